@@ -1,0 +1,90 @@
+//! What reaches a room: from pages, from scripts, from the media threads, and time.
+
+use signaling::{Access, ParticipantId, Role, Source, SourceControl};
+
+/// One connection of a participant: a socket, and after a resume the next one of the same page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub u64);
+
+/// One peer connection of a session, as the server numbers them. The room only passes it on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TransportId(pub u64);
+
+/// A script's call that waits for its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(pub u64);
+
+/// The secret with which a page takes its session up again. 128 random bits, drawn by the server.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ResumeKey(pub String);
+
+/// Who a join token says somebody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The same for every session of one person.
+    pub user: String,
+    /// Shown to everyone.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// A place of a page's offer where it can receive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotOffered {
+    /// The m-line.
+    pub mid: String,
+    /// Whether it takes sound; a picture otherwise.
+    pub audio: bool,
+}
+
+/// To a room.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// A socket with a valid token. `fresh_key` is for its welcome. With a `resume` key that still stands, the session goes on under the
+    /// new [`SessionId`], its transport included; otherwise it is a new session, and the newest of a person wins.
+    Connect { session: SessionId, identity: Identity, resume: Option<ResumeKey>, fresh_key: ResumeKey },
+    /// A socket is gone without goodbye. Its session and transport stay for as long as the person's place is kept. Of a session that the
+    /// room closed itself it may come too, and means nothing.
+    Disconnect { session: SessionId },
+    /// A command of a page. `Offer` never comes here: the server negotiates it and says [`Command::TransportReady`].
+    Page { session: SessionId, id: u32, command: signaling::Command },
+    /// An offer of this session was answered. A new `transport` replaces the session's earlier one; the same one again only has other
+    /// slots, and what is shown in those that are still there stays. For a session that is over or has no socket, a new transport is
+    /// dropped: nobody read the answer.
+    TransportReady { session: SessionId, transport: TransportId, slots: Vec<SlotOffered> },
+    /// The media threads lost a transport. Until this comes, effects may still name it.
+    TransportLost { transport: TransportId },
+    /// A script's call over HTTP, with a host's rights.
+    Script { call: CallId, command: ScriptCommand },
+    /// Nothing but time passing.
+    Tick,
+}
+
+/// What a script may ask for (contract: HTTP).
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScriptCommand {
+    /// `PATCH` of the room.
+    Configure {
+        title: Option<String>,
+        access: Option<Access>,
+        capacity: Option<u16>,
+        self_leave: Option<bool>,
+    },
+    /// Acts on whatever request of theirs is current.
+    Approve { participant: ParticipantId },
+    /// Likewise.
+    Decline { participant: ParticipantId },
+    /// Row 6.
+    Invite { participant: ParticipantId },
+    /// Acts on whatever invitation of theirs is current.
+    Revoke { participant: ParticipantId },
+    /// Row 10.
+    RemoveFromStage { participant: ParticipantId },
+    /// A moderator's hold on a source.
+    Mute { participant: ParticipantId, source: Source, state: SourceControl },
+    /// Removes a person from the room.
+    RemoveParticipant { participant: ParticipantId },
+    /// Ends the room.
+    End,
+}

@@ -1,0 +1,33 @@
+//! What a room wants done. In order; the server carries each out before the next.
+
+use signaling::{Closing, ErrorCode, Refusal, ServerMessage, Source};
+
+use crate::{CallId, SessionId, TransportId};
+
+/// From a room.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// One frame to one page.
+    Send { session: SessionId, message: ServerMessage },
+    /// One frame to every connected page of the room but `except`: the page that is just coming in, and gets all of it in its `welcome`.
+    Broadcast { message: ServerMessage, except: Option<SessionId> },
+    /// The page is told `closing` and its socket closed, after what was sent before. The room knows this session no more.
+    CloseSession { session: SessionId, closing: Closing },
+    /// The page is told `error` and its socket closed: it never got in.
+    Reject { session: SessionId, code: ErrorCode },
+    /// Opens or closes a gate. Closing is complete, on every media thread, before the next effect is carried out.
+    SetGate { transport: TransportId, source: Source, open: bool },
+    /// What a slot of a viewer shows from now on.
+    Assign { transport: TransportId, mid: String, publication: Option<(TransportId, Source)> },
+    /// A peer connection is of no use any more. Its gates are closed first, as by `SetGate`.
+    DropTransport { transport: TransportId },
+    /// A script's call has its answer.
+    Answer { call: CallId, answer: ScriptAnswer },
+    /// The room's own settings changed and must survive a restart.
+    Persist,
+    /// The room has ended; everybody was told.
+    Ended,
+}
+
+/// What a script is told: the room's version, or why not.
+pub type ScriptAnswer = Result<u64, Refusal>;

@@ -1,0 +1,153 @@
+//! What each change of the stage means for the room: sources, gates and slots, and who is told what.
+
+use signaling::{Notice, ParticipantId, Refusal, Role, SourcesOn};
+use stage::{Actor, Cause, Change, Standing};
+
+use crate::Room;
+use crate::refusal::refused;
+use crate::turn::{Touched, Turn};
+
+impl Room {
+    /// Asks the stage, and follows it.
+    pub(crate) fn decide(&mut self, command: stage::Command, turn: &mut Turn) -> Result<(), Refusal> {
+        let outcome = self.stage.apply(turn.now, command).map_err(refused)?;
+        self.follow(outcome.changes, turn);
+        Ok(())
+    }
+
+    /// The same for somebody coming up with sources of their choice.
+    pub(crate) fn decide_to_come_up(
+        &mut self,
+        who: ParticipantId,
+        command: stage::Command,
+        chosen: SourcesOn,
+        turn: &mut Turn,
+    ) -> Result<(), Refusal> {
+        let outcome = self.stage.apply(turn.now, command).map_err(refused)?;
+        let comes_up = |change: &Change| matches!(change, Change::Moved { who: moved, to: Standing::OnStage, .. } if *moved == who);
+        let came_up = outcome.changes.iter().any(comes_up);
+        if let (true, Some(participant)) = (came_up, self.register.get_mut(who)) {
+            participant.sources.come_up(chosen);
+        }
+        self.follow(outcome.changes, turn);
+        Ok(())
+    }
+
+    pub(crate) fn follow(&mut self, changes: Vec<Change>, turn: &mut Turn) {
+        for change in changes {
+            match change {
+                Change::Entered { who, .. } => turn.touch(Touched::Participant(who)),
+                Change::Exited { who, .. } => self.farewell(who, turn),
+                Change::Moved { who, from, to, cause } => self.moved(who, from, to, cause, turn),
+                Change::AccessSet { .. } => {
+                    turn.access = true;
+                    turn.touch(Touched::Room);
+                }
+                Change::CapacitySet { .. } | Change::SelfLeaveSet { .. } => turn.touch(Touched::Room),
+                Change::RoleSet { who, .. } => {
+                    turn.touch(Touched::Participant(who));
+                    turn.notify(who, Notice::RoleChanged);
+                }
+            }
+        }
+    }
+
+    fn moved(&mut self, who: ParticipantId, from: Standing, to: Standing, cause: Cause, turn: &mut Turn) {
+        let Some(participant) = self.register.get_mut(who) else { return };
+        let inviter = participant.inviter.take();
+        match (from, to) {
+            (_, Standing::OnStage) => {
+                self.came_up += 1;
+                participant.came_up = self.came_up;
+            }
+            (Standing::OnStage, _) => participant.sources.go_down(),
+            (_, Standing::Invited(_)) => participant.inviter = person(cause),
+            _ => {}
+        }
+        self.enact(who, turn);
+        turn.touch(Touched::Participant(who));
+        self.notify_moved(who, from, to, cause, inviter, turn);
+        if to == Standing::Off {
+            self.depart_if_overdue(who, turn);
+        }
+    }
+
+    fn notify_moved(
+        &mut self,
+        who: ParticipantId,
+        from: Standing,
+        to: Standing,
+        cause: Cause,
+        inviter: Option<ParticipantId>,
+        turn: &mut Turn,
+    ) {
+        match (from, to) {
+            (_, Standing::OnStage) => turn.notify(who, Notice::OnStage),
+            (_, Standing::Invited(invitation)) => {
+                turn.notify(who, Notice::Invited { invitation, by: person(cause) });
+            }
+            (_, Standing::Requested(request)) => {
+                let notice = Notice::StageRequested { participant: who, request };
+                for moderator in self.moderators().filter(|moderator| *moderator != who) {
+                    turn.notify(moderator, notice.clone());
+                }
+            }
+            (Standing::Requested(_), Standing::Off) => self.notify_request_over(who, cause, turn),
+            (Standing::Invited(_), Standing::Off) => notify_invitation_over(who, cause, inviter, turn),
+            (Standing::OnStage, Standing::Off) => match cause {
+                Cause::By(_) => turn.notify(who, Notice::OffStage { removed: true }),
+                Cause::TimedOut => turn.notify(who, Notice::OffStage { removed: false }),
+                Cause::Own | Cause::AccessChanged | Cause::RoleChanged => {}
+            },
+            (Standing::Off, Standing::Off) => {}
+        }
+    }
+
+    fn notify_request_over(&self, who: ParticipantId, cause: Cause, turn: &mut Turn) {
+        match cause {
+            Cause::By(_) => {
+                let seconds = self.timing.cooldown.div_ceil(1000);
+                let cooldown_seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+                turn.notify(who, Notice::RequestDeclined { cooldown_seconds });
+            }
+            Cause::AccessChanged => turn.notify(who, Notice::RequestEnded),
+            // They did it themselves, are not there to read it, or are told of their new role.
+            Cause::Own | Cause::TimedOut | Cause::RoleChanged => {}
+        }
+    }
+
+    /// Everybody who decides about requests.
+    fn moderators(&self) -> impl Iterator<Item = ParticipantId> + '_ {
+        self.stage.people().filter(|(_, role, _)| *role >= Role::Moderator).map(|(who, _, _)| who)
+    }
+}
+
+fn notify_invitation_over(who: ParticipantId, cause: Cause, inviter: Option<ParticipantId>, turn: &mut Turn) {
+    match cause {
+        Cause::By(_) => turn.notify(who, Notice::InvitationRevoked),
+        Cause::TimedOut => {
+            turn.notify(who, Notice::InvitationExpired);
+            if let Some(inviter) = inviter {
+                turn.notify(inviter, Notice::InvitationUnanswered { participant: who });
+            }
+        }
+        Cause::Own => {
+            if let Some(inviter) = inviter {
+                turn.notify(inviter, Notice::InvitationDeclined { participant: who });
+            }
+        }
+        Cause::AccessChanged | Cause::RoleChanged => {}
+    }
+}
+
+/// Who did it, where it was a person in the room.
+fn person(cause: Cause) -> Option<ParticipantId> {
+    match cause {
+        Cause::By(Actor::Participant(who)) => Some(who),
+        Cause::By(Actor::Operator)
+        | Cause::Own
+        | Cause::TimedOut
+        | Cause::AccessChanged
+        | Cause::RoleChanged => None,
+    }
+}

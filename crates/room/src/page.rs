@@ -1,0 +1,81 @@
+//! A page's commands: what each means, and whether the person may.
+
+use signaling::{Closing, Command, ParticipantId, Refusal};
+use stage::Actor;
+
+use crate::turn::{Reply, Turn};
+use crate::{Room, SessionId};
+
+impl Room {
+    /// One command of a page. A session that is over, or whose socket is lost, has nothing to say.
+    pub(crate) fn page(&mut self, session: SessionId, id: u32, command: Command, turn: &mut Turn) {
+        let Some(who) = self.sessions.get(&session).copied() else { return };
+        if !self.register.get(who).is_some_and(|participant| participant.connected()) {
+            return;
+        }
+        turn.reply = Some(match self.obey(who, command, turn) {
+            Ok(()) => Reply::Done { session, id },
+            Err(refusal) => Reply::Refused { session, id, refusal },
+        });
+    }
+
+    fn obey(&mut self, who: ParticipantId, command: Command, turn: &mut Turn) -> Result<(), Refusal> {
+        let by = Actor::Participant(who);
+        let command = match command {
+            Command::Offer { .. } => {
+                return Err(Refusal::BadOffer { detail: "an offer is not for the room".into() });
+            }
+            Command::JoinStage { sources } => {
+                return self.decide_to_come_up(who, stage::Command::Join { who }, sources, turn);
+            }
+            Command::AcceptInvitation { invitation, sources } => {
+                let command = stage::Command::Accept { who, invitation };
+                return self.decide_to_come_up(who, command, sources, turn);
+            }
+            Command::SetSource { source, on } => return self.set_source(who, source, on, turn),
+            Command::Mute { participant, source, state } => {
+                return self.mute(by, participant, source, state, turn);
+            }
+            Command::MuteEveryone { source, state } => return self.mute_everyone(by, source, state, turn),
+            Command::AskToUnmute { participant, source } => {
+                return self.ask_to_unmute(by, participant, source, turn);
+            }
+            Command::RemoveParticipant { participant } => {
+                return self.remove_participant(by, participant, turn);
+            }
+            Command::LeaveRoom => {
+                self.send_away(who, Closing::Left, turn);
+                return Ok(());
+            }
+            Command::EndRoom => return self.end_room(by, turn),
+            Command::RequestStage => stage::Command::Request { who },
+            Command::CancelRequest { request } => stage::Command::CancelRequest { who, request },
+            Command::DeclineRequest { request } => stage::Command::DeclineRequest { by, request },
+            Command::ApproveRequest { request } => stage::Command::Approve { by, request },
+            Command::Invite { participant } => stage::Command::Invite { by, whom: participant },
+            Command::DeclineInvitation { invitation } => {
+                stage::Command::DeclineInvitation { who, invitation }
+            }
+            Command::KeepInvitation { invitation } => stage::Command::KeepInvitation { who, invitation },
+            Command::RevokeInvitation { invitation } => stage::Command::Revoke { by, invitation },
+            Command::RemoveFromStage { participant } => stage::Command::Remove { by, whom: participant },
+            Command::LeaveStage => stage::Command::Leave { who },
+            Command::SetStageAccess { access, version } => {
+                stage::Command::SetAccess { by, access, version: Some(self.stage_version(version)) }
+            }
+            Command::SetRole { participant, role } => stage::Command::SetRole { by, whom: participant, role },
+        };
+        self.decide(command, turn)
+    }
+
+    /// The version of the stage that stands for the version of the room that somebody saw. The two count differently, and only one thing
+    /// is asked of it: whether the stage access changed since. If it did not, it is as if they had seen the stage as it is now. If it
+    /// did, they saw a time before any change. A version still to come is none of this room's: it stays one.
+    fn stage_version(&self, seen: u64) -> u64 {
+        match seen {
+            _ if seen > self.version => u64::MAX,
+            _ if seen < self.access_version => 0,
+            _ => self.stage.version(),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Who is in the room, and who a returning person was.
+
+use std::collections::BTreeMap;
+
+use signaling::{ParticipantId, Role};
+use stage::Millis;
+
+use crate::sources::Sources;
+use crate::{Identity, ResumeKey, SessionId, TransportId};
+
+/// People who left and keep their id if they return: with it whatever the stage remembers of them, so that leaving and
+/// joining again lifts no block and no cool-down. Beyond it, the one who left first is a stranger again.
+pub const LEFT_REMEMBERED: usize = 4096;
+
+/// A person in the room, with the one session that counts: the newest.
+#[derive(Clone, Debug)]
+pub(crate) struct Participant {
+    pub(crate) user: String,
+    pub(crate) name: String,
+    /// The role their last token gave them. A host may have given them another since, and the same token again does not take it back.
+    pub(crate) token_role: Role,
+    /// Counts arrivals: the order of the list.
+    pub(crate) arrived: u64,
+    /// Counts those coming up: the order in which slots are given.
+    pub(crate) came_up: u64,
+    pub(crate) sources: Sources,
+    /// Who is told when the invitation they hold comes to nothing.
+    pub(crate) inviter: Option<ParticipantId>,
+    pub(crate) session: Session,
+}
+
+impl Participant {
+    /// Whether their page is there.
+    pub(crate) fn connected(&self) -> bool {
+        self.session.lost.is_none()
+    }
+
+    /// Where to send them something, while their page is there.
+    pub(crate) fn page(&self) -> Option<SessionId> {
+        self.connected().then_some(self.session.id)
+    }
+}
+
+/// One page of a person. It outlives its socket: see [`crate::Command::Connect`].
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) key: ResumeKey,
+    /// When its socket was lost; `None` while connected.
+    pub(crate) lost: Option<Millis>,
+    pub(crate) transport: Option<Transport>,
+}
+
+/// The peer connection of a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Transport {
+    pub(crate) id: TransportId,
+    /// Which gates were asked to be open, by source.
+    pub(crate) open: [bool; 3],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    id: ParticipantId,
+    /// Counts departures; `None` while in the room.
+    left: Option<u64>,
+}
+
+/// Everybody in the room, by id, and everybody remembered, by the token's `user`.
+#[derive(Debug, Default)]
+pub(crate) struct Register {
+    present: BTreeMap<ParticipantId, Participant>,
+    by_user: BTreeMap<String, Known>,
+    left: BTreeMap<u64, String>,
+    ids: u32,
+    arrivals: u64,
+    departures: u64,
+    forgotten: u64,
+}
+
+impl Register {
+    pub(crate) fn get(&self, who: ParticipantId) -> Option<&Participant> {
+        self.present.get(&who)
+    }
+
+    pub(crate) fn get_mut(&mut self, who: ParticipantId) -> Option<&mut Participant> {
+        self.present.get_mut(&who)
+    }
+
+    /// The person in the room with this token.
+    pub(crate) fn present(&self, user: &str) -> Option<ParticipantId> {
+        self.by_user.get(user).filter(|known| known.left.is_none()).map(|known| known.id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.present.len()
+    }
+
+    /// Everybody in the room, by id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ParticipantId, &Participant)> + '_ {
+        self.present.iter().map(|(who, participant)| (*who, participant))
+    }
+
+    /// Writes down somebody who is not in the room yet, under the id they had, if any.
+    pub(crate) fn enter(&mut self, identity: Identity, session: Session) -> ParticipantId {
+        let Identity { user, name, role } = identity;
+        let id = match self.by_user.get(&user) {
+            Some(known) => known.id,
+            None => self.new_id(),
+        };
+        if let Some(known) = self.by_user.insert(user.clone(), Known { id, left: None }) {
+            known.left.map(|departure| self.left.remove(&departure));
+        }
+        self.arrivals += 1;
+        let arrived = self.arrivals;
+        let participant = Participant {
+            user,
+            name,
+            token_role: role,
+            arrived,
+            came_up: 0,
+            sources: Sources::default(),
+            inviter: None,
+            session,
+        };
+        self.present.insert(id, participant);
+        id
+    }
+
+    /// Strikes somebody out, and remembers who they were.
+    pub(crate) fn leave(&mut self, who: ParticipantId) -> Option<Participant> {
+        let participant = self.present.remove(&who)?;
+        self.departures += 1;
+        self.left.insert(self.departures, participant.user.clone());
+        self.by_user.insert(participant.user.clone(), Known { id: who, left: Some(self.departures) });
+        if self.left.len() > LEFT_REMEMBERED
+            && let Some((_, user)) = self.left.pop_first()
+        {
+            self.by_user.remove(&user);
+            self.forgotten += 1;
+        }
+        Some(participant)
+    }
+
+    /// How often [`LEFT_REMEMBERED`] was hit.
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// Four thousand million last: a thousand newcomers a second would take 49 days.
+    fn new_id(&mut self) -> ParticipantId {
+        self.ids = self.ids.wrapping_add(1);
+        ParticipantId(self.ids)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enter(register: &mut Register, user: &str) -> ParticipantId {
+        let identity = Identity { user: user.into(), name: user.into(), role: Role::Viewer };
+        let session = Session { id: SessionId(1), key: ResumeKey("k".into()), lost: None, transport: None };
+        register.enter(identity, session)
+    }
+
+    #[test]
+    fn whoever_returns_has_the_same_id_and_nobody_else_gets_it() {
+        let mut register = Register::default();
+        let ada = enter(&mut register, "ada");
+        register.leave(ada);
+        assert_eq!(register.present("ada"), None);
+        let bob = enter(&mut register, "bob");
+        assert_ne!(ada, bob);
+        assert_eq!(enter(&mut register, "ada"), ada);
+        assert_eq!(register.present("ada"), Some(ada));
+        assert!(register.left.is_empty());
+    }
+
+    #[test]
+    fn those_who_left_first_are_forgotten_first_and_counted() {
+        let mut register = Register::default();
+        let first = enter(&mut register, "first");
+        register.leave(first);
+        for n in 0..LEFT_REMEMBERED {
+            let who = enter(&mut register, &format!("user {n}"));
+            register.leave(who);
+        }
+        assert_eq!((register.forgotten(), register.by_user.len()), (1, LEFT_REMEMBERED));
+        assert_ne!(enter(&mut register, "first"), first);
+    }
+}

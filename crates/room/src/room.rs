@@ -1,0 +1,243 @@
+//! One room: its parts, the way of a command through it, and what can be read of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use signaling::{
+    Change, ErrorCode, ParticipantId, ParticipantState, Refusal, RoomState, Source, StageStanding,
+};
+use stage::{Millis, Rules, Stage, Standing, Timing};
+
+use crate::register::Register;
+use crate::slots::Slots;
+use crate::turn::{Reply, Turn};
+use crate::{Command, Effect, SessionId, TransportId};
+
+/// How a room is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomOptions {
+    /// As in its address.
+    pub id: String,
+    /// Shown to people.
+    pub title: String,
+    /// Of its stage.
+    pub rules: Rules,
+    /// Of its stage.
+    pub timing: Timing,
+}
+
+/// The only writer of a room.
+#[derive(Debug)]
+pub struct Room {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) timing: Timing,
+    pub(crate) stage: Stage,
+    /// Counts what was broadcast.
+    pub(crate) version: u64,
+    /// Of the last change of the stage access.
+    pub(crate) access_version: u64,
+    pub(crate) register: Register,
+    /// The session that counts of everybody present, connected or not.
+    pub(crate) sessions: BTreeMap<SessionId, ParticipantId>,
+    pub(crate) transports: BTreeMap<TransportId, ParticipantId>,
+    pub(crate) slots: Slots,
+    /// When those whose page is gone leave the list.
+    pub(crate) departures: BTreeSet<(Millis, ParticipantId)>,
+    /// Counts those coming up.
+    pub(crate) came_up: u64,
+    pub(crate) ended: bool,
+}
+
+/// How many people stand where, whether or not their page is connected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Watching.
+    pub off: usize,
+    /// Asking.
+    pub requested: usize,
+    /// Invited.
+    pub invited: usize,
+    /// On stage.
+    pub on_stage: usize,
+}
+
+/// How often each bound of a room was hit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BoundsHit {
+    /// Slots offered beyond [`signaling::limits::SLOTS_PER_KIND`], and left alone.
+    pub slots_ignored: u64,
+    /// People who left and are strangers if they return: [`crate::LEFT_REMEMBERED`].
+    pub people_forgotten: u64,
+    /// What the stage forgot: [`stage::ENDED_REMEMBERED`], [`stage::DEPARTED_REMEMBERED`].
+    pub stage_forgotten: u64,
+}
+
+impl Room {
+    /// An empty room.
+    pub fn new(options: RoomOptions) -> Self {
+        let RoomOptions { id, title, rules, timing } = options;
+        Room {
+            id,
+            title,
+            timing,
+            stage: Stage::new(rules, timing),
+            version: 0,
+            access_version: 0,
+            register: Register::default(),
+            sessions: BTreeMap::new(),
+            transports: BTreeMap::new(),
+            slots: Slots::default(),
+            departures: BTreeSet::new(),
+            came_up: 0,
+            ended: false,
+        }
+    }
+
+    /// Takes one command, in the order the server received it, and says what is to be done. `now` never runs backwards.
+    ///
+    /// What is due by then (invitations nobody answered, seats and places kept long enough) is settled first, so that no command
+    /// meets what is over.
+    pub fn apply(&mut self, now: Millis, command: Command, effects: &mut Vec<Effect>) {
+        let mut turn = Turn::new(now);
+        if self.ended {
+            after_the_end(command, &mut turn);
+        } else {
+            self.settle(&mut turn);
+            self.take(command, &mut turn);
+        }
+        self.tell(turn, effects);
+    }
+
+    fn take(&mut self, command: Command, turn: &mut Turn) {
+        match command {
+            Command::Connect { session, identity, resume, fresh_key } => {
+                self.connect(session, identity, resume, fresh_key, turn);
+            }
+            Command::Disconnect { session } => self.disconnect(session, turn),
+            Command::Page { session, id, command } => self.page(session, id, command, turn),
+            Command::TransportReady { session, transport, slots } => {
+                self.transport_ready(session, transport, &slots, turn);
+            }
+            Command::TransportLost { transport } => self.transport_lost(transport, turn),
+            Command::Script { call, command } => {
+                let answer = self.script(command, turn);
+                turn.reply = Some(Reply::Answer { call, answer });
+            }
+            Command::Tick => {}
+        }
+    }
+
+    /// When the room wants [`Command::Tick`]; a moment past when it wants it at once.
+    pub fn next_deadline(&self) -> Option<Millis> {
+        let departure = self.departures.first().map(|(at, _)| *at);
+        self.stage.next_deadline().into_iter().chain(departure).min()
+    }
+
+    /// The room as a script or a late joiner sees it.
+    pub fn state(&self) -> RoomState {
+        let mut present: Vec<_> = self.register.iter().map(|(who, p)| (p.arrived, who)).collect();
+        present.sort_unstable();
+        let rules = self.stage.rules();
+        RoomState {
+            version: self.version,
+            id: self.id.clone(),
+            title: self.title.clone(),
+            access: rules.access,
+            capacity: rules.capacity,
+            self_leave: rules.self_leave,
+            participants: present.into_iter().filter_map(|(_, who)| self.participant_state(who)).collect(),
+        }
+    }
+
+    /// How one person stands; `None` for somebody not in the room.
+    pub fn participant_state(&self, who: ParticipantId) -> Option<ParticipantState> {
+        let participant = self.register.get(who)?;
+        let (stage, request, invitation) = match self.stage.standing(who)? {
+            Standing::Off => (StageStanding::Off, None, None),
+            Standing::Requested(request) => (StageStanding::Requested, Some(request), None),
+            Standing::Invited(invitation) => (StageStanding::Invited, None, Some(invitation)),
+            Standing::OnStage => (StageStanding::OnStage, None, None),
+        };
+        Some(ParticipantState {
+            id: who,
+            name: participant.name.clone(),
+            role: self.stage.role(who)?,
+            stage,
+            request,
+            invitation,
+            connected: participant.connected(),
+            mic: participant.sources.get(Source::Mic),
+            camera: participant.sources.get(Source::Camera),
+            screen: participant.sources.get(Source::Screen),
+        })
+    }
+
+    /// What the room says, as a change.
+    pub(crate) fn settings(&self) -> Change {
+        let Rules { access, capacity, self_leave } = self.stage.rules();
+        Change::Room { title: self.title.clone(), access, capacity, self_leave }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its title, as it is to survive a restart.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Its stage's rules, as they are to survive a restart.
+    pub fn rules(&self) -> Rules {
+        self.stage.rules()
+    }
+
+    /// Counts what was broadcast.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Whether it has ended; then it refuses everything.
+    pub fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// How many people stand where. Looks at each.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for (_, _, standing) in self.stage.people() {
+            match standing {
+                Standing::Off => counts.off += 1,
+                Standing::Requested(_) => counts.requested += 1,
+                Standing::Invited(_) => counts.invited += 1,
+                Standing::OnStage => counts.on_stage += 1,
+            }
+        }
+        counts
+    }
+
+    /// How often each bound was hit.
+    pub fn bounds_hit(&self) -> BoundsHit {
+        BoundsHit {
+            slots_ignored: self.slots.ignored(),
+            people_forgotten: self.register.forgotten(),
+            stage_forgotten: self.stage.forgotten(),
+        }
+    }
+}
+
+/// Whoever comes when all is over is sent away, and leaves nothing behind.
+fn after_the_end(command: Command, turn: &mut Turn) {
+    match command {
+        Command::Connect { session, .. } => {
+            turn.reply = Some(Reply::Reject { session, code: ErrorCode::RoomNotFound });
+        }
+        Command::Script { call, .. } => {
+            turn.reply = Some(Reply::Answer { call, answer: Err(Refusal::NotPresent) });
+        }
+        Command::TransportReady { transport, .. } => turn.drop_transport(transport),
+        Command::Disconnect { .. } | Command::Page { .. } | Command::TransportLost { .. } | Command::Tick => {
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! In which order a turn goes out. Everything the product promises about order is this one list:
+//!
+//! 1. gates close and lost transports go: from here on nobody hears whoever was removed, muted or replaced;
+//! 2. slots are filled anew, and only then gates open;
+//! 3. everybody is told what changed, each page what its slots show, each person what concerns them;
+//! 4. sessions end;
+//! 5. the one who asked is answered, last: when a moderator reads *done*, it is.
+
+use signaling::{Change, ServerMessage, limits};
+
+use crate::turn::{Reply, Touched, Turn};
+use crate::{Effect, Room, SessionId};
+
+impl Room {
+    pub(crate) fn tell(&mut self, mut turn: Turn, effects: &mut Vec<Effect>) {
+        let arriving = match &turn.reply {
+            Some(Reply::Welcome { session, .. }) => Some(*session),
+            _ => None,
+        };
+        effects.append(&mut turn.closed);
+        effects.extend(turn.dropped.drain(..).map(|transport| Effect::DropTransport { transport }));
+        effects.extend(turn.shifts.assignments(|transport| self.transports.contains_key(&transport)));
+        effects.append(&mut turn.opened);
+        self.tell_changes(&turn, arriving, effects);
+        if !turn.ended {
+            self.tell_slots(&turn, arriving, effects);
+        }
+        self.tell_notices(&mut turn, arriving, effects);
+        self.close_and_reply(turn, effects);
+    }
+
+    /// One version each: what is gathered here leaves nobody's model with a gap.
+    fn tell_changes(&mut self, turn: &Turn, except: Option<SessionId>, effects: &mut Vec<Effect>) {
+        for touched in &turn.touched {
+            let change = match touched {
+                Touched::Participant(who) => {
+                    let Some(participant) = self.participant_state(*who) else { continue };
+                    Change::Participant { participant }
+                }
+                Touched::Gone(who) => Change::Gone { participant: *who },
+                Touched::Room => self.settings(),
+            };
+            self.version += 1;
+            if turn.access && *touched == Touched::Room {
+                self.access_version = self.version;
+            }
+            let message = ServerMessage::Changed { version: self.version, change };
+            effects.push(Effect::Broadcast { message, except });
+        }
+        if turn.touched.contains(&Touched::Room) {
+            effects.push(Effect::Persist);
+        }
+    }
+
+    /// Whoever is arriving gets theirs with the welcome.
+    fn tell_slots(&mut self, turn: &Turn, arriving: Option<SessionId>, effects: &mut Vec<Effect>) {
+        for who in turn.shifts.changed.union(&turn.shifts.short) {
+            let page = self.register.get(*who).and_then(|participant| participant.page());
+            let Some(session) = page.filter(|page| Some(*page) != arriving) else { continue };
+            if turn.shifts.changed.contains(who) {
+                let slots = self.slots.shown_to(*who);
+                effects.push(Effect::Send { session, message: ServerMessage::Slots { slots } });
+            }
+            if let Some((audio, video)) = self.slots.ask(*who) {
+                effects.push(Effect::Send { session, message: ServerMessage::MoreSlots { audio, video } });
+            }
+        }
+    }
+
+    /// What is for somebody whose page is not there is told to nobody: they find the state when they return.
+    fn tell_notices(&self, turn: &mut Turn, arriving: Option<SessionId>, effects: &mut Vec<Effect>) {
+        for (who, notice) in turn.notices.drain(..) {
+            let page = self.register.get(who).and_then(|participant| participant.page());
+            if let Some(session) = page.filter(|page| Some(*page) != arriving) {
+                effects.push(Effect::Send { session, message: ServerMessage::Notice { notice } });
+            }
+        }
+    }
+
+    /// A page that closes itself reads its answer first.
+    fn close_and_reply(&mut self, turn: Turn, effects: &mut Vec<Effect>) {
+        let asked = turn.reply.as_ref().and_then(Reply::session);
+        let (own, others): (Vec<_>, Vec<_>) =
+            turn.closings.into_iter().partition(|(session, _)| Some(*session) == asked);
+        effects
+            .extend(others.into_iter().map(|(session, closing)| Effect::CloseSession { session, closing }));
+        if let Some(reply) = turn.reply {
+            self.reply(reply, effects);
+        }
+        effects.extend(own.into_iter().map(|(session, closing)| Effect::CloseSession { session, closing }));
+        if turn.ended {
+            effects.push(Effect::Ended);
+        }
+    }
+
+    fn reply(&mut self, reply: Reply, effects: &mut Vec<Effect>) {
+        let version = self.version;
+        match reply {
+            Reply::Welcome { session, who, resumed } => {
+                let Some(participant) = self.register.get(who) else { return };
+                let message = ServerMessage::Welcome {
+                    you: who,
+                    resume: participant.session.key.0.clone(),
+                    resumed,
+                    heartbeat_ms: limits::HEARTBEAT_MS,
+                    room: self.state(),
+                };
+                effects.push(Effect::Send { session, message });
+                if resumed {
+                    self.slots.forget_asking(who);
+                    let mut turn = Turn::new(stage::Millis(0));
+                    turn.shifts.changed.insert(who);
+                    self.tell_slots(&turn, None, effects);
+                }
+            }
+            Reply::Done { session, id } => {
+                effects.push(Effect::Send { session, message: ServerMessage::Done { id, version } });
+            }
+            Reply::Refused { session, id, refusal } => {
+                let message = ServerMessage::Refused { id, version, refusal };
+                effects.push(Effect::Send { session, message });
+            }
+            Reply::Answer { call, answer } => {
+                effects.push(Effect::Answer { call, answer: answer.map(|()| version) });
+            }
+            Reply::Reject { session, code } => effects.push(Effect::Reject { session, code }),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What one command brings about, gathered while it is worked out. In which order it goes out is decided in one place, `tell`.
+
+use std::collections::BTreeSet;
+
+use signaling::{Closing, ErrorCode, Notice, ParticipantId, Refusal, Source};
+use stage::Millis;
+
+use crate::slots::Shifts;
+use crate::{CallId, Effect, SessionId, TransportId};
+
+/// Somebody or something that is not as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Touched {
+    Participant(ParticipantId),
+    Gone(ParticipantId),
+    /// The room's own settings.
+    Room,
+}
+
+/// What the one who asked is told, last.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Welcome { session: SessionId, who: ParticipantId, resumed: bool },
+    Done { session: SessionId, id: u32 },
+    Refused { session: SessionId, id: u32, refusal: Refusal },
+    Answer { call: CallId, answer: Result<(), Refusal> },
+    Reject { session: SessionId, code: ErrorCode },
+}
+
+impl Reply {
+    /// The page that is answered.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        match self {
+            Reply::Welcome { session, .. }
+            | Reply::Done { session, .. }
+            | Reply::Refused { session, .. }
+            | Reply::Reject { session, .. } => Some(*session),
+            Reply::Answer { .. } => None,
+        }
+    }
+}
+
+/// Everything one command brings about.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) now: Millis,
+    pub(crate) closed: Vec<Effect>,
+    pub(crate) dropped: Vec<TransportId>,
+    pub(crate) shifts: Shifts,
+    pub(crate) opened: Vec<Effect>,
+    pub(crate) touched: Vec<Touched>,
+    listed: BTreeSet<Touched>,
+    /// The stage access is among what is touched.
+    pub(crate) access: bool,
+    pub(crate) notices: Vec<(ParticipantId, Notice)>,
+    pub(crate) reply: Option<Reply>,
+    pub(crate) closings: Vec<(SessionId, Closing)>,
+    pub(crate) ended: bool,
+}
+
+impl Turn {
+    pub(crate) fn new(now: Millis) -> Self {
+        Turn {
+            now,
+            closed: Vec::new(),
+            dropped: Vec::new(),
+            shifts: Shifts::default(),
+            opened: Vec::new(),
+            touched: Vec::new(),
+            listed: BTreeSet::new(),
+            access: false,
+            notices: Vec::new(),
+            reply: None,
+            closings: Vec::new(),
+            ended: false,
+        }
+    }
+
+    /// Closings go out before openings, so an opening that is closed again within the turn must not go out at all.
+    pub(crate) fn gate(&mut self, transport: TransportId, source: Source, open: bool) {
+        let opening = Effect::SetGate { transport, source, open: true };
+        if open {
+            self.opened.push(opening);
+        } else {
+            self.opened.retain(|effect| *effect != opening);
+            self.closed.push(Effect::SetGate { transport, source, open });
+        }
+    }
+
+    /// Once, though it may have gone with its owner at the head of the turn.
+    pub(crate) fn drop_transport(&mut self, transport: TransportId) {
+        if !self.dropped.contains(&transport) {
+            self.dropped.push(transport);
+        }
+    }
+
+    /// Everybody is told once, however much of it changed.
+    pub(crate) fn touch(&mut self, what: Touched) {
+        if let Touched::Gone(who) = what {
+            // Somebody may go and come back in one turn: what was to be told of them before they went is told no more.
+            let before = Touched::Participant(who);
+            if self.listed.remove(&before) {
+                self.touched.retain(|touched| *touched != before);
+            }
+        }
+        if self.listed.insert(what) {
+            self.touched.push(what);
+        }
+    }
+
+    pub(crate) fn notify(&mut self, who: ParticipantId, notice: Notice) {
+        self.notices.push((who, notice));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GATE: TransportId = TransportId(1);
+
+    #[test]
+    fn a_gate_closed_after_it_was_opened_stays_closed() {
+        let mut turn = Turn::new(Millis(0));
+        turn.gate(GATE, Source::Mic, true);
+        turn.gate(GATE, Source::Camera, true);
+        turn.gate(GATE, Source::Mic, false);
+        let camera = Effect::SetGate { transport: GATE, source: Source::Camera, open: true };
+        assert_eq!((turn.closed.len(), turn.opened), (1, vec![camera]));
+    }
+
+    #[test]
+    fn everybody_is_told_of_once_and_of_a_return_after_the_going() {
+        let (who, other) = (ParticipantId(1), ParticipantId(2));
+        let mut turn = Turn::new(Millis(0));
+        for what in [
+            Touched::Participant(who),
+            Touched::Participant(other),
+            Touched::Participant(other),
+            Touched::Gone(who),
+            Touched::Participant(who),
+        ] {
+            turn.touch(what);
+        }
+        assert_eq!(
+            turn.touched,
+            [Touched::Participant(other), Touched::Gone(who), Touched::Participant(who)]
+        );
+    }
+}

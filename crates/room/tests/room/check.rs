@@ -1,0 +1,139 @@
+//! What holds after every command, and that each of these checks can fail.
+
+use std::collections::BTreeSet;
+
+use room::TransportId;
+use signaling::{ParticipantState, Source, SourceState, StageStanding};
+
+use crate::world::{World, of};
+
+pub(crate) fn everything(world: &World) {
+    pages_know_the_room(world);
+    gates_are_what_the_state_says(world);
+    slots_show_the_stage(world);
+    seats_are_kept(world);
+}
+
+/// A welcome and the changes after it are the whole room.
+fn pages_know_the_room(world: &World) {
+    let state = world.room.state();
+    for page in world.pages.values().filter(|page| page.connected) {
+        assert_eq!(page.room, state, "{} knows the room", page.user);
+    }
+}
+
+/// Open exactly for what is on, on stage.
+fn gates_are_what_the_state_says(world: &World) {
+    for transport in world.transports.values() {
+        let state = by_user(world, &transport.user);
+        let open = Source::ALL
+            .into_iter()
+            .filter(|source| state.stage == StageStanding::OnStage && of(&state, *source) == SourceState::On);
+        assert_eq!(transport.gates, open.collect(), "the gates of {}", transport.user);
+    }
+    for state in world.room.state().participants {
+        for source in Source::ALL {
+            let idle = matches!(of(&state, source), SourceState::Off | SourceState::Locked);
+            assert!(idle || state.stage == StageStanding::OnStage, "{state:?}");
+        }
+    }
+}
+
+/// What a page was told is what was assigned, and is all that is to be seen, as far as slots go.
+fn slots_show_the_stage(world: &World) {
+    let lineup: Vec<(TransportId, Source)> = lineup(world);
+    for (id, viewer) in &world.transports {
+        let shown: BTreeSet<(TransportId, Source)> = viewer.slots.values().copied().collect();
+        assert_eq!(shown.len(), viewer.slots.len(), "nothing is shown twice");
+        for (audio, offered) in [(true, viewer.offered.0), (false, viewer.offered.1)] {
+            let of_kind = |(_, source): &&(TransportId, Source)| (*source == Source::Mic) == audio;
+            let wanted = lineup.iter().filter(of_kind).filter(|(whose, _)| whose != id);
+            let shown = shown.iter().filter(of_kind).count();
+            assert_eq!(shown, wanted.count().min(offered), "what {} sees", viewer.user.to_uppercase());
+        }
+        assert!(shown.iter().all(|publication| lineup.contains(publication)), "{shown:?} of {lineup:?}");
+        let page = world.pages.values().find(|page| page.connected && page.user == viewer.user);
+        if let Some(page) = page {
+            let assigned = viewer.slots.iter().map(|(mid, (whose, source))| {
+                (mid.clone(), (by_user(world, &world.transports[whose].user).id, *source))
+            });
+            assert_eq!(page.slots, assigned.collect(), "the slots of {}", page.user);
+        }
+    }
+}
+
+fn lineup(world: &World) -> Vec<(TransportId, Source)> {
+    let feeds = world.transports.iter().flat_map(|(id, transport)| {
+        let state = by_user(world, &transport.user);
+        let shown = Source::ALL.into_iter().filter(move |source| {
+            state.stage == StageStanding::OnStage
+                && (*source == Source::Mic || of(&state, *source) == SourceState::On)
+        });
+        shown.map(|source| (*id, source))
+    });
+    feeds.collect()
+}
+
+/// Never more than there are, by any command but making the stage smaller.
+fn seats_are_kept(world: &World) {
+    let (counts, state) = (world.room.counts(), world.room.state());
+    let standing = |wanted| state.participants.iter().filter(|person| person.stage == wanted).count();
+    assert_eq!(counts.on_stage, standing(StageStanding::OnStage));
+    assert_eq!(counts.invited, standing(StageStanding::Invited));
+    assert_eq!(counts.requested, standing(StageStanding::Requested));
+    assert_eq!(counts.off, standing(StageStanding::Off));
+}
+
+fn by_user(world: &World, user: &str) -> ParticipantState {
+    let name = user.to_uppercase();
+    let state = world.room.state();
+    state.participants.into_iter().find(|person| person.name == name).expect("whose transport it is")
+}
+
+mod can_fail {
+    use signaling::{Access, Role, Source, SourceState};
+
+    use super::everything;
+    use crate::world::World;
+
+    fn stage_of_two() -> World {
+        let mut world = World::new(Access::Open);
+        world.on_stage("ada", Role::Viewer);
+        world.on_stage("bob", Role::Viewer);
+        everything(&world);
+        world
+    }
+
+    #[test]
+    #[should_panic(expected = "the gates of")]
+    fn over_a_gate_that_stayed_open() {
+        let mut world = stage_of_two();
+        world.transports.values_mut().next().unwrap().gates.insert(Source::Screen);
+        everything(&world);
+    }
+
+    #[test]
+    #[should_panic(expected = "knows the room")]
+    fn over_a_page_that_missed_something() {
+        let mut world = stage_of_two();
+        world.pages.values_mut().next().unwrap().room.participants[0].mic = SourceState::Off;
+        everything(&world);
+    }
+
+    #[test]
+    #[should_panic(expected = "what ADA sees")]
+    fn over_a_slot_left_empty() {
+        let mut world = stage_of_two();
+        let ada = world.transports.values_mut().find(|transport| transport.user == "ada").unwrap();
+        ada.slots.pop_first();
+        everything(&world);
+    }
+
+    #[test]
+    #[should_panic(expected = "the slots of")]
+    fn over_a_page_that_was_not_told_of_its_slots() {
+        let mut world = stage_of_two();
+        world.pages.values_mut().next().unwrap().slots.pop_first();
+        everything(&world);
+    }
+}

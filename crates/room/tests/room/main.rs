@@ -1,0 +1,19 @@
+//! The room, tried from outside: commands in, effects replayed by a media thread and by pages that know only what they were sent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the surroundings of tests are tests"
+)]
+
+mod check;
+mod page;
+mod world;
+
+mod coming_up;
+mod lifetime;
+mod media;
+mod moderation;
+mod random;
+mod scripts;
+mod sessions;

@@ -1,0 +1,211 @@
+//! Random commands. The surroundings check everything after each of them: see `world`.
+
+use proptest::prelude::*;
+use room::{ScriptCommand, SessionId};
+use signaling::{
+    Access, Command, InvitationId, ParticipantId, RequestId, Role, Source, SourceControl, SourcesOn,
+};
+
+use crate::world::{Me, World};
+
+const USERS: [&str; 5] = ["ada", "bob", "eve", "hal", "mo"];
+
+#[derive(Clone, Debug)]
+enum Step {
+    Connect {
+        user: usize,
+        role: Role,
+        with_key: bool,
+    },
+    Lose {
+        user: usize,
+    },
+    LoseMedia {
+        user: usize,
+    },
+    Ready {
+        user: usize,
+        slots: (usize, usize),
+        again: bool,
+    },
+    Says {
+        user: usize,
+        command: Command,
+    },
+    Script(ScriptCommand),
+    Later(u64),
+    /// The same, with whatever comes next coming before the tick.
+    LateTick(u64),
+}
+
+/// Few ids, so that they meet: a participant's is one of the users', a request's or an invitation's one of the first.
+fn participant() -> impl Strategy<Value = ParticipantId> {
+    (1..=USERS.len() as u32).prop_map(ParticipantId)
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![
+        4 => Just(Role::Viewer),
+        1 => Just(Role::Speaker),
+        2 => Just(Role::Moderator),
+        2 => Just(Role::Host)
+    ]
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    prop::sample::select(&Source::ALL[..])
+}
+
+fn access() -> impl Strategy<Value = Access> {
+    prop::sample::select(&[Access::Open, Access::Request, Access::Invite][..])
+}
+
+fn control() -> impl Strategy<Value = SourceControl> {
+    prop::sample::select(&[SourceControl::Muted, SourceControl::Locked, SourceControl::Released][..])
+}
+
+fn sources() -> impl Strategy<Value = SourcesOn> {
+    any::<(bool, bool)>().prop_map(|(mic, camera)| SourcesOn { mic, camera })
+}
+
+fn request() -> impl Strategy<Value = RequestId> {
+    (1..8u32).prop_map(RequestId)
+}
+
+fn invitation() -> impl Strategy<Value = InvitationId> {
+    (1..8u32).prop_map(InvitationId)
+}
+
+fn coming_up() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        4 => sources().prop_map(|sources| Command::JoinStage { sources }),
+        2 => Just(Command::RequestStage),
+        1 => request().prop_map(|request| Command::CancelRequest { request }),
+        1 => request().prop_map(|request| Command::DeclineRequest { request }),
+        2 => request().prop_map(|request| Command::ApproveRequest { request }),
+        2 => participant().prop_map(|participant| Command::Invite { participant }),
+        4 => (invitation(), sources())
+            .prop_map(|(invitation, sources)| Command::AcceptInvitation { invitation, sources }),
+        1 => invitation().prop_map(|invitation| Command::DeclineInvitation { invitation }),
+        1 => invitation().prop_map(|invitation| Command::KeepInvitation { invitation }),
+        1 => invitation().prop_map(|invitation| Command::RevokeInvitation { invitation }),
+        1 => participant().prop_map(|participant| Command::RemoveFromStage { participant }),
+        1 => Just(Command::LeaveStage),
+        1 => (access(), 0..30u64)
+            .prop_map(|(access, version)| Command::SetStageAccess { access, version }),
+    ]
+}
+
+fn on_stage() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        6 => (source(), any::<bool>()).prop_map(|(source, on)| Command::SetSource { source, on }),
+        2 => (participant(), source(), control())
+            .prop_map(|(participant, source, state)| Command::Mute { participant, source, state }),
+        1 => (source(), control()).prop_map(|(source, state)| Command::MuteEveryone { source, state }),
+        1 => (participant(), source())
+            .prop_map(|(participant, source)| Command::AskToUnmute { participant, source }),
+        1 => (participant(), role()).prop_map(|(participant, role)| Command::SetRole { participant, role }),
+        1 => participant().prop_map(|participant| Command::RemoveParticipant { participant }),
+        1 => Just(Command::LeaveRoom),
+    ]
+}
+
+fn script() -> impl Strategy<Value = ScriptCommand> {
+    prop_oneof![
+        2 => participant().prop_map(|participant| ScriptCommand::Approve { participant }),
+        2 => participant().prop_map(|participant| ScriptCommand::Invite { participant }),
+        1 => participant().prop_map(|participant| ScriptCommand::Revoke { participant }),
+        1 => participant().prop_map(|participant| ScriptCommand::RemoveFromStage { participant }),
+        2 => (prop::option::of(access()), prop::option::of(0..5u16), prop::option::of(any::<bool>())).prop_map(
+            |(access, capacity, self_leave)| ScriptCommand::Configure {
+                title: None,
+                access,
+                capacity,
+                self_leave
+            }
+        ),
+    ]
+}
+
+fn time() -> impl Strategy<Value = u64> {
+    prop::sample::select(&[0, 1, 5_000, 10_000, 29_999, 30_000, 60_000][..])
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let user = 0..USERS.len();
+    prop_oneof![
+        4 => (user.clone(), role(), any::<bool>())
+            .prop_map(|(user, role, with_key)| Step::Connect { user, role, with_key }),
+        2 => user.clone().prop_map(|user| Step::Lose { user }),
+        1 => user.clone().prop_map(|user| Step::LoseMedia { user }),
+        4 => (user.clone(), (0..4usize, 0..5usize), any::<bool>())
+            .prop_map(|(user, slots, again)| Step::Ready { user, slots, again }),
+        8 => (user.clone(), coming_up()).prop_map(|(user, command)| Step::Says { user, command }),
+        8 => (user, on_stage()).prop_map(|(user, command)| Step::Says { user, command }),
+        3 => script().prop_map(Step::Script),
+        2 => time().prop_map(Step::Later),
+        1 => time().prop_map(Step::LateTick),
+    ]
+}
+
+/// The last page a user had, whether or not it is still there.
+fn last_page(world: &World, user: usize) -> Option<Me> {
+    world.pages.values().filter(|page| page.user == USERS[user]).map(|page| page.session).next_back()
+}
+
+fn connected(world: &World, user: usize) -> Option<SessionId> {
+    last_page(world, user).filter(|me| world.pages[me].connected)
+}
+
+fn take(world: &mut World, step: Step) {
+    match step {
+        Step::Connect { user, role, with_key } => {
+            let key = last_page(world, user).filter(|_| with_key).map(|me| world.pages[&me].key.clone());
+            world.connect(USERS[user], role, key);
+        }
+        Step::Lose { user } => {
+            if let Some(me) = connected(world, user) {
+                world.lose(me);
+            }
+        }
+        Step::LoseMedia { user } => {
+            if let Some(me) = last_page(world, user).filter(|me| world.transport(*me).is_some()) {
+                world.lose_media(me);
+            }
+        }
+        Step::Ready { user, slots, again } => {
+            if let Some(me) = last_page(world, user) {
+                match world.transport(me).filter(|_| again) {
+                    Some(transport) => world.offer(me, transport, slots),
+                    None if world.pages[&me].connected => drop(world.ready_with(me, slots)),
+                    None => {}
+                }
+            }
+        }
+        Step::Says { user, command } => {
+            if let Some(me) = connected(world, user) {
+                let _ = world.says(me, command);
+            }
+        }
+        Step::Script(command) => {
+            let _ = world.script(command);
+        }
+        Step::Later(ms) => world.later(ms),
+        Step::LateTick(ms) => world.now = world.now.plus(ms),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_pages_gates_and_slots_agree(steps in prop::collection::vec(step(), 1..120)) {
+        let mut world = World::new(Access::Open);
+        for (user, role) in [(0, Role::Viewer), (3, Role::Host), (4, Role::Moderator)] {
+            world.join(USERS[user], role);
+        }
+        for step in steps {
+            take(&mut world, step);
+        }
+    }
+}

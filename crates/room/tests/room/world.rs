@@ -1,0 +1,294 @@
+//! A room with its surroundings: a media thread that does what effects say, the pages, and time. After every command all
+//! invariants are checked, so a scenario only says what is particular to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use room::{
+    CallId, Command, Effect, Identity, Millis, ResumeKey, Room, RoomOptions, Rules, ScriptCommand, SessionId,
+    SlotOffered, Timing, TransportId,
+};
+use signaling::{
+    Access, Notice, ParticipantId, ParticipantState, Refusal, Role, ServerMessage, Source, SourceState,
+    SourcesOn, StageStanding,
+};
+
+use crate::check;
+use crate::page::Page;
+
+pub(crate) const BOTH: SourcesOn = SourcesOn { mic: true, camera: true };
+/// Slots a page of a scenario offers, sound and picture.
+pub(crate) const SLOTS: (usize, usize) = (4, 6);
+
+/// A page of somebody.
+pub(crate) type Me = SessionId;
+
+pub(crate) struct World {
+    pub(crate) room: Room,
+    pub(crate) now: Millis,
+    pub(crate) pages: BTreeMap<SessionId, Page>,
+    /// Of the last command.
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) transports: BTreeMap<TransportId, Transport>,
+    pub(crate) ended: bool,
+    serial: u64,
+}
+
+/// What the media threads know.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    pub(crate) user: String,
+    pub(crate) gates: BTreeSet<Source>,
+    pub(crate) slots: BTreeMap<String, (TransportId, Source)>,
+    pub(crate) offered: (usize, usize),
+}
+
+impl World {
+    pub(crate) fn new(access: Access) -> World {
+        World::with(Rules { access, ..Rules::default() })
+    }
+
+    pub(crate) fn with(rules: Rules) -> World {
+        let timing = Timing { cooldown: 5_000, invitation: 60_000, grace: 30_000, place: 60_000 };
+        let options = RoomOptions { id: "demo".into(), title: "Demo".into(), rules, timing };
+        World {
+            room: Room::new(options),
+            now: Millis(1_000_000),
+            pages: BTreeMap::new(),
+            effects: Vec::new(),
+            transports: BTreeMap::new(),
+            ended: false,
+            serial: 0,
+        }
+    }
+
+    fn fresh(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// Somebody new, with media.
+    pub(crate) fn join(&mut self, user: &str, role: Role) -> Me {
+        let me = self.connect(user, role, None);
+        self.ready(me);
+        me
+    }
+
+    /// Somebody on stage with microphone and camera, in a room that is open to them.
+    pub(crate) fn on_stage(&mut self, user: &str, role: Role) -> Me {
+        let me = self.join(user, role);
+        self.says(me, signaling::Command::JoinStage { sources: BOTH }).unwrap();
+        me
+    }
+
+    pub(crate) fn connect(&mut self, user: &str, role: Role, resume: Option<ResumeKey>) -> Me {
+        let session = SessionId(self.fresh());
+        let identity = Identity { user: user.into(), name: user.to_uppercase(), role };
+        let fresh_key = ResumeKey(format!("key {}", session.0));
+        self.apply_for(Some((session, user)), Command::Connect { session, identity, resume, fresh_key });
+        session
+    }
+
+    /// The page comes back with the key it has.
+    pub(crate) fn resume(&mut self, me: Me) -> Me {
+        let page = &self.pages[&me];
+        let (user, key) = (page.user.clone(), page.key.clone());
+        let role = self.state(me).map_or(Role::Viewer, |state| state.role);
+        self.connect(&user, role, Some(key))
+    }
+
+    pub(crate) fn ready(&mut self, me: Me) -> TransportId {
+        self.ready_with(me, SLOTS)
+    }
+
+    pub(crate) fn ready_with(&mut self, me: Me, offered: (usize, usize)) -> TransportId {
+        let transport = TransportId(self.fresh());
+        self.offer(me, transport, offered);
+        transport
+    }
+
+    pub(crate) fn offer(&mut self, me: Me, transport: TransportId, offered: (usize, usize)) {
+        let known = Transport {
+            user: self.pages[&me].user.clone(),
+            gates: BTreeSet::new(),
+            slots: BTreeMap::new(),
+            offered,
+        };
+        self.transports.entry(transport).or_insert(known).offered = offered;
+        let audio = (0..offered.0).map(|n| SlotOffered { mid: format!("a{n}"), audio: true });
+        let video = (0..offered.1).map(|n| SlotOffered { mid: format!("v{n}"), audio: false });
+        let slots = audio.chain(video).collect();
+        self.apply(Command::TransportReady { session: me, transport, slots });
+    }
+
+    /// The transport of somebody's page, as the media threads have it.
+    pub(crate) fn transport(&self, me: Me) -> Option<TransportId> {
+        let user = &self.pages[&me].user;
+        let mut own = self.transports.iter().filter(|(_, transport)| transport.user == *user);
+        let found = own.next().map(|(id, _)| *id);
+        assert!(own.next().is_none(), "{user} has two transports");
+        found
+    }
+
+    pub(crate) fn says(&mut self, me: Me, command: signaling::Command) -> Result<u64, Refusal> {
+        let id = u32::try_from(self.fresh()).unwrap();
+        self.pages.get_mut(&me).unwrap().answer = None;
+        self.apply(Command::Page { session: me, id, command });
+        let (answered, answer) = self.pages[&me].answer.clone().expect("every command has its answer");
+        assert_eq!(answered, id);
+        answer
+    }
+
+    pub(crate) fn script(&mut self, command: ScriptCommand) -> Result<u64, Refusal> {
+        let call = CallId(self.fresh());
+        self.apply(Command::Script { call, command });
+        let answers = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Answer { call: answered, answer } => Some((*answered, answer.clone())),
+            _ => None,
+        });
+        let answers: Vec<_> = answers.collect();
+        assert_eq!(answers.len(), 1, "one answer a call");
+        assert_eq!(answers[0].0, call);
+        answers[0].1.clone()
+    }
+
+    /// The socket of a page breaks.
+    pub(crate) fn lose(&mut self, me: Me) {
+        self.pages.get_mut(&me).unwrap().connected = false;
+        self.apply(Command::Disconnect { session: me });
+    }
+
+    pub(crate) fn lose_media(&mut self, me: Me) {
+        // What is due is done first, so that what the room still asks of this transport finds it.
+        self.later(0);
+        let Some(transport) = self.transport(me) else { return };
+        self.transports.remove(&transport);
+        self.apply(Command::TransportLost { transport });
+    }
+
+    pub(crate) fn later(&mut self, ms: u64) {
+        self.now = self.now.plus(ms);
+        self.apply(Command::Tick);
+        let next = self.room.next_deadline();
+        assert!(next.is_none_or(|at| at > self.now), "a tick leaves nothing due: {next:?}");
+    }
+
+    pub(crate) fn who(&self, me: Me) -> ParticipantId {
+        self.pages[&me].you
+    }
+
+    /// How the room has somebody.
+    pub(crate) fn state(&self, me: Me) -> Option<ParticipantState> {
+        self.room.participant_state(self.who(me))
+    }
+
+    pub(crate) fn standing(&self, me: Me) -> StageStanding {
+        self.state(me).expect("present").stage
+    }
+
+    pub(crate) fn request(&self, me: Me) -> signaling::RequestId {
+        self.state(me).and_then(|state| state.request).expect("asking")
+    }
+
+    pub(crate) fn invitation(&self, me: Me) -> signaling::InvitationId {
+        self.state(me).and_then(|state| state.invitation).expect("invited")
+    }
+
+    pub(crate) fn source(&self, me: Me, source: Source) -> SourceState {
+        of(&self.state(me).expect("present"), source)
+    }
+
+    /// What somebody's page was told since it was last asked.
+    pub(crate) fn notices(&mut self, me: Me) -> Vec<Notice> {
+        std::mem::take(&mut self.pages.get_mut(&me).unwrap().notices)
+    }
+
+    /// Which of somebody's gates are open.
+    pub(crate) fn open(&self, me: Me) -> Vec<Source> {
+        let transport = self.transport(me).and_then(|id| self.transports.get(&id));
+        transport.map(|transport| transport.gates.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Where a page shows something of somebody.
+    pub(crate) fn slot(&self, viewer: Me, whose: Me, source: Source) -> Option<String> {
+        let shown = (self.who(whose), source);
+        let page = &self.pages[&viewer];
+        page.slots.iter().find(|(_, what)| **what == shown).map(|(mid, _)| mid.clone())
+    }
+
+    /// Where in the effects of the last command the first such stands.
+    pub(crate) fn at(&self, what: impl Fn(&Effect) -> bool) -> usize {
+        let found = self.effects.iter().position(what);
+        found.unwrap_or_else(|| panic!("no such effect among {:#?}", self.effects))
+    }
+
+    pub(crate) fn apply(&mut self, command: Command) {
+        self.apply_for(None, command);
+    }
+
+    fn apply_for(&mut self, mut arriving: Option<(SessionId, &str)>, command: Command) {
+        let mut effects = Vec::new();
+        self.room.apply(self.now, command, &mut effects);
+        for effect in effects.clone() {
+            self.carry_out(effect, &mut arriving);
+        }
+        self.effects = effects;
+        if !self.ended {
+            check::everything(self);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect, arriving: &mut Option<(SessionId, &str)>) {
+        match effect {
+            Effect::Send { session, message } => match arriving.filter(|(arrives, _)| *arrives == session) {
+                Some((session, user)) => {
+                    self.pages.insert(session, Page::new(session, user, message));
+                    *arriving = None;
+                }
+                None => self.pages.get_mut(&session).expect("a page of the room").read(message),
+            },
+            Effect::Broadcast { message, except } => {
+                assert_eq!(except, arriving.map(|(session, _)| session), "all but who is coming in");
+                assert!(matches!(message, ServerMessage::Changed { .. }));
+                for page in self.pages.values_mut().filter(|page| page.connected) {
+                    page.read(message.clone());
+                }
+            }
+            Effect::CloseSession { session, closing } => {
+                let page = self.pages.get_mut(&session).expect("a page of the room");
+                assert!(page.connected, "closed twice, or after it was lost");
+                page.connected = false;
+                page.closed = Some(closing);
+            }
+            Effect::Reject { session, .. } => {
+                assert_eq!(arriving.map(|(arrives, _)| arrives), Some(session));
+                *arriving = None;
+            }
+            Effect::SetGate { transport, source, open } => {
+                let gates = &mut self.transports.get_mut(&transport).expect("a transport").gates;
+                let changed = if open { gates.insert(source) } else { gates.remove(&source) };
+                assert!(changed, "a gate is opened when closed, and closed when open");
+            }
+            Effect::Assign { transport, mid, publication } => {
+                let slots = &mut self.transports.get_mut(&transport).expect("a transport").slots;
+                match publication {
+                    Some(publication) => drop(slots.insert(mid, publication)),
+                    None => drop(slots.remove(&mid)),
+                }
+            }
+            Effect::DropTransport { transport } => {
+                let dropped = self.transports.remove(&transport).expect("a transport");
+                assert!(dropped.gates.is_empty(), "its gates were closed before");
+            }
+            Effect::Answer { .. } | Effect::Persist => {}
+            Effect::Ended => self.ended = true,
+        }
+    }
+}
+
+pub(crate) fn of(state: &ParticipantState, source: Source) -> SourceState {
+    match source {
+        Source::Mic => state.mic,
+        Source::Camera => state.camera,
+        Source::Screen => state.screen,
+    }
+}

@@ -1,0 +1,125 @@
+//! From the page to the server.
+
+use serde::{Deserialize, Serialize};
+use stage::{Access, InvitationId, ParticipantId, RequestId, Role};
+use ts_rs::TS;
+
+use crate::{Source, SourceControl};
+
+/// A frame from the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientMessage {
+    /// The first frame of every socket, within [`crate::limits::HELLO_MS`].
+    Hello {
+        /// [`crate::VERSION`] as the page knows it.
+        version: u32,
+        /// The join token.
+        token: String,
+        /// From the `welcome` of an earlier socket of this page: takes that session up again, media included.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        resume: Option<String>,
+    },
+    /// Heartbeat; answered by `pong`. The server takes silence of [`crate::limits::SILENCE_MS`] as a lost connection.
+    Ping,
+    /// A command; answered by `done` or `refused` with the same `id`.
+    Command {
+        /// Chosen by the page, rising.
+        id: u32,
+        /// What to do.
+        command: Command,
+    },
+}
+
+/// What a person asks for. Each names what it acts on, so that a late one cannot hit something newer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// The page's WebRTC offer; answered by `answer`.
+    Offer {
+        /// Counts this page's peer connections from 1: a new number is a new connection, the same one an offer again.
+        connection: u32,
+        /// The offer.
+        sdp: String,
+        /// Which m-lines are the page's own sources.
+        sources: SourceMids,
+    },
+    /// Row 1: comes on stage by oneself.
+    JoinStage {
+        /// Which sources go live at once.
+        sources: SourcesOn,
+    },
+    /// Row 2.
+    RequestStage,
+    /// Row 3.
+    CancelRequest { request: RequestId },
+    /// Row 4.
+    DeclineRequest { request: RequestId },
+    /// Row 5.
+    ApproveRequest { request: RequestId },
+    /// Row 6.
+    Invite { participant: ParticipantId },
+    /// Row 7.
+    AcceptInvitation {
+        invitation: InvitationId,
+        /// Which sources go live at once.
+        sources: SourcesOn,
+    },
+    /// Row 8.
+    DeclineInvitation { invitation: InvitationId },
+    /// Row 9: the device dialog is open; repeated every [`crate::limits::KEEP_INVITATION_MS`].
+    KeepInvitation { invitation: InvitationId },
+    /// Row 9.
+    RevokeInvitation { invitation: InvitationId },
+    /// Row 10.
+    RemoveFromStage { participant: ParticipantId },
+    /// Row 11.
+    LeaveStage,
+    /// Row 16. `version` is the room version the actor saw.
+    SetStageAccess { access: Access, version: u64 },
+    /// Row 17.
+    SetRole { participant: ParticipantId, role: Role },
+    /// One's own microphone, camera or screen, while on stage.
+    SetSource { source: Source, on: bool },
+    /// A moderator's hold on somebody's source.
+    Mute { participant: ParticipantId, source: Source, state: SourceControl },
+    /// The same for everyone but the moderators.
+    MuteEveryone { source: Source, state: SourceControl },
+    /// A prompt to turn a source on; nobody turns on somebody else's.
+    AskToUnmute { participant: ParticipantId, source: Source },
+    /// Removes a person from the room.
+    RemoveParticipant { participant: ParticipantId },
+    /// Leaves the room for good; the place is given up at once.
+    LeaveRoom,
+    /// Ends the room for everybody.
+    EndRoom,
+}
+
+/// Which m-lines of an offer are the page's own sources, by their `mid`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SourceMids {
+    /// The microphone's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub mic: Option<String>,
+    /// The camera's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub camera: Option<String>,
+    /// The screen's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub screen: Option<String>,
+}
+
+/// Which sources somebody goes on stage with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SourcesOn {
+    /// With sound.
+    pub mic: bool,
+    /// With a picture.
+    pub camera: bool,
+}

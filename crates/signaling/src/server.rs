@@ -1,0 +1,50 @@
+//! From the server to the page.
+
+use serde::{Deserialize, Serialize};
+use stage::ParticipantId;
+use ts_rs::TS;
+
+use crate::{Change, Closing, ErrorCode, Notice, Refusal, RoomState, SlotState};
+
+/// A frame from the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// Answers `hello`: the page is in the room.
+    Welcome {
+        /// Who one is.
+        you: ParticipantId,
+        /// For a later `hello` of the same page.
+        resume: String,
+        /// Whether this socket took an earlier session up again: its peer connection still stands.
+        resumed: bool,
+        /// How often to send `ping`.
+        heartbeat_ms: u32,
+        /// The room as it is now.
+        room: RoomState,
+    },
+    /// Answers `ping`.
+    Pong,
+    /// The room changed. A page that misses a version asks anew by reconnecting.
+    Changed { version: u64, change: Change },
+    /// What this page's slots show from now on; slots not named show nothing.
+    Slots { slots: Vec<SlotState> },
+    /// The stage outgrew this page's slots: offer again with at least so many.
+    MoreSlots { audio: u16, video: u16 },
+    /// Answers `offer`.
+    Answer { id: u32, connection: u32, sdp: String },
+    /// The media of this page's peer connection flows.
+    MediaConnected { connection: u32 },
+    /// The server lost the media of this page's peer connection: make a new one.
+    MediaLost { connection: u32 },
+    /// The command has taken effect. `version` is the room's.
+    Done { id: u32, version: u64 },
+    /// The command changed nothing.
+    Refused { id: u32, version: u64, refusal: Refusal },
+    /// Something for this person alone.
+    Notice { notice: Notice },
+    /// The last frame: this socket never got into the room, or broke the protocol. `detail` is for a developer's eyes.
+    Error { code: ErrorCode, detail: String },
+    /// The last frame: the server closes this socket, and why.
+    Closing { closing: Closing },
+}
