@@ -1,0 +1,52 @@
+//! What the control plane asks of an engine, and what an engine tells it.
+
+use crate::sdp::Session;
+use crate::{Mid, PeerId, PublicationId, Source};
+
+/// Names one command that is acknowledged, so that the control plane can wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// To an engine. None is on the path of a packet.
+#[derive(Debug)]
+pub enum Command {
+    /// A peer will come: what was negotiated with it. All its gates are closed.
+    AddPeer { peer: PeerId, session: Box<Session> },
+    /// The same peer connection offered again (more slots, or an ICE restart): replaces what was negotiated; gates, assignments
+    /// and publications stay.
+    UpdatePeer { peer: PeerId, session: Box<Session> },
+    /// The peer is gone, its publications with it.
+    RemovePeer { peer: PeerId },
+    /// Opens or closes the gate of one source. Closing is answered by [`Event::Done`] when not one more packet of it can
+    /// leave **this** engine. Sent to the home engine of the peer.
+    SetGate { peer: PeerId, source: Source, open: bool, ticket: Ticket },
+    /// To every other engine, after the home engine closed the gate: drop what is queued or kept of this publication. Answered by
+    /// [`Event::Done`] when not one more packet of it can leave this engine.
+    Withdraw { publication: PublicationId, ticket: Ticket },
+    /// What one slot of a viewer shows from now on; `None` empties it. Sent to the home engine of the viewer.
+    Assign { peer: PeerId, slot: Mid, publication: Option<PublicationId> },
+}
+
+/// From an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// ICE and DTLS are done; media flows.
+    Connected { peer: PeerId },
+    /// The peer is gone: it closed DTLS, stopped consenting (RFC 7675) or never completed the handshake. The engine has forgotten it.
+    Lost { peer: PeerId, why: Loss },
+    /// The command with this ticket has taken effect.
+    Done { ticket: Ticket },
+}
+
+/// Why a peer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It never completed ICE and DTLS in time.
+    NeverConnected,
+    /// Its certificate is not the one its offer named, or DTLS failed otherwise.
+    HandshakeFailed,
+    /// No valid STUN check for the consent time.
+    ConsentExpired,
+    /// It said goodbye (DTLS close_notify).
+    Closed,
+}

@@ -1,0 +1,112 @@
+//! What an engine counts. Plain numbers that only grow; the server turns them into metrics.
+
+use crate::publication;
+use crate::{Kind, Source};
+
+/// Totals since the engine was made, peers that left included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// What publishers sent and what became of it at the gate; see [`publication::Counters`].
+    pub upstream: publication::Counters,
+    /// RTP packets sent to viewers, by the [`Source::index`] of what they show; retransmissions not counted.
+    pub forwarded: [u64; Source::ALL.len()],
+    /// Bytes of these datagrams.
+    pub forwarded_bytes: u64,
+    /// Packets sent to viewers again.
+    pub retransmitted: u64,
+    /// Packets handed to other threads, once for each thread.
+    pub relayed: u64,
+    /// Sender reports sent to viewers.
+    pub sender_reports: u64,
+    /// Packets that viewers reported as lost.
+    pub reported_lost: u64,
+    /// Keyframe requests that viewers and their slots made, before merging.
+    pub keyframe_wishes: u64,
+    /// Handshakes completed.
+    pub connected: u64,
+    /// Peers lost without a command to remove them.
+    pub lost: u64,
+    /// What was dropped, and why.
+    pub dropped: Dropped,
+}
+
+/// Drops by reason. Each names a bound or a kind of bad input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Datagrams from an address that no STUN message with valid integrity has proven.
+    pub unknown_address: u64,
+    /// STUN for a ufrag that is nobody's here.
+    pub unknown_ufrag: u64,
+    /// STUN for a peer from addresses not its own, beyond [`super::MAX_UNPROVEN_CHECKS`] in a second.
+    pub unproven_checks: u64,
+    /// Peers refused because the engine has its [`super::MAX_PEERS`].
+    pub too_many_peers: u64,
+    /// Assignments to a slot that is not there, of another kind, or beyond [`super::MAX_SUBSCRIBERS`].
+    pub bad_assignment: u64,
+    /// Packets not forwarded because the viewer has no such codec.
+    pub no_codec: u64,
+    /// Retransmissions asked for and not possible: too old, wiped, never sent, or the viewer takes none.
+    pub not_kept: u64,
+    /// Retransmissions asked for again too soon, or too many at once.
+    pub nack_bounded: u64,
+    /// Packets that waited for a fan-out beyond [`super::MAX_PENDING`] of their publication.
+    pub too_many_pending: u64,
+    /// Messages to other threads lost because a queue was full.
+    pub relay_full: u64,
+    /// Packets from other threads of publications nobody here watches (any more).
+    pub relay_stale: u64,
+}
+
+impl Counters {
+    /// RTP packets received, whatever became of them.
+    pub fn received(&self, kind: Kind) -> u64 {
+        self.upstream.received(kind)
+    }
+
+    /// RTP packets dropped by a closed gate.
+    pub fn gated(&self, source: Source) -> u64 {
+        self.upstream.gated(source)
+    }
+
+    /// RTP packets sent to viewers.
+    pub fn forwarded(&self, kind: Kind) -> u64 {
+        Source::ALL
+            .iter()
+            .filter(|source| source.kind() == kind)
+            .map(|source| self.forwarded[source.index()])
+            .sum()
+    }
+
+    /// Adds another engine's counts.
+    pub fn add(&mut self, other: &Counters) {
+        self.upstream.add(&other.upstream);
+        for (total, one) in self.forwarded.iter_mut().zip(other.forwarded) {
+            *total += one;
+        }
+        self.forwarded_bytes += other.forwarded_bytes;
+        self.retransmitted += other.retransmitted;
+        self.relayed += other.relayed;
+        self.sender_reports += other.sender_reports;
+        self.reported_lost += other.reported_lost;
+        self.keyframe_wishes += other.keyframe_wishes;
+        self.connected += other.connected;
+        self.lost += other.lost;
+        self.dropped.add(&other.dropped);
+    }
+}
+
+impl Dropped {
+    fn add(&mut self, other: &Dropped) {
+        self.unknown_address += other.unknown_address;
+        self.unknown_ufrag += other.unknown_ufrag;
+        self.unproven_checks += other.unproven_checks;
+        self.too_many_peers += other.too_many_peers;
+        self.bad_assignment += other.bad_assignment;
+        self.no_codec += other.no_codec;
+        self.not_kept += other.not_kept;
+        self.nack_bounded += other.nack_bounded;
+        self.too_many_pending += other.too_many_pending;
+        self.relay_full += other.relay_full;
+        self.relay_stale += other.relay_stale;
+    }
+}

@@ -1,0 +1,194 @@
+//! From a batch of packets to datagrams, viewer by viewer.
+//!
+//! Datagrams collect packets in the feeds they belong to. A fan-out then goes from viewer to viewer, and for each writes all it gets, one
+//! publication after another: what goes to one address lies together, equal lengths of a frame follow one another, and the cipher's
+//! state of a viewer is in the cache once. It stops when the outbox holds enough, and goes on after that was sent.
+
+use std::time::Instant;
+
+use super::Engine;
+use super::feed::{Feeds, Pending};
+use super::peer::Peer;
+use crate::forwarder::{HEADER_ROOM, MAX_PADDING, Verdict};
+use crate::srtp::MAX_OVERHEAD;
+use crate::{MAX_DATAGRAM, Outbox, Source};
+
+/// Bytes in the outbox at which a fan-out pauses so that they are sent: enough for thousands of packets, little enough to stay
+/// near the processor.
+pub const OUTBOX_ENOUGH: usize = 1 << 20;
+
+/// What is to be fanned out, and how far it is.
+#[derive(Debug, Default)]
+pub(super) struct Fanout {
+    /// Feeds with packets.
+    touched: Vec<u32>,
+    /// Viewers of these, each once, and where among them the next one to be served is.
+    viewers: Vec<u32>,
+    next: usize,
+    /// By peer index: whether it is among the viewers.
+    listed: Vec<bool>,
+    running: bool,
+    /// Feeds whose viewers wait for a keyframe.
+    wishes: Vec<u32>,
+}
+
+/// Counted while a viewer is served.
+#[derive(Debug, Default)]
+struct Tally {
+    forwarded: [u64; Source::ALL.len()],
+    bytes: u64,
+    no_codec: u64,
+}
+
+impl Fanout {
+    /// A feed got its first packet.
+    pub(super) fn touch(&mut self, feed: u32) {
+        self.touched.push(feed);
+    }
+
+    /// Whether nothing is waiting.
+    pub(super) fn is_idle(&self) -> bool {
+        self.touched.is_empty()
+    }
+
+    /// Lists the viewers of all that was touched.
+    fn begin(&mut self, feeds: &mut Feeds) {
+        self.running = true;
+        for index in &self.touched {
+            let Some(feed) = feeds.get_mut(*index) else { continue };
+            level(&mut feed.pending);
+            for subscriber in &feed.subscribers {
+                let at = subscriber.peer as usize;
+                if self.listed.len() <= at {
+                    self.listed.resize(at + 1, false);
+                }
+                if !std::mem::replace(&mut self.listed[at], true) {
+                    self.viewers.push(subscriber.peer);
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, feeds: &mut Feeds) {
+        for index in self.touched.drain(..) {
+            if let Some(feed) = feeds.get_mut(index) {
+                feed.pending.clear();
+            }
+        }
+        for viewer in self.viewers.drain(..) {
+            self.listed[viewer as usize] = false;
+        }
+        self.next = 0;
+        self.running = false;
+    }
+}
+
+impl Engine {
+    /// Writes what the packets taken since the last time mean for every viewer. `true` when the outbox has enough for now: send it, clear
+    /// it, and call again.
+    pub fn flush(&mut self, now: Instant) -> bool {
+        if self.fanout.is_idle() {
+            return false;
+        }
+        if !self.fanout.running {
+            self.fanout.begin(&mut self.feeds);
+        }
+        if self.serve_viewers(OUTBOX_ENOUGH) {
+            return true;
+        }
+        self.fanout.finish(&mut self.feeds);
+        while let Some(feed) = self.fanout.wishes.pop() {
+            self.wish_keyframe(now, feed);
+        }
+        false
+    }
+
+    /// Before a packet is taken: a fan-out under way serves the rest of its viewers, whatever the outbox holds, or those that were
+    /// served already would miss the packet.
+    pub(super) fn finish_fanout(&mut self) {
+        if self.fanout.running {
+            self.serve_viewers(usize::MAX);
+            self.fanout.finish(&mut self.feeds);
+        }
+    }
+
+    /// `true` when it stopped because the outbox holds `enough` bytes.
+    fn serve_viewers(&mut self, enough: usize) -> bool {
+        while let Some(viewer) = self.fanout.viewers.get(self.fanout.next) {
+            if self.outbox.bytes().len() >= enough {
+                return true;
+            }
+            self.fanout.next += 1;
+            if let Some(peer) = self.roster.get_mut(*viewer) {
+                let tally = serve(peer, &self.feeds, &mut self.fanout.wishes, &mut self.outbox);
+                self.count(&tally);
+            }
+        }
+        false
+    }
+
+    fn count(&mut self, tally: &Tally) {
+        for (total, more) in self.counters.forwarded.iter_mut().zip(tally.forwarded) {
+            *total += more;
+        }
+        self.counters.forwarded_bytes += tally.bytes;
+        self.counters.dropped.no_codec += tally.no_codec;
+    }
+}
+
+/// Writes everything one viewer gets.
+fn serve(peer: &mut Peer, feeds: &Feeds, wishes: &mut Vec<u32>, outbox: &mut Outbox) -> Tally {
+    let mut tally = Tally::default();
+    let Some(to) = peer.transport.destination().filter(|_| peer.transport.is_connected()) else {
+        return tally;
+    };
+    for slot in &mut peer.slots {
+        let Some(index) = slot.feed else { continue };
+        let Some(feed) = feeds.get(index).filter(|feed| !feed.pending.is_empty()) else { continue };
+        let source = feed.publication.source.index();
+        for Pending { packet, padding } in &feed.pending {
+            let mapping = match slot.forwarder.forward(packet, &feed.layers) {
+                Verdict::Forward(mapping) => mapping,
+                Verdict::Skip => continue,
+                Verdict::NoCodec => {
+                    tally.no_codec += 1;
+                    continue;
+                }
+                Verdict::AwaitsKeyframe => {
+                    if wishes.last() != Some(&index) {
+                        wishes.push(index);
+                    }
+                    continue;
+                }
+            };
+            let room = (HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD).min(MAX_DATAGRAM);
+            let transport = &mut peer.transport;
+            outbox.write(to, room, |space| {
+                let length = mapping.write(packet, *padding, space);
+                let sealed = transport.seal_rtp(space, length).unwrap_or(0);
+                tally.forwarded[source] += u64::from(sealed > 0);
+                tally.bytes += sealed as u64;
+                sealed
+            });
+        }
+    }
+    tally
+}
+
+/// Pads packets of one frame that are shorter than its longest by a byte or two, so that the frame is one train. Browsers cut a frame into
+/// packets that differ by one byte, the shorter ones first; RTP padding (RFC 3550, section 5.1) costs less than another send.
+fn level(pending: &mut [Pending]) {
+    let mut rest = pending;
+    while let Some(first) = rest.first() {
+        let (timestamp, layer) = (first.packet.timestamp, first.packet.layer);
+        let frame = |one: &Pending| one.packet.timestamp == timestamp && one.packet.layer == layer;
+        let length = rest.iter().take_while(|one| frame(one)).count();
+        let (packets, after) = rest.split_at_mut(length);
+        let longest = packets.iter().map(|one| one.packet.payload().len()).max().unwrap_or(0);
+        for one in packets {
+            let short = longest - one.packet.payload().len();
+            one.padding = if short <= usize::from(MAX_PADDING) { short as u8 } else { 0 };
+        }
+        rest = after;
+    }
+}

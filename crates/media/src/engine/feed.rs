@@ -1,0 +1,162 @@
+//! What this engine knows of a publication that somebody watches: who watches it here, which other threads have viewers of it, and
+//! what waits to be fanned out.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::roster::Mixer;
+use crate::forwarder::{CaptureClock, Layers};
+use crate::{Packet, PublicationId, Replica, WorkerId};
+
+/// Packets of one publication that may wait for a fan-out. A batch of datagrams holds a few dozen of all publications.
+pub const MAX_PENDING: usize = 4_096;
+
+/// One slot of one viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Subscriber {
+    /// Index of the peer.
+    pub(super) peer: u32,
+    /// Index of the slot among the peer's.
+    pub(super) slot: u16,
+}
+
+/// Where a publication's packets come from and where they are kept.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// From a peer of this engine, which keeps them itself; `remotes` get them too.
+    Home { remotes: Vec<WorkerId> },
+    /// From another thread.
+    Remote {
+        replica: Replica,
+        /// Until this answer comes, whatever comes was sent before the last withdrawal, or before the subscription.
+        awaiting: Option<u64>,
+    },
+}
+
+/// A packet to be fanned out.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) packet: Arc<Packet>,
+    /// Bytes that make it as long as its frame's longest, where they are few.
+    pub(super) padding: u8,
+}
+
+/// What became of a packet given to a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is the first since the last fan-out.
+    First,
+    /// It waits with others, or nobody here watches.
+    Waits,
+    /// There are [`MAX_PENDING`] already.
+    Full,
+}
+
+/// One publication.
+#[derive(Debug)]
+pub(super) struct Feed {
+    pub(super) publication: PublicationId,
+    pub(super) origin: Origin,
+    pub(super) subscribers: Vec<Subscriber>,
+    pub(super) layers: Layers,
+    pub(super) pending: Vec<Pending>,
+    /// When a keyframe was asked for that has not come yet.
+    pub(super) keyframe_asked: Option<Instant>,
+}
+
+impl Feed {
+    fn new(publication: PublicationId, origin: Origin) -> Self {
+        Feed {
+            publication,
+            origin,
+            subscribers: Vec::new(),
+            layers: Layers::default(),
+            pending: Vec::new(),
+            keyframe_asked: None,
+        }
+    }
+
+    /// Takes a packet that may be forwarded.
+    pub(super) fn take(&mut self, packet: Arc<Packet>) -> Taken {
+        self.layers.heard(packet.layer, packet.arrived);
+        if packet.keyframe_start && packet.layer == self.layers.target() {
+            self.keyframe_asked = None;
+        }
+        if self.subscribers.is_empty() {
+            return Taken::Waits;
+        }
+        if self.pending.len() >= MAX_PENDING {
+            return Taken::Full;
+        }
+        self.pending.push(Pending { packet, padding: 0 });
+        if self.pending.len() == 1 { Taken::First } else { Taken::Waits }
+    }
+
+    /// Forgets all media of it.
+    pub(super) fn wipe(&mut self) {
+        self.pending.clear();
+        self.layers.clear();
+        self.keyframe_asked = None;
+        if let Origin::Remote { replica, .. } = &mut self.origin {
+            replica.wipe();
+        }
+    }
+
+    /// Whether nobody watches it any more.
+    pub(super) fn is_idle(&self) -> bool {
+        let elsewhere = matches!(&self.origin, Origin::Home { remotes } if !remotes.is_empty());
+        self.subscribers.is_empty() && !elsewhere
+    }
+
+    pub(super) fn set_clock(&mut self, layer: u8, clock: CaptureClock) {
+        self.layers.set_clock(layer, clock);
+    }
+}
+
+/// The feeds of one engine.
+#[derive(Debug, Default)]
+pub(super) struct Feeds {
+    places: Vec<Option<Feed>>,
+    free: Vec<u32>,
+    by_publication: HashMap<PublicationId, u32, BuildHasherDefault<Mixer>>,
+}
+
+impl Feeds {
+    pub(super) fn get(&self, index: u32) -> Option<&Feed> {
+        self.places.get(index as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Feed> {
+        self.places.get_mut(index as usize)?.as_mut()
+    }
+
+    pub(super) fn find(&self, publication: PublicationId) -> Option<u32> {
+        self.by_publication.get(&publication).copied()
+    }
+
+    /// Adds one that is not there yet.
+    pub(super) fn insert(&mut self, publication: PublicationId, origin: Origin) -> u32 {
+        let feed = Feed::new(publication, origin);
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.places[index as usize] = Some(feed);
+                index
+            }
+            None => {
+                self.places.push(Some(feed));
+                (self.places.len() - 1) as u32
+            }
+        };
+        self.by_publication.insert(publication, index);
+        index
+    }
+
+    pub(super) fn remove(&mut self, index: u32) -> Option<Feed> {
+        let feed = self.places.get_mut(index as usize)?.take()?;
+        self.by_publication.remove(&feed.publication);
+        self.free.push(index);
+        Some(feed)
+    }
+}

@@ -1,0 +1,145 @@
+//! What viewers say about what they receive: keyframes they need, packets they miss, and how much was lost.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Engine;
+use super::feed::Origin;
+use crate::forwarder::{HEADER_ROOM, Refusal};
+use crate::rtp::control::{Compound, Control, ReportBlock};
+use crate::srtp::MAX_OVERHEAD;
+use crate::{Kind, MAX_DATAGRAM, Packet};
+
+/// Packets that one RTCP datagram can ask for again; the rest is counted. Who misses more asks for a keyframe as well.
+pub const MAX_NACKED: usize = 128;
+
+/// The same packet is not sent again within a round trip, and never sooner than this.
+pub const LEAST_RESEND_SPACING: Duration = Duration::from_millis(15);
+
+/// Longest round trip believed.
+const MAX_ROUND_TRIP: Duration = Duration::from_secs(3);
+
+impl Engine {
+    /// Takes one decrypted RTCP datagram of a viewer.
+    pub(super) fn feedback(&mut self, now: Instant, index: u32, datagram: &[u8]) {
+        let mut budget = MAX_NACKED;
+        // What does not parse was counted by the receiving half, which walked the same bytes.
+        for control in Compound::new(datagram).flatten() {
+            match control {
+                Control::SenderReport { blocks, .. } | Control::ReceiverReport { blocks, .. } => {
+                    blocks.for_each(|block| self.reported(now, index, &block));
+                }
+                Control::Nack { media_ssrc, lost } => {
+                    let Some(slot) = self.slot_sending(index, media_ssrc) else { continue };
+                    for sequence in lost {
+                        let Some(left) = budget.checked_sub(1) else {
+                            self.counters.dropped.nack_bounded += 1;
+                            break;
+                        };
+                        budget = left;
+                        self.resend(now, index, slot, sequence);
+                    }
+                }
+                Control::PictureLoss { media_ssrc } => self.picture_lost(now, index, media_ssrc),
+                Control::FullIntraRequest { media } => {
+                    media.for_each(|media_ssrc| self.picture_lost(now, index, media_ssrc));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Which of a viewer's slots sends under this SSRC.
+    fn slot_sending(&self, index: u32, ssrc: u32) -> Option<usize> {
+        self.roster.get(index)?.slots.iter().position(|slot| slot.forwarder.ssrc() == ssrc)
+    }
+
+    fn picture_lost(&mut self, now: Instant, index: u32, ssrc: u32) {
+        let feed =
+            self.slot_sending(index, ssrc).and_then(|slot| self.roster.get(index)?.slots.get(slot)?.feed);
+        if let Some(feed) = feed.filter(|_| self.is_picture(index, ssrc)) {
+            self.wish_keyframe(now, feed);
+        }
+    }
+
+    fn is_picture(&self, index: u32, ssrc: u32) -> bool {
+        let slot = self.slot_sending(index, ssrc).and_then(|slot| self.roster.get(index)?.slots.get(slot));
+        slot.is_some_and(|slot| slot.forwarder.kind() == Kind::Video)
+    }
+
+    /// Every picture a viewer watches starts with a keyframe: when it has come, all of them are needed.
+    pub(super) fn wish_for_all(&mut self, now: Instant, index: u32) {
+        let slots = self.roster.get(index).map_or(0, |peer| peer.slots.len());
+        for at in 0..slots {
+            let slot = self.roster.get(index).and_then(|peer| peer.slots.get(at));
+            let feed = slot.filter(|slot| slot.forwarder.kind() == Kind::Video).and_then(|slot| slot.feed);
+            if let Some(feed) = feed {
+                self.wish_keyframe(now, feed);
+            }
+        }
+    }
+
+    /// Sends one packet again (RFC 4588), from the ring that all viewers of the publication share.
+    fn resend(&mut self, now: Instant, index: u32, at: usize, sequence: u16) {
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        let spacing = peer.round_trip.max(LEAST_RESEND_SPACING);
+        let Some(slot) = peer.slots.get_mut(at) else { return };
+        let (layer, original) = match slot.forwarder.missed(now, sequence, spacing) {
+            Ok(found) => found,
+            Err(Refusal::TooSoon) => return self.counters.dropped.nack_bounded += 1,
+            Err(Refusal::NotSent) => return self.counters.dropped.not_kept += 1,
+        };
+        let Some(packet) = slot.feed.and_then(|feed| self.kept(feed, layer, original)) else {
+            return self.counters.dropped.not_kept += 1;
+        };
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        let mapping = peer.slots.get_mut(at).and_then(|slot| slot.forwarder.resend(&packet, sequence));
+        let (Some(mapping), Some(to)) = (mapping, peer.transport.destination()) else {
+            return self.counters.dropped.not_kept += 1;
+        };
+        let room = (HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD).min(MAX_DATAGRAM);
+        let retransmitted = &mut self.counters.retransmitted;
+        self.outbox.write(to, room, |space| {
+            let length = mapping.write(&packet, 0, space);
+            let sealed = peer.transport.seal_rtp(space, length).unwrap_or(0);
+            *retransmitted += u64::from(sealed > 0);
+            sealed
+        });
+    }
+
+    /// A packet from the ring of a feed, or from what this thread has of it.
+    fn kept(&self, feed: u32, layer: u8, sequence: u64) -> Option<Arc<Packet>> {
+        let feed = self.feeds.get(feed)?;
+        let packet = match &feed.origin {
+            Origin::Remote { replica, .. } => replica.get(layer, sequence),
+            Origin::Home { .. } => {
+                let publisher = self.roster.get(self.roster.find(feed.publication.peer)?)?;
+                publisher.upstreams.stored(feed.publication.source, layer, sequence)
+            }
+        };
+        packet.cloned()
+    }
+
+    /// Takes what a viewer says of one stream (RFC 3550, section 6.4).
+    fn reported(&mut self, now: Instant, index: u32, block: &ReportBlock) {
+        let Some(at) = self.slot_sending(index, block.ssrc) else { return };
+        let clock = self.ntp(now);
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        if let Some(slot) = peer.slots.get_mut(at) {
+            let more = block.cumulative_lost.saturating_sub(slot.reported_lost).max(0);
+            self.counters.reported_lost += more.unsigned_abs() as u64;
+            slot.reported_lost = block.cumulative_lost;
+        }
+        if block.last_sender_report == 0 {
+            return;
+        }
+        // The middle 32 bits of NTP time count in 1/65536 s; what is left after the viewer's own delay is the way there and back.
+        let middle = (clock >> 16) as u32;
+        let ticks = middle.wrapping_sub(block.last_sender_report).wrapping_sub(block.delay);
+        let round_trip = Duration::from_micros(u64::from(ticks) * 1_000_000 / 65_536);
+        if round_trip <= MAX_ROUND_TRIP {
+            peer.round_trip = (peer.round_trip * 7 + round_trip) / 8;
+            peer.upstreams.set_round_trip(peer.round_trip);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! One peer: its transport, what it publishes, and the slots in which it watches.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::earlier;
+use super::reports::FIRST_REPORT;
+use crate::forwarder::{CaptureClock, Forwarder};
+use crate::publication::Upstreams;
+use crate::sdp::{Session, SlotTrack};
+use crate::{Identity, Kind, Mid, Outbox, PeerId, Source, Transport, TransportEvent};
+
+/// Where a publisher's wall clock and the server's drift this far apart, or one of them leaps, they are compared anew.
+const MAX_CLOCK_DRIFT: Duration = Duration::from_secs(1);
+
+/// STUN checks for one peer in a second that are looked at although they come from an address not its own. Each costs an HMAC; a browser
+/// sends a few for each of its addresses. Counted for each peer alone, so that nobody's flood keeps others out.
+pub const MAX_UNPROVEN_CHECKS: u32 = 50;
+
+/// Round trip assumed until a receiver report tells it.
+const ASSUMED_ROUND_TRIP: Duration = Duration::from_millis(100);
+
+/// How much work strangers may make in a peer's name.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    since: Instant,
+    used: u32,
+}
+
+impl Allowance {
+    fn new(now: Instant) -> Self {
+        Allowance { since: now, used: 0 }
+    }
+
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        if now.saturating_duration_since(self.since) >= Duration::from_secs(1) {
+            *self = Allowance::new(now);
+        }
+        self.used = self.used.saturating_add(1);
+        self.used <= MAX_UNPROVEN_CHECKS
+    }
+}
+
+/// Where a viewer watches one publication at a time.
+pub(super) struct Slot {
+    pub(super) mid: Mid,
+    pub(super) forwarder: Forwarder,
+    /// What it shows.
+    pub(super) feed: Option<u32>,
+    /// Lost so far, as the viewer last reported.
+    pub(super) reported_lost: i32,
+}
+
+impl Slot {
+    fn new(track: &SlotTrack, session: &Session) -> Slot {
+        Slot {
+            mid: track.mid,
+            forwarder: Forwarder::new(track, &session.extensions),
+            feed: None,
+            reported_lost: 0,
+        }
+    }
+}
+
+/// One peer of the engine.
+pub(super) struct Peer {
+    pub(super) id: PeerId,
+    pub(super) transport: Transport,
+    pub(super) upstreams: Upstreams,
+    pub(super) slots: Vec<Slot>,
+    /// Its publications that somebody watches, by [`Source::index`].
+    pub(super) feeds: [Option<u32>; Source::ALL.len()],
+    /// Every address that leads here.
+    pub(super) addresses: Vec<SocketAddr>,
+    /// Every user name that leads here, newest last.
+    pub(super) ufrags: Vec<String>,
+    /// To the peer and back.
+    pub(super) round_trip: Duration,
+    pub(super) allowance: Allowance,
+    /// When sender reports are due; none while it watches nothing.
+    pub(super) report_due: Option<Instant>,
+    /// The publisher's NTP time of a moment: one for all its sources, which is what keeps lips and sound together.
+    reference: Option<(u64, Instant)>,
+    alarm: Option<Instant>,
+}
+
+impl Peer {
+    /// A peer that has yet to come; `None` when its credentials cannot be used.
+    pub(super) fn new(now: Instant, id: PeerId, session: &Session, identity: &Identity) -> Option<Peer> {
+        Some(Peer {
+            id,
+            transport: Transport::server(session, identity, now).ok()?,
+            upstreams: Upstreams::new(id, session),
+            slots: session.slots.iter().map(|track| Slot::new(track, session)).collect(),
+            feeds: [None; Source::ALL.len()],
+            addresses: Vec::new(),
+            ufrags: Vec::new(),
+            round_trip: ASSUMED_ROUND_TRIP,
+            allowance: Allowance::new(now),
+            report_due: None,
+            reference: None,
+            alarm: None,
+        })
+    }
+
+    /// Takes a new negotiation. Slots keep their place and their stream; returned are those that are no longer there and have to
+    /// be emptied. An m-line never changes what it is for (RFC 8829, section 5.2.2).
+    pub(super) fn renegotiate(&mut self, session: &Session) -> Vec<u16> {
+        self.transport.restart_ice(&session.local_ice, &session.remote_ice);
+        self.upstreams.renegotiate(session);
+        for track in &session.slots {
+            match self.slots.iter_mut().find(|slot| slot.mid == track.mid) {
+                Some(slot) if slot.forwarder.kind() == track.kind => {
+                    slot.forwarder.renegotiate(track, &session.extensions);
+                }
+                Some(_) => {}
+                None => self.slots.push(Slot::new(track, session)),
+            }
+        }
+        let gone = |slot: &Slot| !session.slots.iter().any(|track| track.mid == slot.mid);
+        (0u16..).zip(&self.slots).filter(|(_, slot)| gone(slot)).map(|(index, _)| index).collect()
+    }
+
+    /// A slot by its m-line: its index, its kind and the feed it shows.
+    pub(super) fn slot_of(&self, mid: Mid) -> Option<(u16, Kind, Option<u32>)> {
+        let index = self.slots.iter().position(|slot| slot.mid == mid)?;
+        let slot = self.slots.get(index)?;
+        Some((u16::try_from(index).ok()?, slot.forwarder.kind(), slot.feed))
+    }
+
+    /// Does what time demands of the transport and the receiving half.
+    pub(super) fn poll(&mut self, now: Instant, outbox: &mut Outbox) {
+        self.transport.poll(now, outbox);
+        let Peer { transport, upstreams, .. } = self;
+        upstreams.poll_rtcp(now, |control| transport.seal_rtcp(control, outbox));
+    }
+
+    pub(super) fn take_event(&mut self) -> Option<TransportEvent> {
+        self.transport.take_event()
+    }
+
+    pub(super) fn close(&mut self, now: Instant, outbox: &mut Outbox) {
+        self.transport.close(now, outbox);
+    }
+
+    /// Begins to send reports, if it does not already.
+    pub(super) fn start_reports(&mut self, now: Instant) {
+        self.report_due.get_or_insert(now + FIRST_REPORT);
+    }
+
+    /// A new alarm to be set: when the peer needs attention earlier than the alarm it has.
+    pub(super) fn next_alarm(&mut self, not_before: Instant) -> Option<Instant> {
+        let due = earlier(self.transport.next_timeout(), self.upstreams.next_timeout());
+        let due = earlier(due, self.report_due)?.max(not_before);
+        if self.alarm.is_some_and(|set| set <= due) {
+            return None;
+        }
+        self.alarm = Some(due);
+        Some(due)
+    }
+
+    /// An alarm rang: whether it is the one that counts.
+    pub(super) fn woken(&mut self, at: Instant) -> bool {
+        let counts = self.alarm == Some(at);
+        if counts {
+            self.alarm = None;
+        }
+        counts
+    }
+
+    /// What the last sender report of a layer says about capture, in the server's clock.
+    ///
+    /// The first report of any of the peer's streams pins its wall clock to the server's, at the time of its arrival. The one-way delay in
+    /// it is the same for all streams and so does not part sound from picture.
+    pub(super) fn capture_clock(&mut self, source: Source, layer: u8) -> Option<CaptureClock> {
+        let report = self.upstreams.sender_clock(source, layer)?;
+        let pinned = self.reference.and_then(|reference| when(reference, report.ntp));
+        let at = match pinned {
+            Some(at) if distance(at, report.arrived) < MAX_CLOCK_DRIFT => at,
+            _ => {
+                self.reference = Some((report.ntp, report.arrived));
+                report.arrived
+            }
+        };
+        Some(CaptureClock { rtp: report.timestamp, at })
+    }
+}
+
+/// When it was `ntp` (32.32 bits), given another moment.
+fn when((reference, at): (u64, Instant), ntp: u64) -> Option<Instant> {
+    let ahead = ntp.wrapping_sub(reference).cast_signed();
+    let nanos = (u128::from(ahead.unsigned_abs()) * 1_000_000_000) >> 32;
+    let span = Duration::from_nanos(u64::try_from(nanos).ok()?);
+    if ahead >= 0 { at.checked_add(span) } else { at.checked_sub(span) }
+}
+
+fn distance(one: Instant, other: Instant) -> Duration {
+    one.max(other) - one.min(other)
+}

@@ -1,0 +1,5 @@
+//! What a viewer's stream must be like, whatever happens to its sources.
+
+mod single;
+mod stage;
+mod streams;

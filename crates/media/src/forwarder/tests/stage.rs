@@ -1,0 +1,197 @@
+//! Publishers made up for tests, and the stream a viewer would see of them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::codec::{Codec, vp8};
+use crate::forwarder::{Forwarder, Layers, Mapping, Verdict};
+use crate::packet::Facts;
+use crate::rtp::Header;
+use crate::sdp::{HeaderExtensions, PayloadType, SlotSsrc, SlotTrack};
+use crate::{Kind, MAX_DATAGRAM, Mid, Packet, PeerId, PublicationId, Source, WorkerId};
+
+pub(super) const FRAME: Duration = Duration::from_millis(33);
+const TICKS: u32 = 2970;
+
+pub(super) fn track(kind: Kind) -> SlotTrack {
+    let payload_types = match kind {
+        Kind::Audio => vec![PayloadType { codec: Codec::Opus, number: 111, rtx: None }],
+        Kind::Video => vec![PayloadType { codec: Codec::Vp8, number: 96, rtx: Some(97) }],
+    };
+    SlotTrack {
+        mid: Mid::new("3").unwrap(),
+        kind,
+        payload_types,
+        ssrc: SlotSsrc { media: 0x1234_5678, rtx: 0x9abc },
+    }
+}
+
+pub(super) fn forwarder(kind: Kind) -> Forwarder {
+    let extensions = HeaderExtensions { audio_level: Some(1), ..HeaderExtensions::default() };
+    Forwarder::new(&track(kind), &extensions)
+}
+
+/// One layer of one publisher; all its numbers are about to wrap.
+#[derive(Clone)]
+pub(super) struct Stream {
+    publication: PublicationId,
+    pub(super) layer: u8,
+    pub(super) epoch: u32,
+    pub(super) sequence: u64,
+    pub(super) timestamp: u32,
+    pub(super) picture: u16,
+    tl0: u8,
+}
+
+impl Stream {
+    pub(super) fn new(person: u32, layer: u8) -> Stream {
+        let publication =
+            PublicationId { peer: PeerId { worker: WorkerId(0), serial: person }, source: Source::Camera };
+        let far = person * 7919 + u32::from(layer) * 104_729;
+        Stream {
+            publication,
+            layer,
+            epoch: 1,
+            sequence: 0x1_fff0 - u64::from(layer),
+            timestamp: u32::MAX - far,
+            picture: 0x7ffa - layer as u16,
+            tl0: 250,
+        }
+    }
+
+    /// The packets of one frame; the stream moves on.
+    pub(super) fn frame(&mut self, at: Instant, packets: usize, keyframe: bool) -> Vec<Arc<Packet>> {
+        self.timestamp = self.timestamp.wrapping_add(TICKS);
+        self.picture = (self.picture + 1) & 0x7fff;
+        self.tl0 = self.tl0.wrapping_add(1);
+        (0..packets).map(|index| self.packet(at, index == 0, index + 1 == packets, keyframe)).collect()
+    }
+
+    fn packet(&mut self, at: Instant, first: bool, last: bool, keyframe: bool) -> Arc<Packet> {
+        self.sequence += 1;
+        let [high, low] = (0x8000 | self.picture).to_be_bytes();
+        let payload = [0x90 | u8::from(first) << 4, 0xe0, high, low, self.tl0, 0, self.layer, 7, 7, 7];
+        let descriptor = vp8::Descriptor {
+            length: 6,
+            picture_id: Some(vp8::PictureId { value: self.picture, long: true }),
+            tl0_picture_index: Some(self.tl0),
+            temporal_layer: Some(0),
+            frame_start: first,
+            keyframe: first && keyframe,
+        };
+        self.make(at, &payload, last, first && keyframe, Codec::Vp8, Some(descriptor))
+    }
+
+    /// One packet of sound.
+    pub(super) fn sound(&mut self, at: Instant) -> Arc<Packet> {
+        self.sequence += 1;
+        self.timestamp = self.timestamp.wrapping_add(960);
+        self.make(at, &[1, 2, 3], false, true, Codec::Opus, None)
+    }
+
+    fn make(
+        &self,
+        arrived: Instant,
+        payload: &[u8],
+        marker: bool,
+        keyframe_start: bool,
+        codec: Codec,
+        vp8: Option<vp8::Descriptor>,
+    ) -> Arc<Packet> {
+        let mut packet = Packet::empty(self.publication, arrived);
+        let facts = Facts {
+            layer: self.layer,
+            epoch: self.epoch,
+            sequence: self.sequence,
+            timestamp: self.timestamp,
+            marker,
+            codec,
+            keyframe_start,
+            vp8,
+            audio_level: codec.kind().eq(&Kind::Audio).then_some(33),
+            arrived,
+            payload,
+        };
+        assert!(packet.fill(self.publication, &facts));
+        Arc::new(packet)
+    }
+}
+
+/// What a viewer got.
+#[derive(Clone)]
+pub(super) struct Sent {
+    pub(super) packet: Arc<Packet>,
+    pub(super) sequence: u16,
+    pub(super) timestamp: u32,
+    pub(super) picture: u16,
+    pub(super) tl0: u8,
+    /// How often the slot had shown somebody else before.
+    pub(super) shown: usize,
+}
+
+/// A viewer's slot that notes all it sends.
+pub(super) struct Viewer {
+    pub(super) forwarder: Forwarder,
+    pub(super) layers: Layers,
+    pub(super) sent: Vec<Sent>,
+    pub(super) wishes: usize,
+    shown: usize,
+}
+
+impl Viewer {
+    pub(super) fn new() -> Viewer {
+        Viewer {
+            forwarder: forwarder(Kind::Video),
+            layers: Layers::default(),
+            sent: Vec::new(),
+            wishes: 0,
+            shown: 0,
+        }
+    }
+
+    /// Shows another person.
+    pub(super) fn interrupt(&mut self) {
+        self.forwarder.interrupt();
+        self.shown += 1;
+        self.layers.clear();
+    }
+
+    /// Takes a packet as the engine would; whether it was forwarded.
+    pub(super) fn take(&mut self, packet: &Arc<Packet>) -> bool {
+        self.layers.heard(packet.layer, packet.arrived);
+        match self.forwarder.forward(packet, &self.layers) {
+            Verdict::Forward(mapping) => {
+                self.sent.push(Sent { shown: self.shown, ..sent(packet, &mapping) });
+                true
+            }
+            verdict => {
+                self.wishes += usize::from(verdict == Verdict::AwaitsKeyframe);
+                false
+            }
+        }
+    }
+}
+
+/// Reads back what was written.
+pub(super) fn sent(packet: &Arc<Packet>, mapping: &Mapping) -> Sent {
+    let mut space = [0; MAX_DATAGRAM];
+    let length = mapping.write(packet, 0, &mut space);
+    let header = Header::parse(&space[..length]).unwrap();
+    let payload = header.payload();
+    let descriptor = vp8_fields(payload, packet);
+    Sent {
+        packet: Arc::clone(packet),
+        sequence: header.sequence(),
+        timestamp: header.timestamp(),
+        picture: descriptor.0,
+        tl0: descriptor.1,
+        shown: 0,
+    }
+}
+
+fn vp8_fields(payload: &[u8], packet: &Packet) -> (u16, u8) {
+    match packet.vp8 {
+        Some(_) => (u16::from_be_bytes([payload[2], payload[3]]) & 0x7fff, payload[4]),
+        None => (0, 0),
+    }
+}

@@ -1,0 +1,291 @@
+//! ICE as a server needs it: lite and always controlled (RFC 8445, section 2.5), and the least of a client for synthetic peers.
+//!
+//! An address counts only when a check with valid integrity came from it. The *latest* nomination wins, always: a phone that
+//! walks from one network into another nominates again, and whoever held on to the first choice would lose it.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::Outbox;
+use crate::sdp::IceCredentials;
+use crate::stun::{Class, IntegrityKey, MAX_MESSAGE, Message, TransactionId, Writer};
+
+/// Without a valid check of the address in use for this long, the peer no longer consents to be sent to (RFC 7675, section 5.1, as
+/// seen from the side that answers).
+pub const CONSENT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How many addresses of one peer are kept as proven; the one longest without a check makes room.
+pub const MAX_PROVEN: usize = 8;
+
+/// Role conflict (RFC 8445, section 7.3.1.1).
+const ROLE_CONFLICT: u16 = 487;
+/// An attribute that must be understood and is not (RFC 8489, section 6.3.1).
+const UNKNOWN_ATTRIBUTE: u16 = 420;
+
+/// Why a STUN message was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not a Binding message with a valid FINGERPRINT.
+    Malformed,
+    /// Wrong user name, wrong password, or an answer to no question.
+    Forged,
+    /// Authentic, and answered with an error.
+    Conflict,
+}
+
+/// What one valid check changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The address was not known as the peer's before.
+    pub new: bool,
+    /// The address given up for it.
+    pub evicted: Option<SocketAddr>,
+}
+
+/// One pair of credentials, ready for use.
+struct Credentials {
+    username: String,
+    key: IntegrityKey,
+}
+
+impl Credentials {
+    /// For messages to the owner of `receiver` from the owner of `sender`.
+    fn new(receiver: &IceCredentials, sender: &IceCredentials) -> Option<Self> {
+        let key = IntegrityKey::new(&receiver.pwd)?;
+        Some(Credentials { username: format!("{}:{}", receiver.ufrag, sender.ufrag), key })
+    }
+
+    fn made(&self, message: &Message<'_>) -> bool {
+        message.username == Some(&self.username) && message.is_authentic(&self.key)
+    }
+}
+
+struct Proven {
+    address: SocketAddr,
+    checked: Instant,
+}
+
+/// The server's side for one peer.
+pub struct LiteAgent {
+    current: Credentials,
+    /// Before an ICE restart, until the peer checks with the new ones: its media goes on meanwhile (RFC 8445, section 9).
+    previous: Option<Credentials>,
+    proven: Vec<Proven>,
+    nominated: Option<SocketAddr>,
+}
+
+impl LiteAgent {
+    /// Waits for the peer's first check; `None` when the password cannot be a key.
+    pub fn new(local: &IceCredentials, remote: &IceCredentials) -> Option<Self> {
+        let current = Credentials::new(local, remote)?;
+        Some(LiteAgent { current, previous: None, proven: Vec::new(), nominated: None })
+    }
+
+    /// New credentials of a new offer; the same ones change nothing.
+    pub fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
+        if let Some(new) = Credentials::new(local, remote)
+            && new.username != self.current.username
+        {
+            self.previous = Some(std::mem::replace(&mut self.current, new));
+        }
+    }
+
+    /// Takes a check and writes its answer.
+    pub fn check(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        datagram: &[u8],
+        out: &mut Outbox,
+    ) -> Result<Proof, Refusal> {
+        let message = Message::parse(datagram).ok_or(Refusal::Malformed)?;
+        if message.class != Class::Request {
+            return Err(Refusal::Forged);
+        }
+        let restarted = self.current.made(&message);
+        let credentials = match &self.previous {
+            _ if restarted => &self.current,
+            Some(previous) if previous.made(&message) => previous,
+            _ => return Err(Refusal::Forged),
+        };
+        let error = if message.unknown {
+            Some(UNKNOWN_ATTRIBUTE)
+        } else {
+            // A lite agent is controlled and stays it: a full one that believes the same has to change.
+            message.controlled.then_some(ROLE_CONFLICT)
+        };
+        answer(&message, error, from, &credentials.key, out);
+        if error.is_some() {
+            return Err(Refusal::Conflict);
+        }
+        if restarted {
+            self.previous = None;
+        }
+        if message.use_candidate {
+            self.nominated = Some(from);
+        }
+        Ok(self.prove(now, from))
+    }
+
+    fn prove(&mut self, now: Instant, address: SocketAddr) -> Proof {
+        if let Some(known) = self.proven.iter_mut().find(|known| known.address == address) {
+            known.checked = now;
+            return Proof { new: false, evicted: None };
+        }
+        let mut evicted = None;
+        if self.proven.len() >= MAX_PROVEN {
+            let kept = self.nominated;
+            let oldest = (0..self.proven.len())
+                .filter(|index| Some(self.proven[*index].address) != kept)
+                .min_by_key(|index| self.proven[*index].checked);
+            evicted = oldest.map(|index| self.proven.swap_remove(index).address);
+        }
+        self.proven.push(Proven { address, checked: now });
+        Proof { new: true, evicted }
+    }
+
+    /// Whether a valid check came from this address.
+    pub fn is_proven(&self, address: SocketAddr) -> bool {
+        self.proven.iter().any(|known| known.address == address)
+    }
+
+    /// Every address a valid check came from.
+    pub fn proven(&self) -> impl Iterator<Item = SocketAddr> {
+        self.proven.iter().map(|known| known.address)
+    }
+
+    /// Where to send: the pair nominated last; before any nomination, the address checked last (RFC 8445, section 12.1.1,
+    /// lets media flow on any valid pair).
+    pub fn destination(&self) -> Option<SocketAddr> {
+        self.in_use().map(|known| known.address)
+    }
+
+    /// When consent ends, unless a check comes before.
+    pub fn consent_until(&self) -> Option<Instant> {
+        self.in_use().map(|known| known.checked + CONSENT_TIMEOUT)
+    }
+
+    fn in_use(&self) -> Option<&Proven> {
+        match self.nominated {
+            Some(nominated) => self.proven.iter().find(|known| known.address == nominated),
+            None => self.proven.iter().max_by_key(|known| known.checked),
+        }
+    }
+}
+
+fn answer(message: &Message<'_>, error: Option<u16>, to: SocketAddr, key: &IntegrityKey, out: &mut Outbox) {
+    const ROOM: usize = 128;
+    out.write(to, ROOM, |space| match error {
+        Some(code) => Writer::new(space, Class::Error, &message.transaction).error(code).finish(key),
+        None => Writer::new(space, Class::Success, &message.transaction).mapped(to).finish(key),
+    });
+}
+
+/// How many checks a client remembers, to know their answers.
+const REMEMBERED_CHECKS: u32 = 32;
+
+/// A client's side towards one server address: checks it again and again, and nominates it at once.
+pub struct ClientAgent {
+    server: SocketAddr,
+    credentials: Credentials,
+    seed: u64,
+    sent: u32,
+    next: Instant,
+    interval: Duration,
+    answered: Option<Instant>,
+}
+
+impl ClientAgent {
+    /// Checks every `interval`, the first time at `now`. `seed` makes transaction ids and the tie-breaker; no two clients of one
+    /// server should share it.
+    pub fn new(
+        server: SocketAddr,
+        local: &IceCredentials,
+        remote: &IceCredentials,
+        interval: Duration,
+        seed: u64,
+        now: Instant,
+    ) -> Option<Self> {
+        let credentials = Credentials::new(remote, local)?;
+        Some(ClientAgent { server, credentials, seed, sent: 0, next: now, interval, answered: None })
+    }
+
+    /// Where the server is.
+    pub fn server(&self) -> SocketAddr {
+        self.server
+    }
+
+    /// Checks differently often from now on.
+    pub fn set_interval(&mut self, interval: Duration) {
+        self.interval = interval;
+    }
+
+    /// Credentials of a new offer and its answer.
+    pub fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
+        if let Some(new) = Credentials::new(remote, local) {
+            self.credentials = new;
+        }
+    }
+
+    /// Sends a check when it is time.
+    pub fn poll(&mut self, now: Instant, out: &mut Outbox) {
+        if now < self.next {
+            return;
+        }
+        self.next = now + self.interval;
+        let transaction = self.transaction(self.sent);
+        self.sent = self.sent.wrapping_add(1);
+        out.write(self.server, MAX_MESSAGE, |space| {
+            Writer::new(space, Class::Request, &transaction)
+                .username(&self.credentials.username)
+                .controlling(self.seed)
+                .use_candidate()
+                .priority(REFLEXIVE_PRIORITY)
+                .finish(&self.credentials.key)
+        });
+    }
+
+    /// Takes an answer.
+    pub fn receive(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Result<(), Refusal> {
+        let message = Message::parse(datagram).ok_or(Refusal::Malformed)?;
+        let [.., c0, c1, c2, c3] = message.transaction;
+        let age = self.sent.wrapping_sub(u32::from_be_bytes([c0, c1, c2, c3]));
+        let ours = message.transaction == self.transaction(self.sent.wrapping_sub(age))
+            && (1..=REMEMBERED_CHECKS).contains(&age)
+            && from == self.server
+            && message.is_authentic(&self.credentials.key);
+        match message.class {
+            Class::Success if ours => {
+                self.answered = Some(now);
+                Ok(())
+            }
+            Class::Error if ours => Err(Refusal::Conflict),
+            _ => Err(Refusal::Forged),
+        }
+    }
+
+    /// Whether the server ever answered.
+    pub fn is_proven(&self) -> bool {
+        self.answered.is_some()
+    }
+
+    /// When the server counts as gone, unless it answers before.
+    pub fn consent_until(&self) -> Option<Instant> {
+        self.answered.map(|answered| answered + CONSENT_TIMEOUT)
+    }
+
+    /// When the next check is due.
+    pub fn next_timeout(&self) -> Instant {
+        self.next
+    }
+
+    fn transaction(&self, number: u32) -> TransactionId {
+        let mut id = [0; 12];
+        id[..8].copy_from_slice(&self.seed.to_be_bytes());
+        id[8..].copy_from_slice(&number.to_be_bytes());
+        id
+    }
+}
+
+/// Of a peer-reflexive candidate, made from the recommended formula (RFC 8445, section 5.1.2.1).
+const REFLEXIVE_PRIORITY: u32 = (110 << 24) | (65_535 << 8) | 255;

@@ -1,0 +1,125 @@
+//! One RTP packet as it travels from its publisher's gate to its viewers' forwarders.
+
+use std::time::Instant;
+
+use crate::PublicationId;
+use crate::codec::{Codec, vp8};
+
+/// Longest RTP payload taken, in bytes. Browsers stay under 1200 for the whole packet; the rest is for stacks that fill an Ethernet frame.
+pub const MAX_PAYLOAD: usize = 1460;
+
+/// A packet, opened once and then shared, read-only, by everybody it is forwarded to and by the retransmission ring.
+///
+/// Header facts that forwarders need are read once, by the publisher's engine. The header itself is not kept: each forwarder writes its own.
+///
+/// Outside this crate nobody can make one: a packet is filled by [`Ring::fill`](crate::Ring::fill), which takes the gate's word for it.
+#[derive(Debug)]
+pub struct Packet {
+    /// Whose packet this is.
+    pub publication: PublicationId,
+    /// Spatial layer: 0 is the lowest; always 0 for sound and for a picture without simulcast.
+    pub layer: u8,
+    /// Counts the fresh starts of this layer's stream: the gate opened, or the publisher sends under another SSRC. Where it differs from
+    /// the packet before, time stamps may have jumped and pictures are missing: a forwarder treats it as a switch, that is, it waits for
+    /// [`keyframe_start`](Packet::keyframe_start) and sets its offsets anew.
+    pub epoch: u32,
+    /// Sequence number in the publisher's stream of this layer, extended past its 16 bits, padding-only packets not counted (so that
+    /// they leave no hole). Never used twice for one layer of one publication, not even after the gate was closed and opened again.
+    pub sequence: u64,
+    /// The publisher's time stamp, in the codec's clock.
+    pub timestamp: u32,
+    /// The RTP marker: last packet of a frame, or start of a talk spurt.
+    pub marker: bool,
+    /// What the payload is.
+    pub codec: Codec,
+    /// A switch to this layer may happen here: the packet begins a keyframe. Always set for sound.
+    pub keyframe_start: bool,
+    /// The VP8 payload descriptor's facts, where the codec is VP8.
+    pub vp8: Option<vp8::Descriptor>,
+    /// Audio level of RFC 6464 (0 loudest to 127 silent, in -dBov), where the header carried it.
+    pub audio_level: Option<u8>,
+    /// When the publisher's engine received it.
+    pub arrived: Instant,
+    length: u16,
+    payload: [u8; MAX_PAYLOAD],
+}
+
+/// All that is known of a packet when it is put into a ring; the fields are those of [`Packet`].
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Spatial layer.
+    pub layer: u8,
+    /// Which start of the layer's stream.
+    pub epoch: u32,
+    /// Number in the layer's stream.
+    pub sequence: u64,
+    /// The publisher's time stamp.
+    pub timestamp: u32,
+    /// The RTP marker.
+    pub marker: bool,
+    /// What the payload is.
+    pub codec: Codec,
+    /// Whether one may switch here.
+    pub keyframe_start: bool,
+    /// VP8's descriptor.
+    pub vp8: Option<vp8::Descriptor>,
+    /// Audio level.
+    pub audio_level: Option<u8>,
+    /// When it was received.
+    pub arrived: Instant,
+    /// The RTP payload without padding, at most [`MAX_PAYLOAD`] bytes.
+    pub payload: &'a [u8],
+}
+
+impl Packet {
+    /// An empty one, to be kept in a pool and filled again and again.
+    pub(crate) fn empty(publication: PublicationId, now: Instant) -> Self {
+        Packet {
+            publication,
+            layer: 0,
+            epoch: 0,
+            sequence: 0,
+            timestamp: 0,
+            marker: false,
+            codec: Codec::Opus,
+            keyframe_start: false,
+            vp8: None,
+            audio_level: None,
+            arrived: now,
+            length: 0,
+            payload: [0; MAX_PAYLOAD],
+        }
+    }
+
+    /// The RTP payload, padding removed.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload[..usize::from(self.length)]
+    }
+
+    /// Copies the payload in; `false`, and nothing changed, when it is longer than [`MAX_PAYLOAD`].
+    pub(crate) fn set_payload(&mut self, payload: &[u8]) -> bool {
+        let Some(room) = self.payload.get_mut(..payload.len()) else { return false };
+        room.copy_from_slice(payload);
+        self.length = payload.len() as u16;
+        true
+    }
+
+    /// Becomes another packet; `false`, and nothing changed, when the payload is too long.
+    pub(crate) fn fill(&mut self, publication: PublicationId, facts: &Facts<'_>) -> bool {
+        if !self.set_payload(facts.payload) {
+            return false;
+        }
+        self.publication = publication;
+        self.layer = facts.layer;
+        self.epoch = facts.epoch;
+        self.sequence = facts.sequence;
+        self.timestamp = facts.timestamp;
+        self.marker = facts.marker;
+        self.codec = facts.codec;
+        self.keyframe_start = facts.keyframe_start;
+        self.vp8 = facts.vp8;
+        self.audio_level = facts.audio_level;
+        self.arrived = facts.arrived;
+        true
+    }
+}

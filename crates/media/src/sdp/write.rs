@@ -1,0 +1,208 @@
+//! The text of an answer.
+//!
+//! Whatever of the offer comes back here went through a type first, or is a token without white space: a peer cannot slip
+//! a line of its own into the answer.
+
+use std::fmt::{self, Write};
+use std::net::SocketAddr;
+
+use super::codecs::Agreed;
+use super::description::{Direction, Section};
+use super::extensions::Mapping;
+use super::negotiate::{Accepted, Decision, Local, Part};
+use super::session::{SlotSsrc, Upstream};
+use crate::codec::Codec;
+use crate::{Kind, Mid};
+
+/// The name under which all of the server's streams are one endpoint's (RFC 7022), in SDP and in RTCP source descriptions.
+pub const CNAME: &str = "proscenium";
+
+/// Writes the answer to an offer of that `version`.
+pub(super) fn answer(version: u64, bundle: &[Mid], decisions: &[Decision<'_>], local: &Local<'_>) -> String {
+    let mut out = String::new();
+    // Nothing but memory can fail a write to a string, and that aborts.
+    let _ = write_answer(&mut out, version, bundle, decisions, local);
+    out
+}
+
+fn write_answer(
+    out: &mut String,
+    version: u64,
+    bundle: &[Mid],
+    decisions: &[Decision<'_>],
+    local: &Local<'_>,
+) -> fmt::Result {
+    // RFC 8829, section 5.2.1: 63 bits. The offer's version rises from one offer to the next, so the answer's does.
+    let session_id = local.session_id & (u64::MAX >> 1);
+    write!(out, "v=0\r\no=- {session_id} {version} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-lite\r\n")?;
+    write!(out, "a=group:BUNDLE")?;
+    for mid in bundle.iter().filter(|mid| decisions.iter().any(|one| one.accepted_mid() == Some(**mid))) {
+        write!(out, " {mid}")?;
+    }
+    write!(out, "\r\na=msid-semantic: WMS *\r\n")?;
+    // RFC 8843, section 7.3: the bundle's transport is described in the first m-line of it that is accepted.
+    let tagged = bundle.iter().find(|mid| decisions.iter().any(|one| one.accepted_mid() == Some(**mid)));
+    for decision in decisions {
+        match decision {
+            Decision::Rejected(section) => write_rejected(out, *section)?,
+            Decision::Accepted(accepted) => {
+                write_accepted(out, accepted, local)?;
+                if Some(&accepted.mid) == tagged {
+                    write_candidates(out, local.candidates)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Decision<'_> {
+    fn accepted_mid(&self) -> Option<Mid> {
+        match self {
+            Decision::Accepted(accepted) => Some(accepted.mid),
+            Decision::Rejected(_) => None,
+        }
+    }
+}
+
+/// RFC 3264, section 6: the format list of a rejected m-line means nothing but may not be empty.
+fn write_rejected(out: &mut String, section: Section<'_>) -> fmt::Result {
+    let plain = |text: &&String| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let protocol =
+        Some(section.protocol()).filter(|text| plain(&text)).unwrap_or_else(|| "UDP/TLS/RTP/SAVPF".into());
+    let format = section.formats().first().filter(plain).map_or("0", String::as_str);
+    write!(out, "m={} 0 {protocol} {format}\r\nc=IN IP4 0.0.0.0\r\n", section.media())?;
+    if let Some(mid) = section.mid {
+        write!(out, "a=mid:{mid}\r\n")?;
+    }
+    write!(out, "a=inactive\r\n")
+}
+
+fn write_accepted(out: &mut String, accepted: &Accepted<'_>, local: &Local<'_>) -> fmt::Result {
+    let section = accepted.section;
+    write!(out, "m={} 9 {}", section.media(), section.protocol())?;
+    for agreed in &accepted.codecs {
+        write!(out, " {}", agreed.payload.number)?;
+        if let Some(rtx) = agreed.payload.rtx {
+            write!(out, " {rtx}")?;
+        }
+    }
+    write!(out, "\r\nc=IN IP4 0.0.0.0\r\na=mid:{}\r\n", accepted.mid)?;
+    // Firefox wants these in every m-line of the bundle, or at session level; others want them in the first m-line.
+    let ice = &local.ice;
+    write!(out, "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\n", ice.ufrag, ice.pwd)?;
+    write!(out, "a=fingerprint:{}\r\na=setup:passive\r\na=rtcp-mux\r\n", local.fingerprint)?;
+    if section.flag("rtcp-rsize") {
+        write!(out, "a=rtcp-rsize\r\n")?;
+    }
+    write_mappings(out, &accepted.mappings)?;
+    match &accepted.part {
+        Part::Source { upstream, transport_feedback, .. } => {
+            write!(out, "a={}\r\n", Direction::Receive.attribute())?;
+            for agreed in &accepted.codecs {
+                write_codec(out, agreed, &agreed.parameters_of_publisher(), *transport_feedback)?;
+            }
+            write_layers(out, upstream)
+        }
+        Part::Slot { ssrc } => {
+            write!(out, "a={}\r\n", Direction::Send.attribute())?;
+            write_codecs(out, &accepted.codecs)?;
+            write_stream(out, accepted, *ssrc)
+        }
+        Part::Idle => {
+            write!(out, "a={}\r\n", Direction::Inactive.attribute())?;
+            write_codecs(out, &accepted.codecs)
+        }
+    }
+}
+
+fn write_mappings(out: &mut String, mappings: &[Mapping]) -> fmt::Result {
+    for mapping in mappings {
+        write!(out, "a=extmap:{}", mapping.id)?;
+        if let Some(direction) = mapping.direction {
+            write!(out, "/{}", direction.reversed().attribute())?;
+        }
+        write!(out, " {}\r\n", mapping.extension.uri())?;
+    }
+    Ok(())
+}
+
+/// Without transport-wide feedback: towards viewers there is none yet.
+fn write_codecs(out: &mut String, codecs: &[Agreed]) -> fmt::Result {
+    codecs.iter().try_for_each(|agreed| write_codec(out, agreed, &agreed.parameters, false))
+}
+
+fn write_codec(out: &mut String, agreed: &Agreed, parameters: &str, transport_feedback: bool) -> fmt::Result {
+    let number = agreed.payload.number;
+    write!(out, "a=rtpmap:{number} {}\r\n", encoding(agreed.payload.codec))?;
+    let feedback = agreed.feedback;
+    let names = [
+        (feedback.nack, "nack"),
+        (feedback.pli, "nack pli"),
+        (feedback.fir, "ccm fir"),
+        (feedback.transport && transport_feedback, "transport-cc"),
+    ];
+    for (_, name) in names.into_iter().filter(|(offered, _)| *offered) {
+        write!(out, "a=rtcp-fb:{number} {name}\r\n")?;
+    }
+    if !parameters.is_empty() {
+        write!(out, "a=fmtp:{number} {parameters}\r\n")?;
+    }
+    if let Some(rtx) = agreed.payload.rtx {
+        write!(
+            out,
+            "a=rtpmap:{rtx} rtx/{}\r\na=fmtp:{rtx} apt={number}\r\n",
+            agreed.payload.codec.clock_rate()
+        )?;
+    }
+    Ok(())
+}
+
+/// The value of `a=rtpmap`. Opus has two channels on paper, whatever it carries (RFC 7587, section 7).
+pub(super) const fn encoding(codec: Codec) -> &'static str {
+    match codec {
+        Codec::Opus => "opus/48000/2",
+        Codec::Red => "red/48000/2",
+        Codec::Vp8 => "VP8/90000",
+        Codec::Vp9 { .. } => "VP9/90000",
+        Codec::H264 { .. } => "H264/90000",
+        Codec::Av1 { .. } => "AV1/90000",
+    }
+}
+
+fn write_layers(out: &mut String, upstream: &Upstream) -> fmt::Result {
+    let Upstream::Simulcast { rids } = upstream else { return Ok(()) };
+    for rid in rids {
+        write!(out, "a=rid:{rid} recv\r\n")?;
+    }
+    let list: Vec<&str> = rids.iter().map(Mid::as_str).collect();
+    write!(out, "a=simulcast:recv {}\r\n", list.join(";"))
+}
+
+/// Each slot is a media stream of its own: what it shows changes without the slots around it, so that none of them can be kept in
+/// step with another.
+fn write_stream(out: &mut String, accepted: &Accepted<'_>, ssrc: SlotSsrc) -> fmt::Result {
+    let mid = accepted.mid;
+    write!(out, "a=msid:slot-{mid} track-{mid}\r\n")?;
+    let repaired =
+        accepted.kind == Kind::Video && accepted.codecs.iter().any(|one| one.payload.rtx.is_some());
+    if repaired {
+        write!(out, "a=ssrc-group:FID {} {}\r\n", ssrc.media, ssrc.rtx)?;
+    }
+    for number in [Some(ssrc.media), repaired.then_some(ssrc.rtx)].into_iter().flatten() {
+        write!(out, "a=ssrc:{number} cname:{CNAME}\r\na=ssrc:{number} msid:slot-{mid} track-{mid}\r\n")?;
+    }
+    Ok(())
+}
+
+/// Host candidates (RFC 8839, section 5.1), the first one preferred. There will be no others.
+fn write_candidates(out: &mut String, candidates: &[SocketAddr]) -> fmt::Result {
+    for (index, address) in candidates.iter().enumerate() {
+        // RFC 8445, section 5.1.2.1: type preference of a host, local preference, component 1.
+        let local_preference = u32::from(u16::MAX).saturating_sub(u32::try_from(index).unwrap_or(u32::MAX));
+        let priority = (126 << 24) | (local_preference << 8) | 255;
+        let (foundation, ip, port) = (index + 1, address.ip(), address.port());
+        write!(out, "a=candidate:{foundation} 1 udp {priority} {ip} {port} typ host\r\n")?;
+    }
+    write!(out, "a=end-of-candidates\r\n")
+}

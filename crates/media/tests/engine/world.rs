@@ -1,0 +1,334 @@
+//! Engines and synthetic peers on a wire made of memory, with a clock that stands still until a test moves it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own machinery")]
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use media::relay::Message;
+use media::sdp::{IceCredentials, Local, SlotSsrc, negotiate};
+use media::synthetic::{Frame, Offering, Peer, STAMP_AT, Shape, fingerprint_text};
+use media::{
+    Command, Counters, Engine, Event, Identity, Kind, Mid, Outbox, PeerId, PublicationId, Source, Ticket,
+    WorkerId,
+};
+
+pub(crate) const STEP: Duration = Duration::from_millis(5);
+pub(crate) const FRAME: Duration = Duration::from_millis(33);
+
+/// A packet of media that a peer received.
+#[derive(Clone, Debug)]
+pub(crate) struct Got {
+    pub(crate) mid: Mid,
+    pub(crate) kind: Kind,
+    pub(crate) sequence: u64,
+    pub(crate) timestamp: u32,
+    pub(crate) marker: bool,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) repaired: bool,
+}
+
+impl Got {
+    /// What the sender stamped it with.
+    pub(crate) fn stamp(&self) -> &[u8] {
+        match self.kind {
+            Kind::Audio => &self.payload,
+            Kind::Video => &self.payload[STAMP_AT..],
+        }
+    }
+
+    /// Whether it begins a keyframe.
+    pub(crate) fn keyframe(&self) -> bool {
+        self.payload[0] & 0x10 != 0 && self.payload[6] & 1 == 0
+    }
+}
+
+pub(crate) struct Actor {
+    pub(crate) id: PeerId,
+    pub(crate) address: SocketAddr,
+    pub(crate) peer: Peer,
+    pub(crate) got: Vec<Got>,
+    pub(crate) out: Outbox,
+}
+
+/// Whether a datagram to an actor is lost.
+type Loss = Box<dyn FnMut(usize, &[u8]) -> bool>;
+
+pub(crate) struct World {
+    pub(crate) now: Instant,
+    pub(crate) identity: Identity,
+    pub(crate) engines: Vec<Engine>,
+    pub(crate) actors: Vec<Actor>,
+    pub(crate) events: Vec<Event>,
+    /// While set, messages between engines wait.
+    pub(crate) hold_relay: bool,
+    /// Datagrams from the server to peers that were dropped on the way: decided by the test.
+    pub(crate) drop_down: Loss,
+    held: Vec<(WorkerId, WorkerId, Message)>,
+    next_ticket: u64,
+}
+
+pub(crate) fn server_address(worker: usize) -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, 1], 7000 + worker as u16))
+}
+
+pub(crate) fn actor_address(actor: usize) -> SocketAddr {
+    SocketAddr::from(([10, 1, (actor >> 8) as u8, actor as u8], 40_000))
+}
+
+/// Somebody who can send and watch.
+pub(crate) fn speaker(seed: u64) -> Shape {
+    Shape { seed, mic: true, camera: true, screen: true, audio_slots: 2, video_slots: 2 }
+}
+
+/// Somebody who watches.
+pub(crate) fn viewer(seed: u64) -> Shape {
+    Shape { seed, audio_slots: 2, video_slots: 2, ..Shape::default() }
+}
+
+impl World {
+    pub(crate) fn new(workers: usize) -> World {
+        let now = Instant::now();
+        let identity = Identity::generate().unwrap();
+        let engines = (0..workers).map(|at| Engine::new(WorkerId(at as u8), identity.clone(), now)).collect();
+        World {
+            now,
+            identity,
+            engines,
+            actors: Vec::new(),
+            events: Vec::new(),
+            hold_relay: false,
+            drop_down: Box::new(|_, _| false),
+            held: Vec::new(),
+            next_ticket: 0,
+        }
+    }
+
+    /// Adds a peer and lets it connect.
+    pub(crate) fn join(&mut self, worker: usize, shape: Shape) -> usize {
+        let actor = self.invite(worker, shape);
+        for _ in 0..400 {
+            if self.actors[actor].peer.is_connected() && self.has_connected(actor) {
+                return actor;
+            }
+            self.pass(STEP);
+        }
+        panic!("a peer did not connect");
+    }
+
+    fn has_connected(&self, actor: usize) -> bool {
+        let peer = self.actors[actor].id;
+        self.events.contains(&Event::Connected { peer })
+    }
+
+    /// Adds a peer that has not sent anything yet.
+    pub(crate) fn invite(&mut self, worker: usize, shape: Shape) -> usize {
+        let actor = self.actors.len();
+        let id = PeerId { worker: WorkerId(worker as u8), serial: actor as u32 + 1 };
+        let offering = Offering::new(shape, &self.identity);
+        let fingerprint = fingerprint_text(&self.identity);
+        let ice = IceCredentials { ufrag: format!("srv{actor}"), pwd: format!("{actor:024}") };
+        let local = Local {
+            ice,
+            fingerprint: &fingerprint,
+            candidates: &[server_address(worker)],
+            session_id: actor as u64,
+        };
+        let base = (actor as u32 + 1) << 12;
+        let slot = |mid: &Mid, _: Kind| {
+            let at: u32 = mid.as_str().parse().unwrap();
+            SlotSsrc { media: base + 2 * at, rtx: base + 2 * at + 1 }
+        };
+        let made = negotiate(&offering.written.offer, &offering.written.sources, &local, slot).unwrap();
+        self.command(worker, Command::AddPeer { peer: id, session: Box::new(made.session) });
+        let peer = offering.answered(&made.answer, None, &self.identity, self.now).unwrap();
+        self.actors.push(Actor {
+            id,
+            address: actor_address(actor),
+            peer,
+            got: Vec::new(),
+            out: Outbox::new(),
+        });
+        actor
+    }
+
+    pub(crate) fn command(&mut self, worker: usize, command: Command) {
+        self.engines[worker].command(self.now, command);
+    }
+
+    /// Opens or closes a gate; the ticket of it.
+    pub(crate) fn gate(&mut self, actor: usize, source: Source, open: bool) -> Ticket {
+        self.next_ticket += 1;
+        let ticket = Ticket(self.next_ticket);
+        let peer = self.actors[actor].id;
+        self.command(usize::from(peer.worker.0), Command::SetGate { peer, source, open, ticket });
+        ticket
+    }
+
+    /// Withdraws a publication from all threads that are not its home.
+    pub(crate) fn withdraw(&mut self, actor: usize, source: Source) {
+        let publication = self.publication(actor, source);
+        for worker in 0..self.engines.len() {
+            if worker != usize::from(publication.peer.worker.0) {
+                self.next_ticket += 1;
+                self.command(worker, Command::Withdraw { publication, ticket: Ticket(self.next_ticket) });
+            }
+        }
+    }
+
+    pub(crate) fn publication(&self, actor: usize, source: Source) -> PublicationId {
+        PublicationId { peer: self.actors[actor].id, source }
+    }
+
+    /// Shows a publication in a viewer's nth slot of its kind.
+    pub(crate) fn show(
+        &mut self,
+        viewer: usize,
+        nth: usize,
+        shown: Option<(usize, Source)>,
+        kind: Kind,
+    ) -> Mid {
+        let slots = self.actors[viewer].peer.slots().iter().filter(|slot| slot.kind() == kind);
+        let slot = slots.clone().nth(nth).unwrap().mid();
+        let publication = shown.map(|(actor, source)| self.publication(actor, source));
+        let peer = self.actors[viewer].id;
+        self.command(usize::from(peer.worker.0), Command::Assign { peer, slot, publication });
+        slot
+    }
+
+    pub(crate) fn watch(&mut self, viewer: usize, nth: usize, publisher: usize) -> Mid {
+        self.show(viewer, nth, Some((publisher, Source::Camera)), Kind::Video)
+    }
+
+    pub(crate) fn listen(&mut self, viewer: usize, nth: usize, publisher: usize) -> Mid {
+        self.show(viewer, nth, Some((publisher, Source::Mic)), Kind::Audio)
+    }
+
+    /// Sends a frame of one layer, two packets of 100 bytes, and delivers all of it.
+    pub(crate) fn picture(&mut self, actor: usize, layer: usize, keyframe: bool, stamp: &[u8]) {
+        self.frame(actor, Source::Camera, layer, keyframe, stamp);
+        self.deliver();
+    }
+
+    pub(crate) fn frame(&mut self, actor: usize, source: Source, layer: usize, keyframe: bool, stamp: &[u8]) {
+        let frame = Frame { keyframe, packets: 2, size: 100, ticks: 2970, stamp };
+        let Actor { peer, out, .. } = &mut self.actors[actor];
+        peer.send_frame(source, layer, &frame, out);
+    }
+
+    pub(crate) fn sound(&mut self, actor: usize, payload: &[u8]) {
+        self.talk(actor, payload, 960);
+    }
+
+    /// Sends sound `ticks` of 1/48000 s after what was sent before.
+    pub(crate) fn talk(&mut self, actor: usize, payload: &[u8], ticks: u32) {
+        let Actor { peer, out, .. } = &mut self.actors[actor];
+        peer.send_sound(payload, ticks, out);
+        self.deliver();
+    }
+
+    /// Lets time pass, in small steps.
+    pub(crate) fn pass(&mut self, span: Duration) {
+        let end = self.now + span;
+        while self.now < end {
+            self.now = (self.now + STEP).min(end);
+            for engine in &mut self.engines {
+                if engine.next_timeout().is_some_and(|at| at <= self.now) {
+                    engine.poll(self.now);
+                }
+            }
+            for actor in &mut self.actors {
+                if actor.peer.next_timeout().is_some_and(|at| at <= self.now) {
+                    actor.peer.poll(self.now, &mut actor.out);
+                }
+            }
+            self.deliver();
+        }
+    }
+
+    /// Delivers datagrams and messages until none is left.
+    pub(crate) fn deliver(&mut self) {
+        while self.deliver_once() {}
+    }
+
+    fn deliver_once(&mut self) -> bool {
+        let mut moved = false;
+        for actor in &mut self.actors {
+            for (to, datagram) in actor.out.datagrams() {
+                moved = true;
+                let worker = usize::from(to.port() - 7000);
+                self.engines[worker].datagram(self.now, actor.address, &mut datagram.to_vec());
+            }
+            actor.out.clear();
+        }
+        for worker in 0..self.engines.len() {
+            moved |= self.drain(worker);
+        }
+        if !self.hold_relay {
+            for (from, to, message) in std::mem::take(&mut self.held) {
+                moved = true;
+                self.engines[usize::from(to.0)].relayed(self.now, from, message);
+            }
+        }
+        moved
+    }
+
+    /// Takes everything out of one engine; whether there was anything.
+    pub(crate) fn drain(&mut self, worker: usize) -> bool {
+        let mut moved = false;
+        loop {
+            let more = self.engines[worker].flush(self.now);
+            let sent: Vec<_> =
+                self.engines[worker].outbox().datagrams().map(|(to, bytes)| (to, bytes.to_vec())).collect();
+            self.engines[worker].outbox_mut().clear();
+            moved |= !sent.is_empty();
+            for (to, mut datagram) in sent {
+                self.hand(worker, to, &mut datagram);
+            }
+            if !more {
+                break;
+            }
+        }
+        let held = &mut self.held;
+        let before = held.len();
+        self.engines[worker].relay_out().drain(|to, message| {
+            held.push((WorkerId(worker as u8), to, message));
+            Ok(())
+        });
+        moved |= held.len() > before && !self.hold_relay;
+        self.events.extend(self.engines[worker].events());
+        moved
+    }
+
+    fn hand(&mut self, worker: usize, to: SocketAddr, datagram: &mut [u8]) {
+        let Some(at) = self.actors.iter().position(|actor| actor.address == to) else { return };
+        if (self.drop_down)(at, datagram) {
+            return;
+        }
+        let Actor { peer, out, got, .. } = &mut self.actors[at];
+        peer.receive(self.now, server_address(worker), datagram, out, |media| {
+            got.push(Got {
+                mid: media.mid,
+                kind: media.kind,
+                sequence: media.sequence,
+                timestamp: media.timestamp,
+                marker: media.marker,
+                payload: media.payload.to_vec(),
+                repaired: media.repaired,
+            });
+        });
+    }
+
+    /// What an actor received since the last call.
+    pub(crate) fn got(&mut self, actor: usize) -> Vec<Got> {
+        std::mem::take(&mut self.actors[actor].got)
+    }
+
+    pub(crate) fn counters(&self, worker: usize) -> Counters {
+        self.engines[worker].counters()
+    }
+
+    pub(crate) fn is_done(&self, ticket: Ticket) -> bool {
+        self.events.contains(&Event::Done { ticket })
+    }
+}
