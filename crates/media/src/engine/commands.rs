@@ -69,7 +69,7 @@ impl Engine {
             self.detach(Subscriber { peer: index, slot });
         }
         if let Some(peer) = self.roster.remove(index) {
-            self.counters.upstream.add(&peer.upstreams.counters());
+            self.counters.add_peer(&peer);
             for source in Source::ALL {
                 self.relay.forget(PublicationId { peer: peer.id, source });
             }

@@ -1,13 +1,16 @@
 //! What an engine counts. Plain numbers that only grow; the server turns them into metrics.
 
-use crate::publication;
-use crate::{Kind, Source};
+use super::peer::Peer;
+use crate::transport::Drops;
+use crate::{Kind, Source, publication};
 
 /// Totals since the engine was made, peers that left included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// What publishers sent and what became of it at the gate; see [`publication::Counters`].
     pub upstream: publication::Counters,
+    /// What transports dropped before it came to that; see [`Drops`].
+    pub transport: Drops,
     /// RTP packets sent to viewers, by the [`Source::index`] of what they show; retransmissions not counted.
     pub forwarded: [u64; Source::ALL.len()],
     /// Bytes of these datagrams.
@@ -58,6 +61,12 @@ pub struct Dropped {
 }
 
 impl Counters {
+    /// Adds what a peer counted for itself.
+    pub(super) fn add_peer(&mut self, peer: &Peer) {
+        self.upstream.add(&peer.upstreams.counters());
+        add_drops(&mut self.transport, &peer.transport.drops());
+    }
+
     /// RTP packets received, whatever became of them.
     pub fn received(&self, kind: Kind) -> u64 {
         self.upstream.received(kind)
@@ -80,6 +89,7 @@ impl Counters {
     /// Adds another engine's counts.
     pub fn add(&mut self, other: &Counters) {
         self.upstream.add(&other.upstream);
+        add_drops(&mut self.transport, &other.transport);
         for (total, one) in self.forwarded.iter_mut().zip(other.forwarded) {
             *total += one;
         }
@@ -109,4 +119,36 @@ impl Dropped {
         self.relay_full += other.relay_full;
         self.relay_stale += other.relay_stale;
     }
+}
+
+/// Field by field, by name, so that a new one is not forgotten.
+fn add_drops(total: &mut Drops, other: &Drops) {
+    let Drops {
+        unproven,
+        oversize,
+        malformed,
+        stun_malformed,
+        stun_forged,
+        stun_conflicts,
+        dtls_malformed,
+        dtls_over_budget,
+        early,
+        forged,
+        replayed,
+        too_many_streams,
+        unsealed,
+    } = other;
+    total.unproven += unproven;
+    total.oversize += oversize;
+    total.malformed += malformed;
+    total.stun_malformed += stun_malformed;
+    total.stun_forged += stun_forged;
+    total.stun_conflicts += stun_conflicts;
+    total.dtls_malformed += dtls_malformed;
+    total.dtls_over_budget += dtls_over_budget;
+    total.early += early;
+    total.forged += forged;
+    total.replayed += replayed;
+    total.too_many_streams += too_many_streams;
+    total.unsealed += unsealed;
 }

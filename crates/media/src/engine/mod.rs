@@ -141,7 +141,7 @@ impl Engine {
     pub fn counters(&self) -> Counters {
         let mut counters = self.counters;
         for peer in self.roster.peers() {
-            counters.upstream.add(&peer.upstreams.counters());
+            counters.add_peer(peer);
         }
         counters.dropped.relay_full = self.relay.dropped();
         counters

@@ -197,3 +197,17 @@ fn when((reference, at): (u64, Instant), ntp: u64) -> Option<Instant> {
 fn distance(one: Instant, other: Instant) -> Duration {
     one.max(other) - one.min(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_small() {
+        assert!(
+            size_of::<Slot>() <= 512,
+            "a viewer of a full stage has fifty of them: {}",
+            size_of::<Slot>()
+        );
+    }
+}

@@ -131,14 +131,11 @@ impl Offering {
             outgoing[source.index()] =
                 (0..layers).map(|layer| Outgoing::new(self.shape.seed, source, layer, section)).collect();
         }
-        let mids = self.written.audio_slots.iter().chain(&self.written.video_slots);
-        let slots = mids.map(|mid| read.section(*mid).and_then(Slot::new));
-        let slots: Option<Vec<_>> = slots.collect();
         Ok(Peer {
             shape: self.shape,
             transport,
             outgoing,
-            slots: slots.ok_or(SyntheticError::Lacks("a slot of ours"))?,
+            slots: self.slots(&read)?,
             transport_sequence: 0,
             report_due: now + REPORT_INTERVAL,
             epoch: now,
@@ -148,7 +145,31 @@ impl Offering {
     }
 }
 
+impl Offering {
+    fn slots(&self, read: &answer::ServerParameters) -> Result<Vec<Slot>, SyntheticError> {
+        let mids = self.written.audio_slots.iter().chain(&self.written.video_slots);
+        let slots: Option<Vec<_>> = mids.map(|mid| read.section(*mid).and_then(Slot::new)).collect();
+        slots.ok_or(SyntheticError::Lacks("a slot of ours"))
+    }
+}
+
 impl Peer {
+    /// Takes the answer to a further offer, whose slots replace the present ones; those that were there go on.
+    ///
+    /// # Errors
+    ///
+    /// What the answer lacks.
+    pub fn answered_again(&mut self, offering: &Offering, answer: &str) -> Result<(), SyntheticError> {
+        let read = answer::read(answer)?;
+        let slots = offering.slots(&read)?;
+        let known = std::mem::take(&mut self.slots);
+        let go_on = |new: Slot| known.iter().find(|old| old.ssrc() == new.ssrc()).cloned().unwrap_or(new);
+        self.slots = slots.into_iter().map(go_on).collect();
+        self.transport.restart_ice(&offering.ice, &read.ice);
+        self.shape = offering.shape;
+        Ok(())
+    }
+
     /// What it was made to have.
     pub fn shape(&self) -> Shape {
         self.shape

@@ -125,6 +125,7 @@ fn a_replayed_or_changed_packet_is_dropped() {
     world.frame(alice, Source::Camera, 0, false, b"once");
     let sent: Vec<_> = world.actors[alice].out.datagrams().map(|(_, bytes)| bytes.to_vec()).collect();
     world.got(victor);
+    // The changed ones come first, the true ones on their way after them, and then once more.
     for datagram in &sent {
         let mut changed = datagram.clone();
         changed[40] ^= 1;
@@ -136,4 +137,6 @@ fn a_replayed_or_changed_packet_is_dropped() {
     }
     world.deliver();
     assert_eq!(world.got(victor).iter().filter(|one| one.kind == Kind::Video).count(), 2);
+    let transport = world.counters(0).transport;
+    assert_eq!((transport.forged, transport.replayed), (2, 2));
 }

@@ -1,7 +1,9 @@
 //! Whole engines, on a wire made of memory.
 
 mod allocation;
+mod closing;
 mod hostile;
+mod peers;
 mod relay;
 mod repair;
 mod stage;

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media::relay::Message;
-use media::sdp::{IceCredentials, Local, SlotSsrc, negotiate};
+use media::sdp::{IceCredentials, Local, Negotiated, Session, SlotSsrc, negotiate};
 use media::synthetic::{Frame, Offering, Peer, STAMP_AT, Shape, fingerprint_text};
 use media::{
     Command, Counters, Engine, Event, Identity, Kind, Mid, Outbox, PeerId, PublicationId, Source, Ticket,
@@ -126,20 +126,7 @@ impl World {
         let actor = self.actors.len();
         let id = PeerId { worker: WorkerId(worker as u8), serial: actor as u32 + 1 };
         let offering = Offering::new(shape, &self.identity);
-        let fingerprint = fingerprint_text(&self.identity);
-        let ice = IceCredentials { ufrag: format!("srv{actor}"), pwd: format!("{actor:024}") };
-        let local = Local {
-            ice,
-            fingerprint: &fingerprint,
-            candidates: &[server_address(worker)],
-            session_id: actor as u64,
-        };
-        let base = (actor as u32 + 1) << 12;
-        let slot = |mid: &Mid, _: Kind| {
-            let at: u32 = mid.as_str().parse().unwrap();
-            SlotSsrc { media: base + 2 * at, rtx: base + 2 * at + 1 }
-        };
-        let made = negotiate(&offering.written.offer, &offering.written.sources, &local, slot).unwrap();
+        let made = self.negotiate(actor, worker, &offering);
         self.command(worker, Command::AddPeer { peer: id, session: Box::new(made.session) });
         let peer = offering.answered(&made.answer, None, &self.identity, self.now).unwrap();
         self.actors.push(Actor {
@@ -150,6 +137,45 @@ impl World {
             out: Outbox::new(),
         });
         actor
+    }
+
+    fn negotiate(&self, actor: usize, worker: usize, offering: &Offering) -> Negotiated {
+        let fingerprint = fingerprint_text(&self.identity);
+        let ice = IceCredentials { ufrag: format!("srv{actor}"), pwd: format!("{actor:024}") };
+        let candidates = [server_address(worker)];
+        let local =
+            Local { ice, fingerprint: &fingerprint, candidates: &candidates, session_id: actor as u64 };
+        let base = (actor as u32 + 1) << 12;
+        let slot = |mid: &Mid, _: Kind| {
+            let at: u32 = mid.as_str().parse().unwrap();
+            SlotSsrc { media: base + 2 * at, rtx: base + 2 * at + 1 }
+        };
+        negotiate(&offering.written.offer, &offering.written.sources, &local, slot).unwrap()
+    }
+
+    /// A peer offers again, of another shape.
+    pub(crate) fn offer_again(&mut self, actor: usize, change: impl FnOnce(&mut Shape)) {
+        self.negotiate_again(actor, change, |_| {});
+    }
+
+    /// The same, and what was agreed on is changed as well.
+    pub(crate) fn negotiate_again(
+        &mut self,
+        actor: usize,
+        change: impl FnOnce(&mut Shape),
+        agree: impl FnOnce(&mut Session),
+    ) {
+        let Actor { id, peer, .. } = &self.actors[actor];
+        let (id, mut shape) = (*id, peer.shape());
+        change(&mut shape);
+        let offering = Offering::new(shape, &self.identity);
+        let mut made = self.negotiate(actor, usize::from(id.worker.0), &offering);
+        agree(&mut made.session);
+        self.command(
+            usize::from(id.worker.0),
+            Command::UpdatePeer { peer: id, session: Box::new(made.session) },
+        );
+        self.actors[actor].peer.answered_again(&offering, &made.answer).unwrap();
     }
 
     pub(crate) fn command(&mut self, worker: usize, command: Command) {
