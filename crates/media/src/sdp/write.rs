@@ -40,16 +40,14 @@ fn write_answer(
         write!(out, " {mid}")?;
     }
     write!(out, "\r\na=msid-semantic: WMS *\r\n")?;
-    // RFC 8843, section 7.3: the bundle's transport is described in the first m-line of it that is accepted.
-    let tagged = bundle.iter().find(|mid| decisions.iter().any(|one| one.accepted_mid() == Some(**mid)));
+    // RFC 8843, section 7.3, asks for the bundle's transport in its first m-line alone. Firefox wants the credentials in each, and aiortc takes
+    // the candidates of whichever m-line comes last; nobody minds reading either again.
     for decision in decisions {
         match decision {
             Decision::Rejected(section) => write_rejected(out, *section)?,
             Decision::Accepted(accepted) => {
                 write_accepted(out, accepted, local)?;
-                if Some(&accepted.mid) == tagged {
-                    write_candidates(out, local.candidates)?;
-                }
+                write_candidates(out, local.candidates)?;
             }
         }
     }
