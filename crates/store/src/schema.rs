@@ -1,0 +1,70 @@
+//! The schema, as the list of steps that led to it. Steps are only ever added at the end, never edited: files of every earlier
+//! version are out there.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Marks the file as this server's (`PRAGMA application_id`): the letters `PROS`.
+pub(crate) const APPLICATION_ID: i32 = 0x5052_4f53;
+
+/// Step n (from 1) takes the schema from version n - 1 to n.
+pub(crate) const MIGRATIONS: &[&str] = &[
+    // 1: rooms. `created` is in seconds since 1970.
+    "CREATE TABLE rooms (
+        id TEXT PRIMARY KEY NOT NULL,
+        title TEXT NOT NULL,
+        access TEXT NOT NULL CHECK (access IN ('open', 'request', 'invite')),
+        capacity INTEGER NOT NULL CHECK (capacity BETWEEN 0 AND 65535),
+        self_leave INTEGER NOT NULL CHECK (self_leave IN (0, 1)),
+        created INTEGER NOT NULL
+    ) STRICT;",
+];
+
+/// Of a file this server has opened.
+pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// The version a file is at; 0 for an empty one.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Carries out the steps a file has not seen, each in a transaction of its own together with its new version.
+pub(crate) fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
+    let from = version(connection)? as usize;
+    for (step, sql) in migrations.iter().enumerate().skip(from) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", step as u32 + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_steps_not_yet_taken_are_taken() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &MIGRATIONS[..1]).unwrap();
+        connection.execute("INSERT INTO rooms VALUES ('a', 'A', 'open', 5, 0, 1)", []).unwrap();
+        let later = [MIGRATIONS[0], "ALTER TABLE rooms ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'"];
+        migrate(&mut connection, &later).unwrap();
+        assert_eq!(version(&connection).unwrap(), 2);
+        let colour: String = connection.query_row("SELECT colour FROM rooms", [], |row| row.get(0)).unwrap();
+        assert_eq!(colour, "red");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_file_at_the_version_before() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let steps = [MIGRATIONS[0], "CREATE TABLE half (a); CREATE TABLE half (a);"];
+        assert!(migrate(&mut connection, &steps).is_err());
+        assert_eq!(version(&connection).unwrap(), 1);
+        let halves: u32 = connection
+            .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'half'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(halves, 0, "a failed step left nothing behind");
+    }
+}

@@ -1,0 +1,60 @@
+//! What every request and every socket can reach.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::config::Config;
+use crate::http::{ApiKeyCheck, Names, Page};
+use crate::media::MediaThreads;
+use crate::metrics::Counts;
+use crate::rooms::Rooms;
+use crate::token::Tokens;
+
+/// The running server's parts.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    /// Where HTTP is really served; the configuration may have left the port open.
+    pub(crate) http: SocketAddr,
+    pub(crate) tokens: Tokens,
+    pub(crate) api_key: ApiKeyCheck,
+    pub(crate) rooms: Arc<Rooms>,
+    pub(crate) media: MediaThreads,
+    pub(crate) counts: Arc<Counts>,
+    pub(crate) page: Page,
+    /// For people who come by a link of dev mode.
+    pub(crate) names: Names,
+    draining: AtomicBool,
+}
+
+impl App {
+    pub(crate) fn new(
+        config: Config,
+        http: SocketAddr,
+        rooms: Arc<Rooms>,
+        media: MediaThreads,
+        counts: Arc<Counts>,
+    ) -> Arc<Self> {
+        Arc::new(App {
+            tokens: Tokens::new(&config.api_key),
+            api_key: ApiKeyCheck::new(&config.api_key),
+            config,
+            http,
+            rooms,
+            media,
+            counts,
+            page: Page::load(),
+            names: Names::default(),
+            draining: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether the server is going down: nobody new gets in.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn start_draining(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+}

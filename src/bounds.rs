@@ -1,0 +1,47 @@
+//! The server's own bounds, each with a name and, where somebody can run into it, a count in the metrics. Those of the protocol
+//! stand in [`signaling::limits`].
+
+use std::time::Duration;
+
+/// Media threads. A peer's address within the server has a byte for its thread.
+pub(crate) const MAX_WORKERS: usize = 64;
+/// Rooms, unless the configuration says otherwise.
+pub(crate) const ROOMS: usize = 1_000;
+/// TCP connections to the HTTP address, unless the configuration says otherwise.
+pub(crate) const CONNECTIONS: usize = 20_000;
+/// A join token's life, unless the script says otherwise.
+pub(crate) const TOKEN_TTL: Duration = Duration::from_secs(12 * 3600);
+/// The longest life a script may ask for, unless the configuration says otherwise.
+pub(crate) const TOKEN_MAX_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Longest join token looked at, in bytes.
+pub(crate) const TOKEN_BYTES: usize = 4096;
+/// Longest body of an API call, in bytes.
+pub(crate) const BODY_BYTES: usize = 64 * 1024;
+/// Longest room id, in characters.
+pub(crate) const ROOM_ID_CHARS: usize = 64;
+/// Longest id of a person that a script may give, in characters.
+pub(crate) const USER_CHARS: usize = 200;
+/// For a request's headers to arrive.
+pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// For an API call from its first to its last byte.
+pub(crate) const CALL_WITHIN: Duration = Duration::from_secs(15);
+/// For one room to answer a question of `/metrics` or a script.
+pub(crate) const ROOM_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// For one frame to be taken by a page that reads slowly.
+pub(crate) const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// For a page to close its end after the server closed its own.
+pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// For everyone to be told and disconnected when the server goes down.
+pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(5);
+/// For the media threads to end.
+pub(crate) const MEDIA_STOPS_WITHIN: Duration = Duration::from_secs(3);
+/// What the kernel keeps of a connection's outgoing bytes, on top of a page's own queue. Left to itself it keeps up to 4 MB for
+/// a page that does not read.
+pub(crate) const SEND_BUFFER_BYTES: u32 = 128 * 1024;
+/// TCP connections that wait to be taken.
+pub(crate) const LISTEN_BACKLOG: u32 = 1024;
+/// Commands waiting for one room. A page whose command finds it full waits, and reads nothing meanwhile.
+pub(crate) const ROOM_MAILBOX: usize = 1024;
+/// Frames longer than [`signaling::limits::MESSAGE_BYTES`] are still read whole up to this many bytes, so that their sender can
+/// be told; beyond, the connection is cut in the middle of the frame.
+pub(crate) const FRAME_BYTES: usize = 5 * signaling::limits::MESSAGE_BYTES;

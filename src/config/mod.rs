@@ -1,0 +1,183 @@
+//! What an operator sets: flags before environment before file before default (contract: Commands).
+//!
+//! Everything is read once, at start. Whatever cannot be used is refused with its name, its place and what was expected, all
+//! problems at once, so that nobody mends one to meet the next.
+
+mod file;
+mod flags;
+mod problem;
+mod settings;
+mod sources;
+mod value;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use flags::Flags;
+pub use problem::{ConfigError, Place, Problem};
+pub use value::LogFormat;
+
+use crate::bounds;
+
+/// The API key in dev mode, where nothing else is set (contract).
+pub const DEV_API_KEY: &str = "dev-secret";
+/// The room that exists in dev mode (contract).
+pub const DEV_ROOM: &str = "demo";
+
+/// Everything the server is told from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// For trying out on one's own machine: loopback, a known API key, links without a script.
+    pub dev: bool,
+    /// Where HTTP and WebSocket are served; port 0 takes any.
+    pub http: SocketAddr,
+    /// How browsers reach it, where that is another address: scheme and authority, no path, no slash at the end.
+    pub public_url: Option<String>,
+    /// The first media thread's address, UDP and TCP; thread n uses the port + n.
+    pub media: SocketAddr,
+    /// Addresses told to browsers; empty: those found on this machine.
+    pub announce: Vec<IpAddr>,
+    /// What must survive a restart.
+    pub data: PathBuf,
+    /// Media threads.
+    pub workers: usize,
+    /// What scripts show, and what join tokens are signed with.
+    pub api_key: ApiKey,
+    /// How logs are written.
+    pub log: LogFormat,
+    /// What is logged, as `tracing` filters say it.
+    pub log_filter: String,
+    /// The stage's times.
+    pub timing: stage::Timing,
+    /// How long join tokens last.
+    pub tokens: TokenTimes,
+    /// Bounds an operator may lower or raise.
+    pub limits: Limits,
+}
+
+/// How long a join token lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenTimes {
+    /// Where the script says nothing.
+    pub ttl: Duration,
+    /// The most a script may ask for.
+    pub max_ttl: Duration,
+}
+
+/// Bounds an operator may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Rooms of this server.
+    pub rooms: usize,
+    /// Connected pages in one room.
+    pub room_participants: usize,
+    /// TCP connections to the HTTP address.
+    pub connections: usize,
+}
+
+/// The secret that scripts show. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+impl ApiKey {
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+impl Config {
+    /// Puts the sources together. `variables` are the environment's; only those of this server's names are looked at.
+    ///
+    /// # Errors
+    ///
+    /// Every problem found, in all sources.
+    pub fn resolve(
+        flags: &Flags,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigError> {
+        let mut sources = sources::Sources::gather(flags, variables);
+        let defaults = stage::Timing::default();
+        let dev = sources.take("dev", value::boolean, || false);
+        let config =
+            Config {
+                dev,
+                http: sources.take("http", value::address, || (Ipv4Addr::LOCALHOST, 8080).into()),
+                public_url: sources.take_optional("public_url", value::public_url),
+                media: sources.take("media", value::address, || (Ipv4Addr::UNSPECIFIED, 7000).into()),
+                announce: sources.take("announce", value::ips, Vec::new),
+                data: sources.take("data", value::path, || PathBuf::from("./data")),
+                workers: sources.take("workers", value::count(1, bounds::MAX_WORKERS), one_a_core),
+                api_key: ApiKey(sources.take("api_key", value::secret, || {
+                    if dev { DEV_API_KEY.to_owned() } else { String::new() }
+                })),
+                log: sources.take("log", value::log_format, || LogFormat::Text),
+                log_filter: sources.take("log_filter", value::log_filter, || "info".to_owned()),
+                timing: stage::Timing {
+                    cooldown: sources.take("stage.cooldown_seconds", value::millis(0), || defaults.cooldown),
+                    invitation: sources
+                        .take("stage.invitation_seconds", value::millis(1), || defaults.invitation),
+                    grace: sources.take("stage.grace_seconds", value::millis(0), || defaults.grace),
+                    place: sources.take("stage.place_seconds", value::millis(0), || defaults.place),
+                },
+                tokens: TokenTimes {
+                    ttl: sources.take("tokens.ttl_seconds", value::seconds, || bounds::TOKEN_TTL),
+                    max_ttl: sources.take("tokens.max_ttl_seconds", value::seconds, || bounds::TOKEN_MAX_TTL),
+                },
+                limits: Limits {
+                    rooms: sources.take("limits.rooms", value::count(1, 1_000_000), || bounds::ROOMS),
+                    room_participants: sources.take(
+                        "limits.room_participants",
+                        value::count(1, signaling::limits::ROOM_PARTICIPANTS),
+                        || signaling::limits::ROOM_PARTICIPANTS,
+                    ),
+                    connections: sources
+                        .take("limits.connections", value::count(1, 1_000_000), || bounds::CONNECTIONS),
+                },
+            };
+        config.check_together(&mut sources);
+        sources.finish()?;
+        Ok(config)
+    }
+
+    /// Variables that look like this server's and mean nothing to it: misspelt, most likely. They are no reason not to start, for
+    /// other programs may use them.
+    pub fn unknown_variables(variables: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
+        sources::unknown(variables)
+    }
+
+    /// What each value allows by itself, but not with the others.
+    fn check_together(&self, sources: &mut sources::Sources) {
+        if self.dev && !self.http.ip().is_loopback() {
+            sources.refuse(
+                "http",
+                "a loopback address such as 127.0.0.1:8080, because dev mode's API key is no secret",
+            );
+        }
+        if self.api_key.0.is_empty() && !sources.is_refused("api_key") {
+            sources.missing(
+                "api_key",
+                "a long random text in the environment variable PROSCENIUM_API_KEY or as `api_key = \"…\"` in the file \
+                 of --config; or --dev, to try the server out on this machine",
+            );
+        }
+        if self.tokens.ttl > self.tokens.max_ttl {
+            sources.refuse("tokens.ttl_seconds", "at most tokens.max_ttl_seconds");
+        }
+        if self.media.port().checked_add(self.workers as u16 - 1).is_none() {
+            sources.refuse("media", "a port with one above it for every media thread");
+        }
+    }
+}
+
+fn one_a_core() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(bounds::MAX_WORKERS)
+}

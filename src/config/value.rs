@@ -1,0 +1,152 @@
+//! Reading single values. Each reader says what it expected, in words that finish the sentence "expected …".
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::http::Uri;
+use tracing_subscriber::EnvFilter;
+
+/// Longest time that can be set, in seconds: a year.
+const MAX_SECONDS: f64 = 366.0 * 24.0 * 3600.0;
+
+/// A value as it was given.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Raw {
+    /// From a flag or a variable: text whatever it stands for.
+    Word(String),
+    /// A string of the file.
+    Text(String),
+    /// A number of the file.
+    Number(f64),
+    /// A boolean of the file, or a flag without a value.
+    Boolean(bool),
+    /// An array of the file, or a repeated flag.
+    List(Vec<Raw>),
+    /// A date or a table, which no setting takes.
+    Other,
+}
+
+/// The value, or what was expected.
+pub(crate) type Read<T> = Result<T, String>;
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line, for log collectors.
+    Json,
+}
+
+fn text(raw: &Raw) -> Option<&str> {
+    match raw {
+        Raw::Word(text) | Raw::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn number(raw: &Raw) -> Option<f64> {
+    match raw {
+        Raw::Word(text) => text.parse().ok(),
+        Raw::Number(number) => Some(*number),
+        _ => None,
+    }
+}
+
+pub(crate) fn boolean(raw: &Raw) -> Read<bool> {
+    match raw {
+        Raw::Boolean(value) => Ok(*value),
+        Raw::Word(word) => match word.as_str() {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" | "" => Ok(false),
+            _ => Err("true or false".to_owned()),
+        },
+        _ => Err("true or false".to_owned()),
+    }
+}
+
+pub(crate) fn address(raw: &Raw) -> Read<SocketAddr> {
+    let expected = || "an IP address and a port, such as 127.0.0.1:8080 or [::]:8080".to_owned();
+    text(raw).and_then(|text| text.parse().ok()).ok_or_else(expected)
+}
+
+pub(crate) fn ips(raw: &Raw) -> Read<Vec<IpAddr>> {
+    let words: Vec<&str> = match raw {
+        Raw::Word(word) => word.split(',').map(str::trim).filter(|part| !part.is_empty()).collect(),
+        Raw::List(items) => items.iter().map(|item| text(item).unwrap_or_default()).collect(),
+        _ => vec![""],
+    };
+    let ips: Option<Vec<IpAddr>> = words.into_iter().map(|word| word.parse().ok()).collect();
+    ips.ok_or_else(|| "IP addresses: a list in the file, separated by commas in the environment".to_owned())
+}
+
+pub(crate) fn path(raw: &Raw) -> Read<PathBuf> {
+    text(raw).filter(|text| !text.is_empty()).map(PathBuf::from).ok_or_else(|| "a directory".to_owned())
+}
+
+pub(crate) fn secret(raw: &Raw) -> Read<String> {
+    let clean = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    text(raw).filter(clean).map(str::to_owned).ok_or_else(|| {
+        "a text of printable ASCII characters without spaces, as it is sent in a header".to_owned()
+    })
+}
+
+pub(crate) fn public_url(raw: &Raw) -> Read<String> {
+    let expected = || "an address such as https://stage.example.edu, without a path".to_owned();
+    let text = text(raw).ok_or_else(expected)?;
+    let uri: Uri = text.parse().map_err(|_| expected())?;
+    match (uri.scheme_str(), uri.authority(), uri.path_and_query().map(|path| path.as_str())) {
+        (Some(scheme @ ("http" | "https")), Some(authority), None | Some("/" | "")) => {
+            Ok(format!("{scheme}://{authority}"))
+        }
+        _ => Err(expected()),
+    }
+}
+
+pub(crate) fn log_format(raw: &Raw) -> Read<LogFormat> {
+    match text(raw) {
+        Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        _ => Err("text or json".to_owned()),
+    }
+}
+
+pub(crate) fn log_filter(raw: &Raw) -> Read<String> {
+    let good = |text: &&str| EnvFilter::builder().parse(text).is_ok();
+    text(raw)
+        .filter(good)
+        .map(str::to_owned)
+        .ok_or_else(|| "a filter such as info or proscenium=debug".to_owned())
+}
+
+/// A whole number within bounds.
+pub(crate) fn count(least: usize, most: usize) -> impl Fn(&Raw) -> Read<usize> {
+    move |raw| {
+        number(raw)
+            .filter(|number| number.fract() == 0.0 && (least as f64..=most as f64).contains(number))
+            .map(|number| number as usize)
+            .ok_or_else(|| format!("a whole number from {least} to {most}"))
+    }
+}
+
+/// A time in seconds, as milliseconds; parts of a second are allowed.
+pub(crate) fn millis(least: u64) -> impl Fn(&Raw) -> Read<u64> {
+    move |raw| {
+        number(raw)
+            .map(|seconds| seconds * 1000.0)
+            .filter(|millis| (least as f64..=MAX_SECONDS * 1000.0).contains(millis))
+            .map(|millis| millis as u64)
+            .ok_or_else(|| {
+                let more = if least == 0 { "0 or more" } else { "more than 0" };
+                format!("a number of seconds, {more}")
+            })
+    }
+}
+
+pub(crate) fn seconds(raw: &Raw) -> Read<Duration> {
+    number(raw)
+        .filter(|seconds| (1.0..=MAX_SECONDS).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "a number of seconds from 1 to a year".to_owned())
+}

@@ -1,0 +1,57 @@
+//! The API key of scripts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use ring::hmac;
+
+use super::ApiError;
+use crate::app::App;
+use crate::config::ApiKey;
+use crate::random;
+
+/// Compares keys without telling by the time it takes how much of one was right: both are hashed with a key nobody knows first.
+pub(crate) struct ApiKeyCheck {
+    key: hmac::Key,
+    expected: hmac::Tag,
+}
+
+impl fmt::Debug for ApiKeyCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKeyCheck(…)")
+    }
+}
+
+impl ApiKeyCheck {
+    pub(crate) fn new(api_key: &ApiKey) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, random::key().as_bytes());
+        let expected = hmac::sign(&key, api_key.reveal().as_bytes());
+        ApiKeyCheck { key, expected }
+    }
+
+    fn accepts(&self, shown: &str) -> bool {
+        hmac::verify(&self.key, shown.as_bytes(), self.expected.as_ref()).is_ok()
+    }
+}
+
+/// Lets a call pass that shows the API key.
+pub(super) async fn require_api_key(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    match bearer(request.headers()) {
+        Some(shown) if app.api_key.accepts(shown) => Ok(next.run(request).await),
+        _ => Err(ApiError::unauthorized()),
+    }
+}
+
+/// RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim())
+}

@@ -1,0 +1,59 @@
+//! HTTP: the API for scripts, the page, health, metrics, and the way to the WebSocket (contract: HTTP).
+
+mod auth;
+mod body;
+mod dev;
+mod error;
+mod guard;
+mod health;
+mod links;
+mod openapi;
+mod page;
+mod participants;
+mod rooms;
+mod serve;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{delete, get, post};
+
+use crate::app::App;
+use crate::socket;
+
+pub(crate) use auth::ApiKeyCheck;
+pub(crate) use dev::{Names, dev_links};
+pub(crate) use error::ApiError;
+pub(crate) use page::Page;
+pub(crate) use serve::{listen, serve};
+
+/// Everything this server answers to.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let scripts = Router::new()
+        .route("/api/v1/rooms", get(rooms::list).post(rooms::create))
+        .route("/api/v1/rooms/{room}", get(rooms::one).patch(rooms::configure).delete(rooms::end))
+        .route("/api/v1/rooms/{room}/tokens", post(tokens::mint))
+        .route("/api/v1/rooms/{room}/participants/{id}", delete(participants::remove))
+        .route("/api/v1/rooms/{room}/participants/{id}/stage", post(participants::stage))
+        .route("/api/v1/rooms/{room}/participants/{id}/mute", post(participants::mute))
+        .route_layer(from_fn_with_state(app.clone(), auth::require_api_key));
+    let mut all = Router::new()
+        .merge(scripts)
+        .route("/api/v1/rooms/{room}/socket", get(socket::upgrade))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/", get(page::index))
+        .route("/r/{room}", get(page::index))
+        .fallback(page::asset);
+    if app.config.dev {
+        all = all.merge(dev::router(app.clone()));
+    }
+    all.layer(from_fn(guard::json_errors))
+        .layer(from_fn_with_state(app.clone(), guard::within_time))
+        .layer(from_fn(guard::security_headers))
+        .with_state(app)
+}

@@ -1,0 +1,93 @@
+//! Connections: taken while there is room for them, HTTP/1.1 with a bound on how long headers may take, let go gently at the end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::time::{sleep, timeout};
+
+use crate::bounds::{CLOSE_WITHIN, HEADERS_WITHIN, LISTEN_BACKLOG, SEND_BUFFER_BYTES};
+use crate::metrics::{Bound, Counts};
+
+/// After the kernel could not give a connection, for want of file descriptors most likely: trying again at once would only spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Listens on the HTTP address.
+///
+/// # Errors
+///
+/// The address is taken, or not this machine's.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restarted server does not wait for the connections of the one before to be forgotten.
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(LISTEN_BACKLOG)
+}
+
+/// Serves until told to stop; then finishes the calls that are under way.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    counts: Arc<Counts>,
+    connections: usize,
+    mut stop: oneshot::Receiver<()>,
+) {
+    let free = Arc::new(Semaphore::new(connections));
+    let (ending, end) = watch::channel(());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            // Told to, or whoever would tell is gone.
+            _ = &mut stop => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(place) = free.clone().try_acquire_owned() else {
+            counts.hit(Bound::Connections);
+            continue;
+        };
+        let (router, end) = (router.clone(), end.clone());
+        tokio::spawn(async move {
+            connection(stream, router, end).await;
+            drop(place);
+        });
+    }
+    drop((listener, end));
+    ending.send_replace(());
+    // Every connection lets go of its end when it is over.
+    let _ = timeout(CLOSE_WITHIN, ending.closed()).await;
+}
+
+/// One connection, until it is over; once the server ends, until the call under way is answered.
+async fn connection(stream: TcpStream, router: Router, mut end: watch::Receiver<()>) {
+    // Commands and their answers are small and must not wait for one another.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .with_upgrades();
+    tokio::pin!(connection);
+    tokio::select! {
+        // A peer that breaks off is its own affair.
+        _ = &mut connection => return,
+        _ = end.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}

@@ -1,0 +1,124 @@
+//! What is counted while the server runs.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A bound somebody ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// A frame longer than the protocol allows.
+    MessageBytes,
+    /// Frames faster than the protocol allows.
+    MessageRate,
+    /// No `hello` in time.
+    Hello,
+    /// Nothing heard from a page for too long.
+    Silence,
+    /// A page that read too slowly.
+    SlowReader,
+    /// People in a room.
+    RoomParticipants,
+    /// Rooms of the server.
+    Rooms,
+    /// TCP connections.
+    Connections,
+    /// Length of an API call's body.
+    BodyBytes,
+    /// Time of an API call.
+    CallTime,
+    /// Media events that found a room's mailbox full, and waited.
+    RoomMailbox,
+    /// A room that did not answer in time.
+    RoomAnswer,
+}
+
+impl Bound {
+    const ALL: [Bound; 12] = [
+        Bound::MessageBytes,
+        Bound::MessageRate,
+        Bound::Hello,
+        Bound::Silence,
+        Bound::SlowReader,
+        Bound::RoomParticipants,
+        Bound::Rooms,
+        Bound::Connections,
+        Bound::BodyBytes,
+        Bound::CallTime,
+        Bound::RoomMailbox,
+        Bound::RoomAnswer,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Bound::MessageBytes => "message_bytes",
+            Bound::MessageRate => "message_rate",
+            Bound::Hello => "hello",
+            Bound::Silence => "silence",
+            Bound::SlowReader => "slow_reader",
+            Bound::RoomParticipants => "room_participants",
+            Bound::Rooms => "rooms",
+            Bound::Connections => "connections",
+            Bound::BodyBytes => "body_bytes",
+            Bound::CallTime => "call_time",
+            Bound::RoomMailbox => "room_mailbox",
+            Bound::RoomAnswer => "room_answer",
+        }
+    }
+}
+
+/// Counters and gauges of the control plane.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    bounds: [AtomicU64; Bound::ALL.len()],
+    /// Gates that were not closed in time on every thread: a bug, each one.
+    gate_timeouts: AtomicU64,
+    /// Rooms that could not be saved.
+    storage_failures: AtomicU64,
+    /// Sockets open now.
+    sockets: AtomicU64,
+}
+
+impl Counts {
+    pub(crate) fn hit(&self, bound: Bound) {
+        self.bounds[bound as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn bounds(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        Bound::ALL.iter().map(|bound| (bound.label(), self.bounds[*bound as usize].load(Ordering::Relaxed)))
+    }
+
+    pub(crate) fn gate_timed_out(&self) {
+        self.gate_timeouts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn gate_timeouts(&self) -> u64 {
+        self.gate_timeouts.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn storage_failed(&self) {
+        self.storage_failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn storage_failures(&self) -> u64 {
+        self.storage_failures.load(Ordering::Relaxed)
+    }
+
+    /// Counts a socket for as long as the guard lives.
+    pub(crate) fn socket(&self) -> OpenSocket<'_> {
+        self.sockets.fetch_add(1, Ordering::Relaxed);
+        OpenSocket(self)
+    }
+
+    pub(crate) fn sockets(&self) -> u64 {
+        self.sockets.load(Ordering::Relaxed)
+    }
+}
+
+/// A socket that is open.
+#[derive(Debug)]
+pub(crate) struct OpenSocket<'a>(&'a Counts);
+
+impl Drop for OpenSocket<'_> {
+    fn drop(&mut self) {
+        self.0.sockets.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,135 @@
+//! The whole of `/metrics`. The names are the contract's, as far as it has any; more may be added.
+
+use media::{Kind, Source};
+use room::BoundsHit;
+
+use super::exposition::Exposition;
+use super::process;
+use crate::app::App;
+
+/// Writes all of it.
+pub(crate) async fn report(app: &App) -> String {
+    let rooms = app.rooms.counts().await;
+    let mut page = Exposition::default();
+    people(&mut page, &rooms);
+    packets(&mut page, app);
+    control(&mut page, app);
+    page.counter("process_cpu_seconds_total", "CPU time used, user and system, in seconds.")
+        .sample(&[], process::cpu_seconds());
+    page.gauge("process_resident_memory_bytes", "Resident memory, in bytes.")
+        .sample(&[], process::resident_bytes());
+    page.finish()
+}
+
+fn people(page: &mut Exposition, rooms: &[(room::Counts, BoundsHit)]) {
+    page.gauge("proscenium_rooms", "Rooms of this server.").sample(&[], rooms.len());
+    let sum =
+        |count: fn(&room::Counts) -> usize| rooms.iter().map(|(counts, _)| count(counts)).sum::<usize>();
+    page.gauge("proscenium_participants", "People in all rooms, by where they stand.")
+        .sample(&[("stage", "off")], sum(|counts| counts.off))
+        .sample(&[("stage", "requested")], sum(|counts| counts.requested))
+        .sample(&[("stage", "invited")], sum(|counts| counts.invited))
+        .sample(&[("stage", "on_stage")], sum(|counts| counts.on_stage));
+    let hits = |count: fn(&BoundsHit) -> u64| rooms.iter().map(|(_, hit)| count(hit)).sum::<u64>();
+    page.gauge("proscenium_room_bound_hits", "Times the rooms that run now ran into one of their bounds.")
+        .sample(&[("bound", "slots_ignored")], hits(|hit| hit.slots_ignored))
+        .sample(&[("bound", "people_forgotten")], hits(|hit| hit.people_forgotten))
+        .sample(&[("bound", "stage_forgotten")], hits(|hit| hit.stage_forgotten));
+}
+
+const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Audio => "audio",
+        Kind::Video => "video",
+    }
+}
+
+const fn source_name(source: Source) -> &'static str {
+    match source {
+        Source::Mic => "mic",
+        Source::Camera => "camera",
+        Source::Screen => "screen",
+    }
+}
+
+fn packets(page: &mut Exposition, app: &App) {
+    let traffic = app.media.traffic();
+    let engine = &traffic.engine;
+    page.counter(
+        "proscenium_rtp_packets_received_total",
+        "RTP packets from publishers, whatever became of them.",
+    );
+    for of in [Kind::Audio, Kind::Video] {
+        page.sample(&[("kind", kind(of))], engine.received(of));
+    }
+    page.counter(
+        "proscenium_rtp_packets_forwarded_total",
+        "RTP packets sent to viewers, retransmissions not counted.",
+    );
+    for of in [Kind::Audio, Kind::Video] {
+        page.sample(&[("kind", kind(of))], engine.forwarded(of));
+    }
+    page.counter(
+        "proscenium_rtp_packets_gated_total",
+        "RTP packets dropped because their sender is not on stage or that source is off.",
+    );
+    for source in Source::ALL {
+        page.sample(&[("kind", kind(source.kind())), ("source", source_name(source))], engine.gated(source));
+    }
+    page.counter("proscenium_rtp_bytes_forwarded_total", "Bytes of the forwarded packets.")
+        .sample(&[], engine.forwarded_bytes);
+    page.counter("proscenium_rtp_packets_retransmitted_total", "RTP packets sent to viewers again.")
+        .sample(&[], engine.retransmitted);
+    page.counter("proscenium_keyframe_requests_total", "Keyframe requests sent to publishers.")
+        .sample(&[], engine.upstream.keyframe_requests);
+    page.counter("proscenium_media_connected_total", "Transports that completed ICE and DTLS.")
+        .sample(&[], engine.connected);
+    page.counter("proscenium_media_lost_total", "Transports lost without a command.")
+        .sample(&[], engine.lost);
+    let dropped = &engine.dropped;
+    page.counter("proscenium_datagrams_dropped_total", "Datagrams and packets dropped, by reason.");
+    for (reason, count) in [
+        ("unknown_address", dropped.unknown_address),
+        ("unknown_ufrag", dropped.unknown_ufrag),
+        ("unproven_checks", dropped.unproven_checks),
+        ("too_many_peers", dropped.too_many_peers),
+        ("bad_assignment", dropped.bad_assignment),
+        ("no_codec", dropped.no_codec),
+        ("not_kept", dropped.not_kept),
+        ("nack_bounded", dropped.nack_bounded),
+        ("relay_full", dropped.relay_full),
+        ("relay_stale", dropped.relay_stale),
+        ("malformed", engine.upstream.malformed),
+        ("unbound", engine.upstream.unbound),
+        ("padding", engine.upstream.padding),
+        ("send_buffer_full", traffic.socket.send_buffer_full),
+        ("send_refused", traffic.socket.send_refused),
+    ] {
+        page.sample(&[("reason", reason)], count);
+    }
+    page.gauge("proscenium_media_peers", "Transports of each media thread.");
+    for (thread, peers) in app.media.peers().into_iter().enumerate() {
+        page.sample(&[("thread", &thread.to_string())], peers);
+    }
+}
+
+fn control(page: &mut Exposition, app: &App) {
+    let counts = &app.counts;
+    page.gauge("proscenium_sockets", "WebSockets open.").sample(&[], counts.sockets());
+    page.counter("proscenium_bound_hits_total", "Times somebody ran into one of the server's bounds.");
+    for (bound, count) in counts.bounds() {
+        page.sample(&[("bound", bound)], count);
+    }
+    page.counter(
+        "proscenium_gate_timeouts_total",
+        "Gates not closed in time on every media thread; each is a bug.",
+    )
+    .sample(&[], counts.gate_timeouts());
+    page.counter("proscenium_storage_failures_total", "Changes of rooms that could not be kept on the disk.")
+        .sample(&[], counts.storage_failures());
+    page.counter(
+        "proscenium_media_queue_overflows_total",
+        "Messages lost between media threads and control plane.",
+    )
+    .sample(&[], app.media.queue_overflows());
+}

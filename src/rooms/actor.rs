@@ -1,0 +1,295 @@
+//! The task of one room: takes what reaches it, one thing after another, and carries out what the room wants done.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use room::{CallId, Command, Effect, Room, ScriptAnswer, ScriptCommand, SessionId, TransportId};
+use signaling::{Closing, ErrorCode, Refusal, ServerMessage};
+use stage::Millis;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use super::directory::Rooms;
+use super::link::{Link, OfferOutcome};
+use super::mailbox::{CallError, Joining, RoomRef, ToRoom};
+use super::outbox::Frame;
+use super::pages::Pages;
+use crate::metrics::Bound;
+
+/// Between two ticks. A room's next deadline may be past already; this keeps a mistake there from eating a core.
+const TICK: Duration = Duration::from_millis(1);
+
+/// One room while it runs.
+pub(super) struct Actor {
+    pub(super) room: Room,
+    pub(super) me: RoomRef,
+    pub(super) rooms: Arc<Rooms>,
+    mailbox: mpsc::Receiver<ToRoom>,
+    pub(super) pages: Pages,
+    next_call: u64,
+    /// What the script is told whose command is being carried out, once all of it is.
+    pub(super) answered: Option<ScriptAnswer>,
+    /// The key by which the page coming in just now wants to take an earlier session up.
+    pub(super) resuming: Option<String>,
+    /// Gates that are open, so that a viewer's leaving costs no round trip to the media threads.
+    pub(super) open_gates: HashSet<(TransportId, media::Source)>,
+    /// Pages found too slow while effects were carried out.
+    pub(super) slow: Vec<SessionId>,
+    /// The last change could not be kept.
+    pub(super) not_kept: bool,
+    pub(super) ended: bool,
+}
+
+impl Actor {
+    pub(super) fn new(room: Room, me: RoomRef, rooms: Arc<Rooms>, mailbox: mpsc::Receiver<ToRoom>) -> Self {
+        Actor {
+            room,
+            me,
+            rooms,
+            mailbox,
+            pages: Pages::default(),
+            next_call: 0,
+            answered: None,
+            resuming: None,
+            open_gates: HashSet::new(),
+            slow: Vec::new(),
+            not_kept: false,
+            ended: false,
+        }
+    }
+
+    /// Until the room has ended or the server goes down.
+    pub(super) async fn run(mut self) {
+        while !self.ended {
+            let deadline = self.room.next_deadline().map(|at| self.timer(at));
+            let message = tokio::select! {
+                message = self.mailbox.recv() => message,
+                () = wait(deadline) => {
+                    self.apply(Command::Tick).await;
+                    continue;
+                }
+            };
+            match message {
+                Some(message) => self.take(message).await,
+                None => break,
+            }
+        }
+        // Ended rooms have told everybody and closed every session before: then there is nobody left here.
+        for session in self.pages.sessions() {
+            self.close(
+                session,
+                &ServerMessage::Closing { closing: Closing::Draining },
+                close_code(Closing::Draining),
+            );
+        }
+    }
+
+    fn timer(&self, at: Millis) -> Instant {
+        Instant::from_std(self.rooms.clock.instant(at)).max(Instant::now() + TICK)
+    }
+
+    async fn take(&mut self, message: ToRoom) {
+        match message {
+            ToRoom::Join(joining) => self.join(joining).await,
+            ToRoom::Leave(session) => {
+                if self.pages.disconnect(session).is_some() {
+                    self.apply(Command::Disconnect { session }).await;
+                }
+            }
+            ToRoom::Page { session, id, command } => self.apply(Command::Page { session, id, command }).await,
+            ToRoom::Unreadable { session, id, detail } => {
+                self.refuse(session, id, Refusal::BadCommand { detail });
+                self.drop_slow().await;
+            }
+            ToRoom::Offered { session, id, connection, link, outcome } => {
+                self.offered(session, id, connection, &link, outcome).await;
+            }
+            ToRoom::MediaConnected(transport) => {
+                if let Some((session, connection)) = self.pages.owner(transport) {
+                    self.send(session, &ServerMessage::MediaConnected { connection });
+                    self.drop_slow().await;
+                }
+            }
+            ToRoom::MediaLost(transport) => self.media_lost(transport).await,
+            ToRoom::Script { command, answer } => self.script(command, answer).await,
+            ToRoom::State(answer) => {
+                // Whoever asked may have stopped waiting.
+                let _ = answer.send(self.room.state());
+            }
+            ToRoom::Counts(answer) => {
+                let _ = answer.send((self.room.counts(), self.room.bounds_hit()));
+            }
+            ToRoom::Drain => self.ended = true,
+        }
+    }
+
+    async fn join(&mut self, joining: Joining) {
+        let Joining { session, identity, resume, fresh_key, outbox, joined } = joining;
+        self.pages.enter(session, fresh_key.0.clone(), outbox);
+        if self.pages.connected() > self.rooms.limits.room_participants {
+            self.reject(session, ErrorCode::RoomFull);
+            return;
+        }
+        self.resuming = resume.as_ref().map(|key| key.0.clone());
+        self.apply(Command::Connect { session, identity, resume, fresh_key }).await;
+        self.resuming = None;
+        if let Some(link) = self.pages.link(session) {
+            // A socket that is gone already says so by `Leave`.
+            let _ = joined.send(link);
+        }
+    }
+
+    async fn offered(
+        &mut self,
+        session: SessionId,
+        id: u32,
+        connection: u32,
+        link: &Arc<Link>,
+        outcome: OfferOutcome,
+    ) {
+        match outcome {
+            OfferOutcome::Refused { detail } => {
+                self.refuse(session, id, Refusal::BadOffer { detail });
+                self.drop_slow().await;
+            }
+            OfferOutcome::Answered { transport, .. } if !self.pages.is_connected(session) => {
+                // The page went away, or resumed, while its offer was on its way here.
+                if self.pages.owner(transport).is_none() {
+                    link.forget(transport);
+                    self.drop_transport(transport).await;
+                }
+            }
+            OfferOutcome::Answered { transport, sdp, slots } => {
+                self.pages.place(session, transport, connection);
+                self.send(session, &ServerMessage::Answer { id, connection, sdp });
+                self.apply(Command::TransportReady { session, transport, slots }).await;
+            }
+        }
+    }
+
+    async fn media_lost(&mut self, transport: TransportId) {
+        self.rooms.wires.remove(transport);
+        if let Some((session, connection)) = self.pages.owner(transport) {
+            self.send(session, &ServerMessage::MediaLost { connection });
+            self.open_gates.retain(|(of, _)| *of != transport);
+            self.apply(Command::TransportLost { transport }).await;
+            self.pages.unplace(transport);
+        }
+    }
+
+    async fn script(&mut self, command: ScriptCommand, answer: oneshot::Sender<Result<u64, CallError>>) {
+        let call = CallId(self.next_call);
+        self.next_call += 1;
+        self.not_kept = false;
+        self.apply(Command::Script { call, command }).await;
+        let told = match self.answered.take() {
+            Some(Ok(_)) if self.not_kept => Err(CallError::NotKept),
+            Some(Ok(version)) => Ok(version),
+            Some(Err(refusal)) => Err(CallError::Refused(refusal)),
+            None => Err(CallError::Ended),
+        };
+        // The script may have hung up.
+        let _ = answer.send(told);
+    }
+
+    /// Has the room decide, and carries out what follows, one effect after another; then the same for every page that turned out
+    /// too slow on the way.
+    async fn apply(&mut self, command: Command) {
+        let mut commands = VecDeque::from([command]);
+        let mut effects = Vec::new();
+        while let Some(command) = commands.pop_front() {
+            self.room.apply(self.rooms.clock.now(), command, &mut effects);
+            for effect in effects.drain(..) {
+                self.carry_out(effect).await;
+            }
+            commands.extend(self.cut_slow());
+        }
+    }
+
+    async fn drop_slow(&mut self) {
+        for command in self.cut_slow() {
+            self.apply(command).await;
+        }
+    }
+
+    fn cut_slow(&mut self) -> Vec<Command> {
+        let mut gone = Vec::new();
+        for session in std::mem::take(&mut self.slow) {
+            if self.pages.disconnect(session).is_some() {
+                self.rooms.counts.hit(Bound::SlowReader);
+                tracing::info!(room = %self.me.id, ?session, "a page read too slowly and was cut off");
+                gone.push(Command::Disconnect { session });
+            }
+        }
+        gone
+    }
+
+    pub(super) fn refuse(&mut self, session: SessionId, id: u32, refusal: Refusal) {
+        let version = self.room.version();
+        self.send(session, &ServerMessage::Refused { id, version, refusal });
+    }
+
+    pub(super) fn reject(&mut self, session: SessionId, code: ErrorCode) {
+        if code == ErrorCode::RoomFull {
+            self.rooms.counts.hit(Bound::RoomParticipants);
+        }
+        let detail = format!("room {}", self.me.id);
+        self.close(session, &ServerMessage::Error { code, detail }, POLICY);
+    }
+
+    pub(super) fn send(&mut self, session: SessionId, message: &ServerMessage) {
+        if !self.pages.send(session, Frame::of(message)) {
+            self.slow.push(session);
+        }
+    }
+
+    /// Sends the last message to a page and lets go of it.
+    pub(super) fn close(&mut self, session: SessionId, last: &ServerMessage, code: u16) {
+        if let Some(outbox) = self.pages.disconnect(session) {
+            // Whether it still reads is no matter now: its queue ends here.
+            let _ = outbox.push(Frame::of(last));
+            let _ = outbox.push(Frame::Close(code));
+        }
+    }
+}
+
+async fn wait(until: Option<Instant>) {
+    match until {
+        Some(until) => sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// RFC 6455, section 7.4.1: the peer broke a rule.
+pub(crate) const POLICY: u16 = 1008;
+
+/// The WebSocket close code that goes with a closing (RFC 6455, section 7.4.1; 1012 is of the IANA registry: service restart).
+pub(super) const fn close_code(closing: Closing) -> u16 {
+    match closing {
+        Closing::Draining => 1012,
+        Closing::Removed => POLICY,
+        Closing::NewerSession | Closing::RoomEnded | Closing::Left => 1000,
+    }
+}
+
+impl Actor {
+    /// Carries out one effect. Total on purpose: a new effect does not compile until it has its place here.
+    async fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { session, message } => self.tell(session, message),
+            Effect::Broadcast { message, except } => self.tell_all(&message, except),
+            Effect::CloseSession { session, closing } => {
+                self.close(session, &ServerMessage::Closing { closing }, close_code(closing));
+            }
+            Effect::Reject { session, code } => self.reject(session, code),
+            Effect::SetGate { transport, source, open: true } => self.open_gate(transport, source),
+            Effect::SetGate { transport, source, open: false } => self.close_gate(transport, source).await,
+            Effect::Assign { transport, mid, publication } => self.assign(transport, &mid, publication),
+            Effect::DropTransport { transport } => self.drop_transport(transport).await,
+            Effect::Answer { answer, .. } => self.answered = Some(answer),
+            Effect::Persist => self.persist().await,
+            Effect::Ended => self.end().await,
+        }
+    }
+}

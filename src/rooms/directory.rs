@@ -1,0 +1,290 @@
+//! Every room of this server, by id.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::join_all;
+use room::{BoundsHit, Room, ScriptCommand, SessionId, TransportId};
+use signaling::RoomState;
+use stage::{Access, Millis, Timing};
+use store::{RoomRecord, Store, StoreError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::actor::Actor;
+use super::mailbox::{CallError, RoomRef, ToRoom};
+use super::record;
+use super::wires::{Wires, peer_of, transport_of};
+use crate::bounds::{ROOM_ANSWERS_WITHIN, ROOM_MAILBOX};
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::media::{MediaEvent, MediaThreads};
+use crate::metrics::{Bound, Counts};
+use crate::random;
+
+/// The rooms, and what their tasks share.
+pub(crate) struct Rooms {
+    pub(super) clock: Clock,
+    pub(super) media: MediaThreads,
+    pub(super) counts: Arc<Counts>,
+    pub(super) limits: Limits,
+    pub(super) wires: Wires,
+    timing: Timing,
+    store: Arc<Store>,
+    open: Mutex<HashMap<Arc<str>, RoomRef>>,
+    /// Held while a room is made or ended, so that the disk and the list say the same.
+    changing: tokio::sync::Mutex<()>,
+    next_session: AtomicU64,
+}
+
+/// A room to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct NewRoom {
+    /// A random one where there is none.
+    pub(crate) id: Option<String>,
+    /// The id where there is none.
+    pub(crate) title: Option<String>,
+    pub(crate) access: Access,
+    pub(crate) capacity: u16,
+    pub(crate) self_leave: bool,
+}
+
+/// Why a room was not made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CreateError {
+    #[error("a room of this id exists")]
+    Exists,
+    #[error("the server has as many rooms as it may")]
+    TooMany,
+    #[error("the room could not be kept")]
+    NotKept,
+}
+
+impl Rooms {
+    pub(crate) fn new(
+        media: MediaThreads,
+        store: Arc<Store>,
+        counts: Arc<Counts>,
+        limits: Limits,
+        timing: Timing,
+    ) -> Arc<Self> {
+        Arc::new(Rooms {
+            clock: Clock::start(),
+            media,
+            counts,
+            limits,
+            wires: Wires::default(),
+            timing,
+            store,
+            open: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+            next_session: AtomicU64::new(1),
+        })
+    }
+
+    /// Starts every room that was kept.
+    ///
+    /// # Errors
+    ///
+    /// The disk's.
+    pub(crate) async fn load(self: &Arc<Self>) -> Result<usize, StoreError> {
+        let store = self.store.clone();
+        let Ok(records) = tokio::task::spawn_blocking(move || store.rooms()).await else { return Ok(0) };
+        let records = records?;
+        let count = records.len();
+        for record in records {
+            self.start(&record);
+        }
+        Ok(count)
+    }
+
+    /// Makes a room, keeps it and starts it.
+    pub(crate) async fn create(self: &Arc<Self>, new: NewRoom) -> Result<RoomRef, CreateError> {
+        let _changing = self.changing.lock().await;
+        let id = new.id.unwrap_or_else(random::room_id);
+        if self.find(&id).is_some() {
+            return Err(CreateError::Exists);
+        }
+        if self.list().len() >= self.limits.rooms {
+            self.counts.hit(Bound::Rooms);
+            return Err(CreateError::TooMany);
+        }
+        let record = RoomRecord {
+            title: new.title.unwrap_or_else(|| id.clone()),
+            id,
+            access: record::access_name(new.access).to_owned(),
+            capacity: new.capacity,
+            self_leave: new.self_leave,
+            created: Clock::unix_seconds(),
+        };
+        if !self.keep(record.clone()).await {
+            return Err(CreateError::NotKept);
+        }
+        self.start(&record).ok_or(CreateError::NotKept)
+    }
+
+    fn start(self: &Arc<Self>, record: &RoomRecord) -> Option<RoomRef> {
+        let Some(options) = record::options(record, self.timing) else {
+            tracing::error!(
+                room = record.id,
+                access = record.access,
+                "a kept room has a stage access this server does not know"
+            );
+            return None;
+        };
+        let (sender, mailbox) = mpsc::channel(ROOM_MAILBOX);
+        let me = RoomRef { id: record.id.as_str().into(), created: record.created, mailbox: sender };
+        self.open().insert(me.id.clone(), me.clone());
+        let actor = Actor::new(Room::new(options), me.clone(), self.clone(), mailbox);
+        tokio::spawn(self.clone().watch(me.clone(), tokio::spawn(actor.run())));
+        Some(me)
+    }
+
+    /// A room's task that panicked has a bug, which must cost neither the other rooms nor the secrecy of this one: all its media is
+    /// taken down, and it starts anew, empty.
+    async fn watch(self: Arc<Self>, room: RoomRef, task: JoinHandle<()>) {
+        if !task.await.is_err_and(|error| error.is_panic()) {
+            return;
+        }
+        tracing::error!(room = %room.id, "bug: the room's task panicked; the room starts anew");
+        for transport in self.wires.remove_room(&room) {
+            self.media.remove(peer_of(transport));
+        }
+        let store = self.store.clone();
+        let kept = tokio::task::spawn_blocking(move || store.rooms()).await;
+        match kept
+            .ok()
+            .and_then(Result::ok)
+            .and_then(|kept| kept.into_iter().find(|kept| *kept.id == *room.id))
+        {
+            Some(record) => drop(self.start(&record)),
+            None => drop(self.open().remove(&room.id)),
+        }
+    }
+
+    /// Which room each transport belongs to.
+    pub(crate) fn wires(&self) -> &Wires {
+        &self.wires
+    }
+
+    /// The moment, on the clock of all rooms.
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// A room that runs.
+    pub(crate) fn find(&self, id: &str) -> Option<RoomRef> {
+        self.open().get(id).cloned()
+    }
+
+    /// Every room that runs, by id.
+    pub(crate) fn list(&self) -> Vec<RoomRef> {
+        let mut rooms: Vec<RoomRef> = self.open().values().cloned().collect();
+        rooms.sort_by(|a, b| a.id.cmp(&b.id));
+        rooms
+    }
+
+    /// A number no other session has.
+    pub(crate) fn new_session(&self) -> SessionId {
+        SessionId(self.next_session.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What a room looks like; `None` when it has ended or does not answer.
+    pub(crate) async fn state(&self, room: &RoomRef) -> Option<RoomState> {
+        self.ask(room, ToRoom::State).await
+    }
+
+    /// How many people stand where in each room, and which bounds were hit.
+    pub(crate) async fn counts(&self) -> Vec<(room::Counts, BoundsHit)> {
+        let rooms = self.list();
+        let counts = join_all(rooms.iter().map(|room| self.ask(room, ToRoom::Counts))).await;
+        counts.into_iter().flatten().collect()
+    }
+
+    async fn ask<T>(&self, room: &RoomRef, question: impl FnOnce(oneshot::Sender<T>) -> ToRoom) -> Option<T> {
+        let (sender, answer) = oneshot::channel();
+        let ask = async {
+            room.send(question(sender)).await;
+            answer.await.ok()
+        };
+        self.within(ask).await?
+    }
+
+    /// What every room looks like, with the second in which it was made.
+    pub(crate) async fn states(&self) -> Vec<(RoomState, u64)> {
+        let rooms = self.list();
+        let states = join_all(rooms.iter().map(|room| self.state(room))).await;
+        states.into_iter().zip(&rooms).filter_map(|(state, room)| Some((state?, room.created))).collect()
+    }
+
+    /// Has a room carry out a script's command; the room's version, when it did.
+    pub(crate) async fn call(&self, room: &RoomRef, command: ScriptCommand) -> Result<u64, CallError> {
+        let (sender, answer) = oneshot::channel();
+        let ask = async {
+            room.send(ToRoom::Script { command, answer: sender }).await;
+            answer.await.unwrap_or(Err(CallError::Ended))
+        };
+        self.within(ask).await.unwrap_or(Err(CallError::TimedOut))
+    }
+
+    async fn within<T>(&self, ask: impl Future<Output = T>) -> Option<T> {
+        let answer = timeout(ROOM_ANSWERS_WITHIN, ask).await;
+        if answer.is_err() {
+            self.counts.hit(Bound::RoomAnswer);
+        }
+        answer.ok()
+    }
+
+    /// Tells a room what became of a transport of its own. Never waits: media threads' news must not queue up behind one room.
+    pub(crate) fn tell(&self, event: MediaEvent) {
+        let (transport, message): (TransportId, ToRoom) = match event {
+            MediaEvent::Connected(peer) => (transport_of(peer), ToRoom::MediaConnected(transport_of(peer))),
+            MediaEvent::Lost(peer, why) => {
+                tracing::debug!(?peer, ?why, "a peer's media is gone");
+                self.media.release(peer);
+                (transport_of(peer), ToRoom::MediaLost(transport_of(peer)))
+            }
+        };
+        let Some(room) = self.wires.room(transport) else { return };
+        if let Err(mpsc::error::TrySendError::Full(message)) = room.mailbox.try_send(message) {
+            self.counts.hit(Bound::RoomMailbox);
+            tokio::spawn(async move { room.send(message).await });
+        }
+    }
+
+    /// Has every room tell its pages that the server goes down.
+    pub(crate) async fn drain(&self) {
+        join_all(self.list().iter().map(|room| room.send(ToRoom::Drain))).await;
+    }
+
+    /// Keeps a room; `false` when the disk refused, which is logged and counted.
+    pub(super) async fn keep(&self, record: RoomRecord) -> bool {
+        self.on_disk(move |store| store.save_room(&record)).await
+    }
+
+    /// A room has ended: out of the list, and off the disk.
+    pub(super) async fn forget(self: Arc<Self>, id: &Arc<str>) {
+        let _changing = self.changing.lock().await;
+        self.open().remove(id);
+        let id = id.clone();
+        self.on_disk(move |store| store.delete_room(&id)).await;
+    }
+
+    async fn on_disk(&self, call: impl FnOnce(&Store) -> Result<(), StoreError> + Send + 'static) -> bool {
+        let store = self.store.clone();
+        match tokio::task::spawn_blocking(move || call(&store)).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => tracing::error!(%error, "a room could not be kept"),
+            Err(error) => tracing::error!(%error, "a room could not be kept"),
+        }
+        self.counts.storage_failed();
+        false
+    }
+
+    /// Every operation on the map is whole, so it is good even after a panic elsewhere.
+    fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, RoomRef>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,97 @@
+//! What a room's effects come to: frames, gates, slots, the disk.
+
+use media::{Mid, PublicationId};
+use room::{SessionId, TransportId};
+use signaling::{ServerMessage, Source};
+
+use super::actor::Actor;
+use super::outbox::Frame;
+use super::record;
+use super::wires::peer_of;
+
+impl Actor {
+    /// One message to one page. A welcome is where a session is taken up again: the page's peer connection is told to stand only
+    /// where it does.
+    pub(super) fn tell(&mut self, session: SessionId, mut message: ServerMessage) {
+        if let ServerMessage::Welcome { resumed, .. } = &mut message
+            && *resumed
+        {
+            *resumed = self.resuming.take().is_some_and(|key| self.pages.resume(session, &key));
+        }
+        self.send(session, &message);
+    }
+
+    /// One message to all pages, serialised once.
+    pub(super) fn tell_all(&mut self, message: &ServerMessage, except: Option<SessionId>) {
+        self.pages.broadcast(&Frame::of(message), except, &mut self.slow);
+    }
+
+    pub(super) fn open_gate(&mut self, transport: TransportId, source: Source) {
+        let source = media_source(source);
+        self.open_gates.insert((transport, source));
+        self.rooms.media.open_gate(peer_of(transport), source);
+    }
+
+    /// Returns when not one more packet of it leaves any media thread.
+    pub(super) async fn close_gate(&mut self, transport: TransportId, source: Source) {
+        self.shut(transport, media_source(source)).await;
+    }
+
+    async fn shut(&mut self, transport: TransportId, source: media::Source) {
+        self.open_gates.remove(&(transport, source));
+        let peer = peer_of(transport);
+        if self.rooms.media.close_gate(peer, source).await.is_err() {
+            self.rooms.counts.gate_timed_out();
+            tracing::error!(room = %self.me.id, ?peer, ?source, "bug: a gate was not closed in time; the peer is dropped");
+            // What could not be shut is taken away altogether.
+            self.rooms.media.remove(peer);
+        }
+    }
+
+    pub(super) fn assign(
+        &self,
+        transport: TransportId,
+        mid: &str,
+        publication: Option<(TransportId, Source)>,
+    ) {
+        let Some(slot) = Mid::new(mid) else {
+            tracing::error!(room = %self.me.id, mid, "bug: a slot without a mid");
+            return;
+        };
+        let publication = publication.map(|(publisher, source)| PublicationId {
+            peer: peer_of(publisher),
+            source: media_source(source),
+        });
+        self.rooms.media.assign(peer_of(transport), slot, publication);
+    }
+
+    pub(super) async fn drop_transport(&mut self, transport: TransportId) {
+        for source in media::Source::ALL {
+            if self.open_gates.contains(&(transport, source)) {
+                self.shut(transport, source).await;
+            }
+        }
+        self.rooms.media.remove(peer_of(transport));
+        self.rooms.wires.remove(transport);
+        self.pages.unplace(transport);
+    }
+
+    pub(super) async fn persist(&mut self) {
+        let record = record::record(&self.room.state(), self.me.created);
+        self.not_kept = !self.rooms.keep(record).await;
+    }
+
+    pub(super) async fn end(&mut self) {
+        self.ended = true;
+        self.rooms.clone().forget(&self.me.id).await;
+    }
+}
+
+/// The same three, in the media engine's words.
+const fn media_source(source: Source) -> media::Source {
+    match source {
+        Source::Mic => media::Source::Mic,
+        Source::Camera => media::Source::Camera,
+        Source::Screen => media::Source::Screen,
+    }
+}

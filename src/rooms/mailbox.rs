@@ -1,0 +1,81 @@
+//! What reaches a room's task.
+
+use std::sync::Arc;
+
+use room::{BoundsHit, Counts, Identity, ResumeKey, ScriptCommand, SessionId, TransportId};
+use signaling::{Refusal, RoomState};
+use tokio::sync::{mpsc, oneshot};
+
+use super::link::{Link, OfferOutcome};
+use super::outbox::Outbox;
+
+/// A page with a valid token.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    pub(crate) session: SessionId,
+    pub(crate) identity: Identity,
+    /// From an earlier welcome of the same page.
+    pub(crate) resume: Option<ResumeKey>,
+    /// For the welcome.
+    pub(crate) fresh_key: ResumeKey,
+    pub(crate) outbox: Outbox,
+    /// Gets the page's media link once the page is in; dropped when it was turned away.
+    pub(crate) joined: oneshot::Sender<Arc<Link>>,
+}
+
+/// To a room's task.
+#[derive(Debug)]
+pub(crate) enum ToRoom {
+    /// Somebody comes.
+    Join(Joining),
+    /// A socket is gone.
+    Leave(SessionId),
+    /// A page's command, offers excepted.
+    Page { session: SessionId, id: u32, command: signaling::Command },
+    /// A page's command that is none.
+    Unreadable { session: SessionId, id: u32, detail: String },
+    /// A page's offer, and what became of it.
+    Offered { session: SessionId, id: u32, connection: u32, link: Arc<Link>, outcome: OfferOutcome },
+    /// A transport's media flows.
+    MediaConnected(TransportId),
+    /// A transport's media is gone.
+    MediaLost(TransportId),
+    /// A script's call.
+    Script { command: ScriptCommand, answer: oneshot::Sender<Result<u64, CallError>> },
+    /// What the room looks like.
+    State(oneshot::Sender<RoomState>),
+    /// How many people stand where, and which bounds were hit.
+    Counts(oneshot::Sender<(Counts, BoundsHit)>),
+    /// The server goes down: everyone is told, and the task ends.
+    Drain,
+}
+
+/// Why a script's call came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CallError {
+    /// The room says no.
+    Refused(Refusal),
+    /// The room has ended meanwhile.
+    Ended,
+    /// The room did not answer in time.
+    TimedOut,
+    /// It took effect, but could not be kept for after a restart.
+    NotKept,
+}
+
+/// A room that runs.
+#[derive(Clone, Debug)]
+pub(crate) struct RoomRef {
+    pub(crate) id: Arc<str>,
+    /// When it was made, in seconds since 1970.
+    pub(crate) created: u64,
+    pub(crate) mailbox: mpsc::Sender<ToRoom>,
+}
+
+impl RoomRef {
+    /// Waits for a place in the mailbox. `false` when the room has ended and takes nothing any more; whoever waits for an answer
+    /// sees its sender dropped.
+    pub(crate) async fn send(&self, message: ToRoom) -> bool {
+        self.mailbox.send(message).await.is_ok()
+    }
+}

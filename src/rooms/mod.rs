@@ -1,0 +1,20 @@
+//! Rooms while they run: one task each, found by id, spoken to through a bounded mailbox.
+//!
+//! The task owns the [`room::Room`] and is the only one to touch it; it carries out the room's effects in order, and waits for a gate
+//! to be closed before the next.
+
+mod actor;
+mod directory;
+mod effects;
+mod link;
+mod mailbox;
+mod outbox;
+mod pages;
+mod record;
+mod wires;
+
+pub(crate) use actor::POLICY;
+pub(crate) use directory::{CreateError, NewRoom, Rooms};
+pub(crate) use link::Link;
+pub(crate) use mailbox::{CallError, Joining, RoomRef, ToRoom};
+pub(crate) use outbox::{Frame, Frames, Outbox, frames};

@@ -1,0 +1,205 @@
+//! The pages of a room: their queues, their resume keys, their transports.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use room::{SessionId, TransportId};
+
+use super::link::Link;
+use super::outbox::{Frame, Outbox};
+
+/// One session of one page. It stays while a transport of it stands, so that the page may take it up again.
+#[derive(Debug)]
+struct Page {
+    /// The queue of its socket; `None` while it has none.
+    outbox: Option<Outbox>,
+    /// With which it may be taken up again.
+    key: String,
+    link: Arc<Link>,
+    /// Its transports and the page's numbers for them: one, or two for the moment in which a new one replaces another.
+    transports: Vec<(TransportId, u32)>,
+}
+
+/// All pages of a room.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    pages: HashMap<SessionId, Page>,
+    by_key: HashMap<String, SessionId>,
+    by_transport: HashMap<TransportId, SessionId>,
+}
+
+impl Pages {
+    /// A page comes in. `key` is for a later resume.
+    pub(super) fn enter(&mut self, session: SessionId, key: String, outbox: Outbox) {
+        self.by_key.insert(key.clone(), session);
+        self.pages.insert(
+            session,
+            Page { outbox: Some(outbox), key, link: Arc::default(), transports: Vec::new() },
+        );
+    }
+
+    /// The page that just came in goes on with the session that had this key: link and transports are its own from now on, and an
+    /// old socket that still hung on ends. Says whether there is a transport.
+    pub(super) fn resume(&mut self, session: SessionId, key: &str) -> bool {
+        let Some(old) = self.by_key.get(key).copied().filter(|old| *old != session) else { return false };
+        let Some(earlier) = self.pages.remove(&old) else { return false };
+        self.by_key.remove(key);
+        let stands = !earlier.transports.is_empty();
+        if let Some(outbox) = earlier.outbox {
+            // Nobody reads there any more; a full queue would be news to nobody.
+            let _ = outbox.push(Frame::Close(1000));
+        }
+        for (transport, _) in &earlier.transports {
+            self.by_transport.insert(*transport, session);
+        }
+        if let Some(page) = self.pages.get_mut(&session) {
+            page.link = earlier.link;
+            page.transports = earlier.transports;
+        }
+        stands
+    }
+
+    /// The socket is gone.
+    pub(super) fn disconnect(&mut self, session: SessionId) -> Option<Outbox> {
+        let outbox = self.pages.get_mut(&session)?.outbox.take();
+        self.forget_if_over(session);
+        outbox
+    }
+
+    /// The page's media link, while it is in the room.
+    pub(super) fn link(&self, session: SessionId) -> Option<Arc<Link>> {
+        self.pages.get(&session).map(|page| page.link.clone())
+    }
+
+    /// Whether the page has a socket.
+    pub(super) fn is_connected(&self, session: SessionId) -> bool {
+        self.pages.get(&session).is_some_and(|page| page.outbox.is_some())
+    }
+
+    /// Pages with a socket.
+    pub(super) fn connected(&self) -> usize {
+        self.pages.values().filter(|page| page.outbox.is_some()).count()
+    }
+
+    /// A transport of this page stands.
+    pub(super) fn place(&mut self, session: SessionId, transport: TransportId, connection: u32) {
+        let Some(page) = self.pages.get_mut(&session) else { return };
+        page.transports.retain(|(other, _)| *other != transport);
+        page.transports.push((transport, connection));
+        self.by_transport.insert(transport, session);
+    }
+
+    /// Whose transport it is, and the page's number for it.
+    pub(super) fn owner(&self, transport: TransportId) -> Option<(SessionId, u32)> {
+        let session = self.by_transport.get(&transport)?;
+        let (_, connection) =
+            self.pages.get(session)?.transports.iter().find(|(other, _)| *other == transport)?;
+        Some((*session, *connection))
+    }
+
+    /// A transport is gone.
+    pub(super) fn unplace(&mut self, transport: TransportId) {
+        let Some(session) = self.by_transport.remove(&transport) else { return };
+        if let Some(page) = self.pages.get_mut(&session) {
+            page.transports.retain(|(other, _)| *other != transport);
+            page.link.forget(transport);
+        }
+        self.forget_if_over(session);
+    }
+
+    /// Queues a frame for one page; `false` when it read too slowly and is cut off.
+    #[must_use]
+    pub(super) fn send(&self, session: SessionId, frame: Frame) -> bool {
+        let outbox = self.pages.get(&session).and_then(|page| page.outbox.as_ref());
+        outbox.is_none_or(|outbox| outbox.push(frame).is_ok())
+    }
+
+    /// Queues a frame for every page with a socket but one; those that read too slowly are put onto `cut`.
+    pub(super) fn broadcast(&self, frame: &Frame, except: Option<SessionId>, cut: &mut Vec<SessionId>) {
+        for (session, page) in &self.pages {
+            if let Some(outbox) = &page.outbox
+                && Some(*session) != except
+                && outbox.push(frame.clone()).is_err()
+            {
+                cut.push(*session);
+            }
+        }
+    }
+
+    /// Every session there is.
+    pub(super) fn sessions(&self) -> Vec<SessionId> {
+        self.pages.keys().copied().collect()
+    }
+
+    fn forget_if_over(&mut self, session: SessionId) {
+        if self.pages.get(&session).is_some_and(|page| page.outbox.is_none() && page.transports.is_empty())
+            && let Some(page) = self.pages.remove(&session)
+        {
+            self.by_key.remove(&page.key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::outbox::{Frames, frames};
+    use super::*;
+
+    const OLD: SessionId = SessionId(1);
+    const NEW: SessionId = SessionId(2);
+    const WIRE: TransportId = TransportId(7);
+
+    fn enter(pages: &mut Pages, session: SessionId, key: &str) -> Frames {
+        let (outbox, frames) = frames(4);
+        pages.enter(session, key.to_owned(), outbox);
+        frames
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_page_without_media() {
+        let mut pages = Pages::default();
+        let _frames = enter(&mut pages, OLD, "k");
+        pages.disconnect(OLD);
+        assert!(pages.pages.is_empty() && pages.by_key.is_empty() && pages.by_transport.is_empty());
+    }
+
+    #[test]
+    fn a_resumed_page_has_its_transport_and_link() {
+        let mut pages = Pages::default();
+        let _first = enter(&mut pages, OLD, "k1");
+        let link = pages.link(OLD).unwrap();
+        pages.place(OLD, WIRE, 3);
+        pages.disconnect(OLD);
+        let _second = enter(&mut pages, NEW, "k2");
+        assert!(pages.resume(NEW, "k1"));
+        assert_eq!(pages.owner(WIRE), Some((NEW, 3)));
+        assert!(Arc::ptr_eq(&pages.link(NEW).unwrap(), &link));
+        assert_eq!(pages.link(OLD).map(|_| ()), None);
+        pages.disconnect(NEW);
+        pages.unplace(WIRE);
+        assert!(pages.pages.is_empty() && pages.by_key.is_empty() && pages.by_transport.is_empty());
+    }
+
+    #[test]
+    fn the_socket_of_a_resumed_session_ends() {
+        let mut pages = Pages::default();
+        let mut first = enter(&mut pages, OLD, "k1");
+        let _second = enter(&mut pages, NEW, "k2");
+        assert!(!pages.resume(NEW, "k1"), "it never had a transport");
+        assert_eq!(first.queue.try_recv(), Ok(Frame::Close(1000)));
+    }
+
+    #[test]
+    fn a_broadcast_leaves_one_out_and_names_the_slow() {
+        let mut pages = Pages::default();
+        let mut first = enter(&mut pages, OLD, "k1");
+        let mut second = enter(&mut pages, NEW, "k2");
+        let mut cut = Vec::new();
+        for _ in 0..5 {
+            pages.broadcast(&Frame::Close(1000), Some(NEW), &mut cut);
+        }
+        assert_eq!(cut, [OLD]);
+        assert_eq!(first.queue.try_recv(), Ok(Frame::Close(1000)));
+        assert!(second.queue.try_recv().is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! One socket from its first frame to its last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::StreamExt;
+use futures_util::stream::SplitStream;
+use room::{ResumeKey, SessionId};
+use signaling::limits::{HELLO_MS, MESSAGE_BURST, MESSAGES_PER_SECOND, OUTGOING_QUEUE, SILENCE_MS};
+use signaling::{ClientMessage, Command, ErrorCode, ServerMessage};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::hello::{self, Admitted, Turned};
+use super::message::{self, Read};
+use super::rate::Bucket;
+use super::writer::{self, Written};
+use crate::app::App;
+use crate::bounds::CLOSE_WITHIN;
+use crate::metrics::Bound;
+use crate::random;
+use crate::rooms::{Frame, Joining, Link, Outbox, POLICY, RoomRef, ToRoom, frames};
+
+/// RFC 6455, section 7.4.1: the message is too big.
+const TOO_BIG: u16 = 1009;
+
+/// Why the way in ended.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// The page is gone.
+    Lost,
+    /// It broke a rule, and is told so.
+    Broke(Turned),
+}
+
+/// Serves one socket until it is closed.
+pub(super) async fn run(app: Arc<App>, room: String, socket: WebSocket) {
+    let counts = app.counts.clone();
+    let _open = counts.socket();
+    let (mut sink, mut stream) = socket.split();
+    let (outbox, mut frames) = frames(OUTGOING_QUEUE);
+    let mut written = None;
+    match first_frame(&app, &room, &mut stream).await {
+        Ok(admitted) => {
+            tracing::debug!(room, role = ?admitted.identity.role, "a page comes in");
+            let (mut page, link) = Page::enter(app, admitted, outbox).await;
+            let end = tokio::select! {
+                result = writer::write(&mut sink, &mut frames) => {
+                    written = Some(result);
+                    End::Lost
+                }
+                end = page.read(&mut stream, link) => end,
+            };
+            page.leave(end).await;
+        }
+        Err(End::Lost) => return,
+        Err(End::Broke(turned)) => tell_last(&outbox, turned),
+    }
+    let written = match written {
+        Some(written) => written,
+        // What the page is told last is still in its queue.
+        None => writer::write(&mut sink, &mut frames).await,
+    };
+    if written == Written::Closed {
+        // Closing TCP with something unread resets the connection, and takes the last frames with it.
+        let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+    }
+}
+
+async fn first_frame(app: &App, room: &str, stream: &mut SplitStream<WebSocket>) -> Result<Admitted, End> {
+    let first = timeout(Duration::from_millis(HELLO_MS), async {
+        loop {
+            match stream.next().await {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                other => return other,
+            }
+        }
+    });
+    let Ok(first) = first.await else {
+        app.counts.hit(Bound::Hello);
+        return Err(End::Broke(Turned::away(
+            ErrorCode::HelloTimeout,
+            format!("no hello within {HELLO_MS} ms"),
+        )));
+    };
+    match first {
+        Some(Ok(Message::Text(text))) => hello::admit(app, room, &text).map_err(End::Broke),
+        Some(Ok(Message::Binary(_))) => Err(End::Broke(binary())),
+        Some(Err(error)) => Err(unread(app, error)),
+        _ => Err(End::Lost),
+    }
+}
+
+/// Last words, and the end.
+fn tell_last(outbox: &Outbox, turned: Turned) {
+    let code = if turned.code == ErrorCode::MessageTooLong { TOO_BIG } else { POLICY };
+    let last = ServerMessage::Error { code: turned.code, detail: turned.detail };
+    // A queue too full for it is the end as well.
+    let _ = outbox.push(Frame::of(&last));
+    let _ = outbox.push(Frame::Close(code));
+}
+
+fn binary() -> Turned {
+    Turned::away(ErrorCode::MessageInvalid, "frames are text")
+}
+
+/// What a frame that could not be read at all means: too long even to be skipped, or a connection that is gone.
+fn unread(app: &App, error: axum::Error) -> End {
+    match error.into_inner().downcast::<tungstenite::Error>().as_deref() {
+        Ok(tungstenite::Error::Capacity(too_long)) => {
+            app.counts.hit(Bound::MessageBytes);
+            End::Broke(Turned::away(ErrorCode::MessageTooLong, too_long.to_string()))
+        }
+        _ => End::Lost,
+    }
+}
+
+/// A page in a room.
+struct Page {
+    app: Arc<App>,
+    room: RoomRef,
+    session: SessionId,
+    outbox: Outbox,
+    bucket: Bucket,
+}
+
+impl Page {
+    /// Knocks at the room's door. Without a link the page was not let in, and its last words are in its queue.
+    async fn enter(app: Arc<App>, admitted: Admitted, outbox: Outbox) -> (Page, Option<Arc<Link>>) {
+        let Admitted { identity, resume, room } = admitted;
+        let session = app.rooms.new_session();
+        let bucket = Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST, app.rooms.now());
+        let (joined, link) = oneshot::channel();
+        let fresh_key = ResumeKey(random::key());
+        let joining = Joining { session, identity, resume, fresh_key, outbox: outbox.clone(), joined };
+        room.send(ToRoom::Join(joining)).await;
+        let link = link.await.ok();
+        if link.is_none() {
+            // Where the room itself said why, this comes after the end and is never sent.
+            tell_last(&outbox, Turned::away(ErrorCode::RoomNotFound, "the room has ended"));
+        }
+        (Page { app, room, session, outbox, bucket }, link)
+    }
+
+    /// Takes what the page sends, until it ends or breaks a rule.
+    async fn read(&mut self, stream: &mut SplitStream<WebSocket>, link: Option<Arc<Link>>) -> End {
+        let Some(link) = link else { return End::Lost };
+        loop {
+            let Ok(next) = timeout(Duration::from_millis(SILENCE_MS), stream.next()).await else {
+                self.app.counts.hit(Bound::Silence);
+                return End::Lost;
+            };
+            if !self.bucket.take(self.app.rooms.now()) {
+                self.app.counts.hit(Bound::MessageRate);
+                let detail = format!("more than {MESSAGES_PER_SECOND} frames a second");
+                return End::Broke(Turned::away(ErrorCode::TooManyMessages, detail));
+            }
+            let taken = match next {
+                Some(Ok(Message::Text(text))) => self.take(&text, &link).await,
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+                Some(Ok(Message::Binary(_))) => Err(End::Broke(binary())),
+                Some(Err(error)) => Err(unread(&self.app, error)),
+                Some(Ok(Message::Close(_))) | None => Err(End::Lost),
+            };
+            if let Err(end) = taken {
+                return end;
+            }
+        }
+    }
+
+    async fn take(&mut self, text: &str, link: &Arc<Link>) -> Result<(), End> {
+        let session = self.session;
+        let message = match message::read(text) {
+            Read::Message(ClientMessage::Ping) => {
+                // Too slow for this one: the way out ends by itself.
+                let _ = self.outbox.push(Frame::of(&ServerMessage::Pong));
+                return Ok(());
+            }
+            Read::Message(ClientMessage::Command {
+                id,
+                command: Command::Offer { connection, sdp, sources },
+            }) => {
+                let wires = self.app.rooms.wires();
+                let new_transport = |transport| wires.put(transport, self.room.clone());
+                let outcome = link.offer(&self.app.media, connection, &sdp, &sources, new_transport);
+                ToRoom::Offered { session, id, connection, link: link.clone(), outcome }
+            }
+            Read::Message(ClientMessage::Command { id, command }) => ToRoom::Page { session, id, command },
+            Read::BadCommand { id, detail } => ToRoom::Unreadable { session, id, detail },
+            Read::Message(ClientMessage::Hello { .. }) => {
+                return Err(End::Broke(Turned::away(ErrorCode::MessageInvalid, "hello comes once")));
+            }
+            Read::Invalid { detail } => {
+                return Err(End::Broke(Turned::away(ErrorCode::MessageInvalid, detail)));
+            }
+            Read::TooLong { bytes } => {
+                self.app.counts.hit(Bound::MessageBytes);
+                return Err(End::Broke(Turned::away(ErrorCode::MessageTooLong, format!("{bytes} bytes"))));
+            }
+        };
+        if self.room.send(message).await { Ok(()) } else { Err(End::Lost) }
+    }
+
+    /// Tells the page why, where there is something to tell, and the room that it is gone.
+    async fn leave(&mut self, end: End) {
+        match end {
+            End::Broke(turned) => tell_last(&self.outbox, turned),
+            End::Lost => {
+                // Ends the way out, behind whatever was queued before.
+                let _ = self.outbox.push(Frame::Close(1000));
+            }
+        }
+        self.room.send(ToRoom::Leave(self.session)).await;
+    }
+}

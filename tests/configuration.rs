@@ -1,0 +1,280 @@
+//! What an operator sets, where it counts, and how a mistake is told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use proscenium::config::{Config, Flags, LogFormat, Place, Problem};
+use tempfile::TempDir;
+
+struct Sources {
+    directory: TempDir,
+    flags: Flags,
+    variables: Vec<(String, String)>,
+}
+
+impl Sources {
+    /// Nothing but an API key.
+    fn new() -> Self {
+        let variables = vec![("PROSCENIUM_API_KEY".to_owned(), "key".to_owned())];
+        Sources { directory: TempDir::new().unwrap(), flags: Flags::default(), variables }
+    }
+
+    fn file(mut self, text: &str) -> Self {
+        std::fs::write(self.path(), text).unwrap();
+        self.flags.config = Some(self.path());
+        self
+    }
+
+    fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn flags(mut self, set: impl FnOnce(&mut Flags)) -> Self {
+        set(&mut self.flags);
+        self
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("test.toml")
+    }
+
+    fn config(&self) -> Config {
+        Config::resolve(&self.flags, self.variables.clone()).unwrap()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        Config::resolve(&self.flags, self.variables.clone()).unwrap_err().problems
+    }
+}
+
+#[test]
+fn flags_count_before_environment_before_file_before_default() {
+    let default = Sources::new();
+    assert_eq!(default.config().http.to_string(), "127.0.0.1:8080");
+    let file = default.file("http = \"127.0.0.1:1\"");
+    assert_eq!(file.config().http.port(), 1);
+    let variable = file.variable("PROSCENIUM_HTTP", "127.0.0.1:2");
+    assert_eq!(variable.config().http.port(), 2);
+    let flag = variable.flags(|flags| flags.http = Some("127.0.0.1:3".to_owned()));
+    assert_eq!(flag.config().http.port(), 3);
+}
+
+#[test]
+fn the_defaults_are_the_contracts() {
+    let config = Sources::new().config();
+    assert!(!config.dev);
+    assert_eq!(config.media.to_string(), "0.0.0.0:7000");
+    assert!(config.announce.is_empty());
+    assert_eq!(config.data, PathBuf::from("./data"));
+    assert_eq!(config.workers, std::thread::available_parallelism().unwrap().get());
+    assert_eq!(config.timing, stage::Timing::default());
+}
+
+#[test]
+fn every_key_can_be_set_in_the_file() {
+    let config = Sources::new()
+        .file(
+            r#"
+            http = "[::1]:1"
+            public_url = "https://stage.example.edu/"
+            media = "0.0.0.0:2"
+            announce = ["203.0.113.7", "2001:db8::7"]
+            data = "/srv/data"
+            workers = 3
+            log = "json"
+            log_filter = "proscenium=debug"
+            [stage]
+            cooldown_seconds = 1
+            invitation_seconds = 2
+            grace_seconds = 3.5
+            place_seconds = 4
+            [tokens]
+            ttl_seconds = 5
+            max_ttl_seconds = 6
+            [limits]
+            rooms = 7
+            room_participants = 8
+            connections = 9
+            "#,
+        )
+        .config();
+    assert_eq!(config.public_url.as_deref(), Some("https://stage.example.edu"));
+    assert_eq!(config.announce.len(), 2);
+    assert_eq!((config.workers, config.log), (3, LogFormat::Json));
+    let timing = stage::Timing { cooldown: 1000, invitation: 2000, grace: 3500, place: 4000 };
+    assert_eq!(config.timing, timing);
+    assert_eq!((config.tokens.ttl.as_secs(), config.tokens.max_ttl.as_secs()), (5, 6));
+    assert_eq!((config.limits.rooms, config.limits.room_participants, config.limits.connections), (7, 8, 9));
+}
+
+#[test]
+fn the_annotated_file_says_what_holds_without_it() {
+    let annotated =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/proscenium.toml")).unwrap();
+    assert_eq!(Sources::new().file(&annotated).config(), Sources::new().config());
+}
+
+#[test]
+fn the_environment_can_set_lists_and_switches() {
+    let config = Sources::new()
+        .variable("PROSCENIUM_DEV", "true")
+        .variable("PROSCENIUM_ANNOUNCE", "203.0.113.7, 2001:db8::7")
+        .variable("PROSCENIUM_WORKERS", "2")
+        .variable("PROSCENIUM_DATA", "")
+        .config();
+    assert!(config.dev);
+    assert_eq!((config.announce.len(), config.workers), (2, 2));
+    assert_eq!(config.data, PathBuf::from("./data"), "an empty variable is not set");
+}
+
+#[test]
+fn the_file_can_be_named_by_the_environment() {
+    let sources = Sources::new().file("workers = 3");
+    let path = sources.path().display().to_string();
+    let sources = sources.flags(|flags| flags.config = None).variable("PROSCENIUM_CONFIG", &path);
+    assert_eq!(sources.config().workers, 3);
+}
+
+#[test]
+fn a_bad_value_is_named_with_its_line() {
+    let cases = [
+        ("http = \"here\"", "http", 1, "an IP address and a port"),
+        ("\n\nhttp = 8080", "http", 3, "an IP address and a port"),
+        ("workers = 0", "workers", 1, "a whole number from 1 to"),
+        ("workers = 1.5", "workers", 1, "a whole number from 1 to"),
+        ("workers = \"3\"", "workers", 1, "a whole number from 1 to"),
+        ("dev = \"yes\"", "dev", 1, "true or false"),
+        ("announce = \"203.0.113.7\"", "announce", 1, "IP addresses"),
+        ("announce = [\"host\"]", "announce", 1, "IP addresses"),
+        ("api_key = \"\"", "api_key", 1, "printable ASCII"),
+        ("public_url = \"stage.example.edu\"", "public_url", 1, "https://stage.example.edu"),
+        ("public_url = \"https://stage.example.edu/path\"", "public_url", 1, "without a path"),
+        ("log = \"xml\"", "log", 1, "text or json"),
+        ("log_filter = \"a=b=c\"", "log_filter", 1, "a filter such as"),
+        ("[stage]\ngrace_seconds = -1", "stage.grace_seconds", 2, "a number of seconds"),
+        ("[stage]\ninvitation_seconds = 0", "stage.invitation_seconds", 2, "more than 0"),
+        ("[tokens]\nttl_seconds = 9e9", "tokens.ttl_seconds", 2, "a number of seconds"),
+        ("[limits]\nroom_participants = 5001", "limits.room_participants", 2, "from 1 to 5000"),
+        ("[tokens]\nmax_ttl_seconds = 60", "tokens.ttl_seconds", 0, "at most tokens.max_ttl_seconds"),
+    ];
+    for (text, name, line, expected) in cases {
+        // The environment's key would hide the file's.
+        let mut sources = Sources::new().file(text);
+        if name == "api_key" {
+            sources.variables.clear();
+        }
+        let path = sources.path().display().to_string();
+        let place = if line == 0 { Place::Nowhere } else { Place::File { path, line } };
+        let problems = sources.problems();
+        let [problem] = problems.as_slice() else { panic!("{text}: {problems:?}") };
+        assert_eq!((&problem.place, problem.name.as_str()), (&place, name), "{text}");
+        assert!(problem.expected.contains(expected), "{text}: {}", problem.expected);
+    }
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
+    for (text, name, line, known) in [
+        ("htpp = \"127.0.0.1:1\"", "htpp", 1, "http"),
+        ("[stage]\ngrace = 3", "stage.grace", 2, "grace_seconds"),
+        ("[stages]\ngrace_seconds = 3", "stages", 1, "stage"),
+        ("stage = 3", "stage", 1, "grace_seconds"),
+        ("[limits.more]\nx = 1", "limits.more", 1, "room_participants"),
+    ] {
+        let sources = Sources::new().file(text);
+        let path = sources.path().display().to_string();
+        let problems = sources.problems();
+        let [problem] = problems.as_slice() else { panic!("{text}: {problems:?}") };
+        assert_eq!((&problem.place, problem.name.as_str()), (&Place::File { path, line }, name), "{text}");
+        assert!(problem.expected.contains(known), "{text}: {}", problem.expected);
+    }
+}
+
+#[test]
+fn flags_and_variables_are_named_as_their_places() {
+    let sources = Sources::new()
+        .variable("PROSCENIUM_WORKERS", "many")
+        .flags(|flags| flags.media = Some("7000".to_owned()));
+    let places: Vec<Place> = sources.problems().into_iter().map(|problem| problem.place).collect();
+    assert_eq!(places, [Place::Flag("--media"), Place::Variable("PROSCENIUM_WORKERS")]);
+}
+
+#[test]
+fn a_misspelt_variable_is_noticed() {
+    let names = ["PROSCENIUM_ANOUNCE", "PROSCENIUM_ANNOUNCE", "PROSCENIUM_CONFIG", "PATH"];
+    let variables = names.map(|name| (name.to_owned(), String::new()));
+    assert_eq!(Config::unknown_variables(variables), ["PROSCENIUM_ANOUNCE"]);
+}
+
+#[test]
+fn a_secret_is_not_repeated() {
+    let mut sources = Sources::new().variable("PROSCENIUM_API_KEY", "two words");
+    sources.variables.remove(0);
+    let problems = sources.problems();
+    assert!(!format!("{problems:?}").contains("two words"), "{problems:?}");
+    assert!(!format!("{:?}", Sources::new().config()).contains("\"key\""));
+}
+
+#[test]
+fn a_file_that_is_no_toml_or_not_there_is_named() {
+    let problem = Sources::new().file("a = 1\nb =").problems().remove(0);
+    assert!(matches!(problem.place, Place::File { line: 2, .. }), "{problem:?}");
+    let sources = Sources::new().flags(|flags| flags.config = Some("/nowhere/at/all.toml".into()));
+    let problem = sources.problems().remove(0);
+    assert_eq!(problem.place, Place::Flag("--config"));
+    assert!(problem.expected.contains("/nowhere/at/all.toml"), "{problem:?}");
+}
+
+#[test]
+fn dev_mode_has_a_known_key_and_stays_on_this_machine() {
+    let mut sources = Sources::new().flags(|flags| flags.dev = true);
+    sources.variables.clear();
+    assert_eq!(sources.config().api_key.reveal(), "dev-secret");
+    let problem = sources.flags(|flags| flags.http = Some("0.0.0.0:8080".to_owned())).problems().remove(0);
+    assert_eq!((problem.place, problem.name.as_str()), (Place::Flag("--http"), "http"));
+    assert!(problem.expected.contains("loopback"), "{}", problem.expected);
+}
+
+fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_proscenium"))
+        .args(arguments)
+        .env_clear()
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn without_a_key_the_server_says_what_to_set() {
+    for arguments in [&[][..], &["serve"][..], &["check"][..]] {
+        let output = run(arguments, &[]);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("PROSCENIUM_API_KEY") && said.contains("--dev"), "{said}");
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_named() {
+    let output = run(&["--htpp", "127.0.0.1:1"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--htpp"), "{said}");
+}
+
+#[test]
+fn check_says_whether_a_file_can_be_used() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.toml");
+    let check = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        run(&["check", "--config", path.to_str().unwrap()], &[])
+    };
+    assert_eq!(check("api_key = \"key\"").status.code(), Some(0));
+    let bad = check("api_key = \"key\"\nworkers = 0");
+    assert_eq!(bad.status.code(), Some(2));
+    let said = String::from_utf8(bad.stderr).unwrap();
+    assert!(said.contains("test.toml:2: `workers`: expected a whole number from 1"), "{said}");
+}
