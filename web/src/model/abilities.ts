@@ -1,0 +1,109 @@
+/**
+ * What a person is offered. The server decides; this only keeps the page from offering what it would refuse.
+ */
+import type { Command, ParticipantState, Role } from "../signal/generated/messages";
+import type { TextKey } from "../texts";
+import { me, type State } from "./state";
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, speaker: 1, moderator: 2, host: 3 };
+
+export function isModerator(person: ParticipantState | undefined): boolean {
+  return person !== undefined && RANK[person.role] >= RANK.moderator;
+}
+
+/** The way onto or off the stage that the toolbar shows. */
+export type Way = "join" | "ask" | "cancel" | "leave" | null;
+
+export function wayOf(state: State): Way {
+  const person = me(state);
+  if (person === undefined || state.room === null) return null;
+  const free = RANK[person.role] >= RANK.speaker;
+  switch (person.stage) {
+    case "on_stage":
+      return free || state.room.selfLeave ? "leave" : null;
+    case "requested":
+      return "cancel";
+    case "invited":
+      return "join";
+    case "off":
+      if (free || state.room.access === "open") return "join";
+      return state.room.access === "request" ? "ask" : null;
+  }
+}
+
+/** One entry of a person's menu. */
+export interface Action {
+  readonly key: TextKey;
+  readonly command: Command;
+  /** Takes something away from somebody. */
+  readonly grave?: true;
+}
+
+/** A moderator's menu for `person`, in groups; empty when there is nothing to do. */
+export function actionsFor(actor: ParticipantState | undefined, person: ParticipantState): readonly (readonly Action[])[] {
+  if (actor === undefined || actor.id === person.id || !isModerator(actor)) return [];
+  const sections = [stageActions(actor, person), sourceActions(actor, person), roleActions(actor, person)];
+  if (actor.role === "host" || RANK[person.role] < RANK.moderator) {
+    sections.push([{ key: "act.remove", command: { do: "remove_participant", participant: person.id }, grave: true }]);
+  }
+  return sections.filter((section) => section.length > 0);
+}
+
+function stageActions(actor: ParticipantState, person: ParticipantState): Action[] {
+  const participant = person.id;
+  switch (person.stage) {
+    case "off":
+      return [{ key: "act.invite", command: { do: "invite", participant } }];
+    case "requested":
+      if (person.request === undefined) return [];
+      return [
+        { key: "act.bring", command: { do: "approve_request", request: person.request } },
+        { key: "act.decline", command: { do: "decline_request", request: person.request } },
+      ];
+    case "invited":
+      if (person.invitation === undefined) return [];
+      return [{ key: "act.revoke", command: { do: "revoke_invitation", invitation: person.invitation } }];
+    case "on_stage":
+      // Row 10 and the table of people: only a host takes a moderator off the stage.
+      if (actor.role !== "host" && RANK[person.role] >= RANK.moderator) return [];
+      return [{ key: "act.remove_from_stage", command: { do: "remove_from_stage", participant }, grave: true }];
+  }
+}
+
+function sourceActions(actor: ParticipantState, person: ParticipantState): Action[] {
+  // A host's sources are for hosts only; but anybody with a say may ask.
+  const holds = actor.role === "host" || person.role !== "host";
+  const participant = person.id;
+  const onStage = person.stage === "on_stage";
+  const actions: Action[] = [];
+  if (holds && person.mic === "on") actions.push({ key: "act.mute_mic", command: { do: "mute", participant, source: "mic", state: "muted" } });
+  if (onStage && (person.mic === "off" || person.mic === "muted")) {
+    actions.push({ key: "act.ask_unmute", command: { do: "ask_to_unmute", participant, source: "mic" } });
+  }
+  if (!holds) return actions;
+  actions.push(
+    person.mic === "locked"
+      ? { key: "act.unlock_mic", command: { do: "mute", participant, source: "mic", state: "released" } }
+      : { key: "act.lock_mic", command: { do: "mute", participant, source: "mic", state: "locked" } },
+  );
+  if (person.camera === "on") {
+    actions.push({ key: "act.mute_camera", command: { do: "mute", participant, source: "camera", state: "muted" } });
+  }
+  actions.push(
+    person.camera === "locked"
+      ? { key: "act.unlock_camera", command: { do: "mute", participant, source: "camera", state: "released" } }
+      : { key: "act.lock_camera", command: { do: "mute", participant, source: "camera", state: "locked" } },
+  );
+  if (person.screen === "on") {
+    actions.push({ key: "act.mute_screen", command: { do: "mute", participant, source: "screen", state: "muted" } });
+  }
+  return actions;
+}
+
+function roleActions(actor: ParticipantState, person: ParticipantState): Action[] {
+  if (actor.role !== "host") return [];
+  const roles: readonly Role[] = ["host", "moderator", "speaker", "viewer"];
+  return roles
+    .filter((role) => role !== person.role)
+    .map((role) => ({ key: `act.make_${role}` as const, command: { do: "set_role", participant: person.id, role } }));
+}

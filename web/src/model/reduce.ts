@@ -1,0 +1,163 @@
+/** The page's only way from one state to the next. Pure. */
+import type { Change, ParticipantState, RoomState, ServerMessage, Source } from "../signal/generated/messages";
+import type { Text } from "../texts";
+import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
+import { textOfNotice } from "./words";
+
+/** What happens to the page: frames of the server, and the person's own doings. */
+export type Event =
+  | { readonly is: "received"; readonly message: ServerMessage }
+  | { readonly is: "link_lost" }
+  | { readonly is: "retry" }
+  | { readonly is: "media"; readonly media: MediaLink }
+  | { readonly is: "ended"; readonly ending: Ending }
+  | { readonly is: "told"; readonly toast: Omit<Toast, "key"> }
+  | { readonly is: "dismissed"; readonly key: number }
+  | { readonly is: "panel"; readonly panel: Panel | null }
+  | { readonly is: "preparing"; readonly open: boolean }
+  | { readonly is: "invitation_aside" };
+
+export function reduce(state: State, event: Event): State {
+  switch (event.is) {
+    case "received":
+      return receive(state, event.message);
+    case "link_lost":
+      return state.link === "open" ? { ...state, link: "lost" } : state;
+    case "retry":
+      return { ...initial, nextToast: state.nextToast };
+    case "media":
+      return state.media === event.media ? state : { ...state, media: event.media };
+    case "ended":
+      return end(state, event.ending);
+    case "told":
+      return tell(state, event.toast);
+    case "dismissed":
+      return { ...state, toasts: state.toasts.filter((toast) => toast.key !== event.key) };
+    case "panel":
+      return { ...state, panel: event.panel };
+    case "preparing":
+      // The device dialog shows the same pickers as the settings: one of them at a time.
+      return { ...state, preparing: event.open, panel: event.open && state.panel === "settings" ? null : state.panel };
+    case "invitation_aside":
+      return { ...state, asideInvitation: me(state)?.invitation ?? null };
+  }
+}
+
+function receive(state: State, message: ServerMessage): State {
+  switch (message.type) {
+    case "welcome":
+      return welcome(state, message.you, message.room, message.resumed);
+    case "changed":
+      return changed(state, message.version, message.change);
+    case "slots":
+      return { ...state, slots: message.slots };
+    case "notice": {
+      const by = message.notice.code === "invited" ? (message.notice.by ?? null) : state.invitedBy;
+      const toast = textOfNotice(message.notice, (id) => nameOf(state, id));
+      const next = by === state.invitedBy ? state : { ...state, invitedBy: by };
+      return toast === null ? next : tell(next, toast);
+    }
+    case "error":
+      return message.code === "draining" || message.code === "hello_timeout" || message.code === "too_many_messages"
+        ? state
+        : end(state, message.code);
+    case "closing":
+      return message.closing === "draining" ? state : end(state, message.closing);
+    case "pong":
+    case "more_slots":
+    case "answer":
+    case "media_connected":
+    case "media_lost":
+    case "done":
+    case "refused":
+      // For `signal` and `rtc`.
+      return state;
+  }
+}
+
+/** In the room, or in it again: the snapshot is the truth, and what it changes about oneself is told like any change. */
+function welcome(state: State, you: string, room: RoomState, resumed: boolean): State {
+  const people = new Map(room.participants.map((person) => [person.id, person]));
+  const before = state.you === you ? me(state) : undefined;
+  const next: State = {
+    ...state,
+    link: "open",
+    ending: null,
+    stale: false,
+    you,
+    room: {
+      version: room.version,
+      id: room.id,
+      title: room.title,
+      access: room.access,
+      capacity: room.capacity,
+      selfLeave: room.self_leave,
+    },
+    people,
+    slots: resumed ? state.slots : [],
+  };
+  return settle(next, before);
+}
+
+function changed(state: State, version: number, change: Change): State {
+  if (state.room === null || version <= state.room.version) return state;
+  if (version !== state.room.version + 1) return { ...state, stale: true };
+  const next = { ...state, room: { ...state.room, version } };
+  switch (change.what) {
+    case "participant": {
+      const people = new Map(state.people).set(change.participant.id, change.participant);
+      return settle({ ...next, people }, me(state));
+    }
+    case "gone": {
+      const people = new Map(state.people);
+      people.delete(change.participant);
+      return { ...next, people };
+    }
+    case "room": {
+      const { title, access, capacity, self_leave: selfLeave } = change;
+      return { ...next, room: { ...next.room, title, access, capacity, selfLeave } };
+    }
+  }
+}
+
+/** What follows from a change about oneself: words, and dialogs that open or close by themselves. */
+function settle(state: State, before: ParticipantState | undefined): State {
+  const now = me(state);
+  if (now === undefined || before === undefined || now === before) return state;
+  let next = state;
+  if (now.stage !== before.stage) {
+    if (now.stage === "on_stage") next = tell({ ...next, preparing: false }, status("stage", "told.on_stage"));
+    else if (before.stage === "on_stage") next = tell(next, status("stage", "told.viewer"));
+    // An approval answers one's own request, so it leads straight to the devices; an invitation out of the blue asks first.
+    if (before.stage === "requested" && now.stage === "invited") next = reduce(next, { is: "preparing", open: true });
+    if (before.stage === "invited" && now.stage !== "invited") next = { ...next, preparing: false, invitedBy: null };
+  }
+  for (const source of ["mic", "camera", "screen"] as const) next = tellSource(next, source, before, now);
+  if (now.role !== before.role) next = tell(next, status("role", "told.role", { role: now.role }));
+  return next;
+}
+
+function tellSource(state: State, source: Source, before: ParticipantState, now: ParticipantState): State {
+  const [was, is] = [before[source], now[source]];
+  if (was === is) return state;
+  if (is === "muted" || is === "locked") {
+    return tell(state, { topic: source, tone: "alert", text: { key: `told.${is}.${source}` } });
+  }
+  return was === "locked" ? tell(state, status(source, `told.released.${source}`)) : state;
+}
+
+function status(topic: string, key: Text["key"], values?: Text["values"]): Omit<Toast, "key"> {
+  return { topic, tone: "status", text: values === undefined ? { key } : { key, values } };
+}
+
+function tell(state: State, toast: Omit<Toast, "key">): State {
+  const others = state.toasts.filter((other) => other.topic !== toast.topic);
+  return { ...state, toasts: [...others, { ...toast, key: state.nextToast }].slice(-MOST_TOASTS), nextToast: state.nextToast + 1 };
+}
+
+/** Said at once; more would hide the stage. */
+const MOST_TOASTS = 4;
+
+function end(state: State, ending: Ending): State {
+  return { ...initial, link: "over", ending, room: state.room, nextToast: state.nextToast };
+}

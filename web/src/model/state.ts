@@ -1,0 +1,101 @@
+/**
+ * What the page knows, as one immutable value. It changes only in [reduce](./reduce.ts); what is drawn follows from it alone, but for
+ * media streams, which live in `rtc`.
+ */
+import type {
+  Access,
+  Closing,
+  ErrorCode,
+  InvitationId,
+  ParticipantId,
+  ParticipantState,
+  SlotState,
+  Source,
+} from "../signal/generated/messages";
+import type { Text } from "../texts";
+
+/** The room itself, without its people. */
+export interface RoomFacts {
+  readonly version: number;
+  readonly id: string;
+  readonly title: string;
+  readonly access: Access;
+  readonly capacity: number;
+  readonly selfLeave: boolean;
+}
+
+/** The socket: on its way for the first time, in the room, lost and coming back, or over. */
+export type Link = "connecting" | "open" | "lost" | "over";
+
+/** Why there is no room to show. */
+export type Ending = Exclude<Closing, "draining"> | Exclude<ErrorCode, "draining" | "hello_timeout" | "too_many_messages"> | "no_token";
+
+/** The peer connection. `blocked`: it never came up, again and again. */
+export type MediaLink = "connecting" | "flowing" | "lost" | "blocked";
+
+/** Something told to the person, gone by itself after a while. A later one of the same `topic` takes its place. */
+export interface Toast {
+  readonly key: number;
+  readonly topic: string;
+  readonly tone: "status" | "alert";
+  readonly text: Text;
+  /** A button on it: asks to turn this source on. */
+  readonly offer?: Source;
+}
+
+/** What stands open at the side. */
+export type Panel = "participants" | "settings";
+
+export interface State {
+  readonly link: Link;
+  readonly ending: Ending | null;
+  readonly media: MediaLink;
+  readonly you: ParticipantId | null;
+  readonly room: RoomFacts | null;
+  /** In the order they came. */
+  readonly people: ReadonlyMap<ParticipantId, ParticipantState>;
+  readonly slots: readonly SlotState[];
+  /** A version was missed: only a fresh snapshot helps. */
+  readonly stale: boolean;
+  readonly toasts: readonly Toast[];
+  readonly nextToast: number;
+  readonly panel: Panel | null;
+  /** The device dialog is open. */
+  readonly preparing: boolean;
+  /** The invitation whose pop-up was put aside. */
+  readonly asideInvitation: InvitationId | null;
+  /** Who invited, as far as the server said. */
+  readonly invitedBy: ParticipantId | null;
+}
+
+export const initial: State = {
+  link: "connecting",
+  ending: null,
+  media: "connecting",
+  you: null,
+  room: null,
+  people: new Map(),
+  slots: [],
+  stale: false,
+  toasts: [],
+  nextToast: 1,
+  panel: null,
+  preparing: false,
+  asideInvitation: null,
+  invitedBy: null,
+};
+
+/** The person at this page, once in the room. */
+export function me(state: State): ParticipantState | undefined {
+  return state.you === null ? undefined : state.people.get(state.you);
+}
+
+/** Somebody's name; empty for one who has gone. */
+export function nameOf(state: State, id: ParticipantId): string {
+  return state.people.get(id)?.name ?? "";
+}
+
+/** Whether this source is let through to everybody right now, so that the page has to send it. */
+export function isLive(person: ParticipantState | undefined, source: Source): boolean {
+  return person?.stage === "on_stage" && person[source] === "on";
+}

@@ -1,0 +1,101 @@
+/**
+ * One RTCPeerConnection: the page's own senders, and its receive-only slots. The page offers, the server answers; whoever comes on
+ * stage changes tracks, never the session.
+ */
+import type { Source, SourceMids } from "../signal/generated/messages";
+import { preferCodecs } from "./codecs";
+
+/** A place of this connection where somebody can be seen or heard. */
+export interface Slot {
+  readonly kind: "audio" | "video";
+  readonly stream: MediaStream;
+  readonly receiver: RTCRtpReceiver;
+}
+
+export interface Offer {
+  readonly sdp: string;
+  readonly sources: SourceMids;
+}
+
+/** Three sizes of one picture, smallest first: browsers expect them in this order. */
+const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
+  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
+];
+const SCREEN_BITRATE = 2_500_000;
+
+export class Connection {
+  readonly peer: RTCPeerConnection;
+  readonly #sources: Readonly<Record<Source, RTCRtpTransceiver>>;
+  readonly #receiving: { kind: "audio" | "video"; transceiver: RTCRtpTransceiver; stream: MediaStream }[] = [];
+
+  constructor(
+    /** Counts this page's connections from 1. */
+    readonly number: number,
+    slots: { audio: number; video: number },
+  ) {
+    this.peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.#sources = {
+      mic: this.#sender("audio"),
+      camera: this.#sender("video", CAMERA_LAYERS),
+      screen: this.#sender("video", [{ maxBitrate: SCREEN_BITRATE }]),
+    };
+    this.grow(slots);
+  }
+
+  #sender(kind: "audio" | "video", sendEncodings?: RTCRtpEncodingParameters[]): RTCRtpTransceiver {
+    const init: RTCRtpTransceiverInit = { direction: "sendonly" };
+    const transceiver = this.peer.addTransceiver(kind, sendEncodings === undefined ? init : { ...init, sendEncodings });
+    preferCodecs(transceiver, kind);
+    return transceiver;
+  }
+
+  /** Adds slots until there are so many; whether any were added. They come to life with the next offer. */
+  grow(to: { audio: number; video: number }): boolean {
+    let grown = false;
+    for (const kind of ["audio", "video"] as const) {
+      for (let have = this.#receiving.filter((slot) => slot.kind === kind).length; have < to[kind]; have += 1) {
+        const transceiver = this.peer.addTransceiver(kind, { direction: "recvonly" });
+        preferCodecs(transceiver, kind);
+        this.#receiving.push({ kind, transceiver, stream: new MediaStream([transceiver.receiver.track]) });
+        grown = true;
+      }
+    }
+    return grown;
+  }
+
+  async offer(): Promise<Offer> {
+    await this.peer.setLocalDescription();
+    const sources: SourceMids = {};
+    for (const source of ["mic", "camera", "screen"] as const) {
+      const mid = this.#sources[source].mid;
+      if (mid !== null) sources[source] = mid;
+    }
+    return { sdp: this.peer.localDescription?.sdp ?? "", sources };
+  }
+
+  async answer(sdp: string): Promise<void> {
+    await this.peer.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /** Sends this track, or nothing. */
+  async attach(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    const { sender } = this.#sources[source];
+    if (sender.track !== track) await sender.replaceTrack(track);
+  }
+
+  /** The slots that have their m-line, by its mid. */
+  slots(): Map<string, Slot> {
+    const found = new Map<string, Slot>();
+    for (const { kind, transceiver, stream } of this.#receiving) {
+      if (transceiver.mid !== null) found.set(transceiver.mid, { kind, stream, receiver: transceiver.receiver });
+    }
+    return found;
+  }
+
+  close(): void {
+    this.peer.onconnectionstatechange = null;
+    this.peer.close();
+  }
+}

@@ -1,0 +1,83 @@
+/** Which devices there are, which were chosen, and why one did not start. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+
+/** A camera or a microphone. */
+export type Capturing = "camera" | "mic";
+export type Device = Capturing | "speaker";
+
+/** Why a device did not start, for a plain sentence. */
+export type Failure = "refused" | "missing" | "in_use" | "insecure" | "failed" | "unplugged";
+
+export interface DeviceChoice {
+  readonly id: string;
+  readonly label: string;
+}
+
+export type Choices = Readonly<Record<Device, readonly DeviceChoice[]>>;
+
+const KINDS: Readonly<Record<MediaDeviceKind, Device>> = { audioinput: "mic", videoinput: "camera", audiooutput: "speaker" };
+const STORED = "proscenium.devices";
+
+const choices = signal<Choices>({ camera: [], mic: [], speaker: [] });
+const chosen = signal<Readonly<Partial<Record<Device, string>>>>(stored());
+
+/** What can be chosen from. Labels are empty until the browser was allowed to use a device. */
+export const deviceChoices: ReadonlySignal<Choices> = choices;
+/** What the person chose, by device id; kept for the next visit. */
+export const chosenDevices: ReadonlySignal<Readonly<Partial<Record<Device, string>>>> = chosen;
+
+/** Whether the sound can be sent to another speaker than the system's. */
+export const speakerCanChange = "setSinkId" in HTMLMediaElement.prototype;
+
+export function chooseDevice(device: Device, id: string): void {
+  chosen.value = { ...chosen.peek(), [device]: id };
+  try {
+    localStorage.setItem(STORED, JSON.stringify(chosen.peek()));
+  } catch {
+    // Private windows may refuse; the choice holds for this page then.
+  }
+}
+
+/** Looks again. */
+export async function refreshDevices(): Promise<void> {
+  const found: Record<Device, DeviceChoice[]> = { camera: [], mic: [], speaker: [] };
+  const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+  for (const device of devices) {
+    if (device.deviceId !== "") found[KINDS[device.kind]].push({ id: device.deviceId, label: device.label });
+  }
+  choices.value = found;
+}
+
+/** Follows devices that come and go, as long as the page lives. */
+export function followDevices(): void {
+  const look = () => void refreshDevices();
+  look();
+  navigator.mediaDevices?.addEventListener("devicechange", look);
+}
+
+/** What a failed `getUserMedia` means. */
+export function failureOf(error: unknown): Failure {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+  switch (name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return "refused";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "missing";
+    case "NotReadableError":
+    case "AbortError":
+      return "in_use";
+    default:
+      return "failed";
+  }
+}
+
+function stored(): Partial<Record<Device, string>> {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(STORED) ?? "{}");
+    return typeof value === "object" && value !== null ? (value as Partial<Record<Device, string>>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Keeps one peer connection alive: makes it, offers again when the stage outgrows the slots, and makes another when it breaks.
+ * What is sent and received survives the change of connections.
+ */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { SLOTS_PER_KIND, type Command, type Source } from "../signal/generated/messages";
+import { backoff } from "../signal/backoff";
+import type { Outcome } from "../signal/socket";
+import type { MediaLink } from "../model/state";
+import { Connection, type Slot } from "./connection";
+
+/** Slots to begin with; the server asks for more when more are on stage. */
+const FIRST_SLOTS = { audio: 4, video: 6 };
+/** A `disconnected` connection often comes back by itself; after this it is replaced. */
+const PATIENCE_MS = 3_000;
+/** For a new connection to come up. */
+const CONNECT_MS = 12_000;
+/** Failed connections in a row before the person is told that something on the way blocks media. */
+const TRIES_BEFORE_BLOCKED = 2;
+
+export class Media {
+  readonly #slots = signal<ReadonlyMap<string, Slot>>(new Map());
+  #connection: Connection | null = null;
+  #number = 0;
+  #want = { ...FIRST_SLOTS };
+  #tracks: Record<Source, MediaStreamTrack | null> = { mic: null, camera: null, screen: null };
+  #offering = false;
+  #offerAgain = false;
+  #inRoom = false;
+  #failures = 0;
+  #timer: number | undefined;
+
+  constructor(
+    private readonly send: (command: Command) => Promise<Outcome>,
+    private readonly tell: (media: MediaLink) => void,
+  ) {}
+
+  /** The slots of the connection that stands, by mid. */
+  get slots(): ReadonlySignal<ReadonlyMap<string, Slot>> {
+    return this.#slots;
+  }
+
+  /** The socket said welcome. `resumed`: what was negotiated before still stands. */
+  welcome(resumed: boolean): void {
+    this.#inRoom = true;
+    const connection = this.#connection;
+    if (connection === null || !resumed || connection.peer.remoteDescription === null || !isUsable(connection)) {
+      this.#renew();
+      return;
+    }
+    this.#follow(connection);
+    if (this.#offerAgain) this.#negotiate();
+  }
+
+  /** The socket is gone: nothing can be negotiated, but what flows may go on flowing. */
+  away(): void {
+    this.#inRoom = false;
+  }
+
+  /** At least so many slots. */
+  grow(audio: number, video: number): void {
+    this.#want = {
+      audio: Math.min(SLOTS_PER_KIND, Math.max(this.#want.audio, audio)),
+      video: Math.min(SLOTS_PER_KIND, Math.max(this.#want.video, video)),
+    };
+    if (this.#connection?.grow(this.#want) === true) this.#negotiate();
+  }
+
+  /** The server lost the media of this connection. */
+  lost(connection: number): void {
+    if (connection === this.#number) this.#broken();
+  }
+
+  /** Sends this track from now on, over whatever connection there is; `null` stops at once. */
+  attach(source: Source, track: MediaStreamTrack | null): void {
+    if (this.#tracks[source] === track) return;
+    this.#tracks[source] = track;
+    void this.#connection?.attach(source, track).catch(() => this.#broken());
+  }
+
+  close(): void {
+    this.#inRoom = false;
+    window.clearTimeout(this.#timer);
+    this.#connection?.close();
+    this.#connection = null;
+    this.#slots.value = new Map();
+  }
+
+  #renew(): void {
+    window.clearTimeout(this.#timer);
+    this.#connection?.close();
+    this.#number += 1;
+    const connection = new Connection(this.#number, this.#want);
+    this.#connection = connection;
+    this.#slots.value = new Map();
+    this.#offering = false;
+    connection.peer.onconnectionstatechange = () => this.#follow(connection);
+    const sources = Object.keys(this.#tracks) as Source[];
+    void Promise.all(sources.map((source) => connection.attach(source, this.#tracks[source]))).catch(() => undefined);
+    this.#timer = window.setTimeout(() => this.#broken(), CONNECT_MS);
+    this.#negotiate();
+  }
+
+  #follow(connection: Connection): void {
+    if (connection !== this.#connection) return;
+    switch (connection.peer.connectionState) {
+      case "connected":
+        window.clearTimeout(this.#timer);
+        this.#failures = 0;
+        this.tell("flowing");
+        break;
+      case "disconnected":
+        window.clearTimeout(this.#timer);
+        this.#timer = window.setTimeout(() => this.#broken(), PATIENCE_MS);
+        break;
+      case "failed":
+        this.#broken();
+        break;
+    }
+  }
+
+  /** The connection is of no use any more; the next one follows, at once the first time. */
+  #broken(): void {
+    window.clearTimeout(this.#timer);
+    this.tell(this.#failures >= TRIES_BEFORE_BLOCKED ? "blocked" : "lost");
+    const wait = this.#failures === 0 ? 0 : backoff(this.#failures, Math.random());
+    this.#failures += 1;
+    this.#timer = window.setTimeout(() => {
+      if (this.#inRoom) this.#renew();
+    }, wait);
+  }
+
+  /** One offer at a time; a wish that comes meanwhile makes one more afterwards. */
+  #negotiate(): void {
+    if (this.#offering) {
+      this.#offerAgain = true;
+      return;
+    }
+    const connection = this.#connection;
+    if (connection === null) return;
+    this.#offering = true;
+    this.#offerAgain = false;
+    void this.#exchange(connection).then((settled) => {
+      if (connection !== this.#connection) return;
+      this.#offering = false;
+      if (!settled) this.#broken();
+      else if (this.#offerAgain && this.#inRoom) this.#negotiate();
+    });
+  }
+
+  /** Offer and answer; `false` when this connection is beyond help. */
+  async #exchange(connection: Connection): Promise<boolean> {
+    try {
+      const { sdp, sources } = await connection.offer();
+      const outcome = await this.send({ do: "offer", connection: connection.number, sdp, sources });
+      if (connection !== this.#connection) return true;
+      if (outcome.is === "lost") {
+        // No fault of this connection: the next welcome offers again.
+        this.#offerAgain = true;
+        return true;
+      }
+      if (outcome.is !== "answer") return false;
+      await connection.answer(outcome.sdp);
+      if (connection === this.#connection) this.#slots.value = connection.slots();
+      return true;
+    } catch {
+      return connection !== this.#connection;
+    }
+  }
+}
+
+function isUsable(connection: Connection): boolean {
+  const state = connection.peer.connectionState;
+  return state !== "failed" && state !== "closed";
+}

@@ -1,0 +1,307 @@
+/**
+ * One person's stay in one room: the model, and what carries its consequences out. Everything the views may do is a method here.
+ * It lives as long as the page.
+ */
+import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import { isLive, initial, me, nameOf, type State } from "./model/state";
+import { reduce, type Event } from "./model/reduce";
+import { textOfRefusal } from "./model/words";
+import { Capture } from "./rtc/capture";
+import { chosenDevices, followDevices, type Capturing } from "./rtc/devices";
+import { Media } from "./rtc/media";
+import { Playback } from "./rtc/playback";
+import { shareScreen } from "./rtc/screen";
+import { KEEP_INVITATION_MS, type Access, type Command, type ParticipantId, type Source, type SourcesOn } from "./signal/generated/messages";
+import { RoomSocket, type Outcome } from "./signal/socket";
+import type { Text, TextKey } from "./texts";
+
+export class Session {
+  readonly #state = signal<State>(initial);
+  readonly capture = new Capture((kind) => this.#deviceStopped(kind));
+  readonly #playback = new Playback();
+  readonly #screen = signal<MediaStreamTrack | null>(null);
+  readonly #media: Media;
+  #socket: RoomSocket;
+  /** Sources that are being turned on: their devices stay open although they are not live yet. */
+  readonly #starting = signal<ReadonlySet<Source>>(new Set());
+  /** Sources the person turned off, until the server's word of it is here. They are off on this page at once, and stay off. */
+  readonly #hushed = signal<ReadonlySet<Source>>(new Set());
+
+  constructor(
+    private readonly room: string,
+    private readonly token: string,
+  ) {
+    this.#media = this.#newMedia();
+    this.#socket = this.#newSocket();
+    followDevices();
+    effect(() => this.#playback.useSpeaker(chosenDevices.value.speaker ?? ""));
+    effect(() => this.#playback.show(this.#media.slots.value, this.slots.value));
+    effect(() => this.#sendWhatIsLive());
+    effect(() => this.#keepInvitation());
+    this.#socket.open();
+  }
+
+  /** Whether one's own source is sent to everybody, as far as this page has a say in it. */
+  isOn(source: Source): boolean {
+    return isLive(this.me.value, source) && !this.#hushed.value.has(source);
+  }
+
+  /** What there is to draw. */
+  get state(): ReadonlySignal<State> {
+    return this.#state;
+  }
+
+  readonly me = computed(() => me(this.#state.value));
+  readonly slots = computed(() => this.#state.value.slots);
+
+  /** Somebody speaks, and the browser keeps it to itself until the page is touched. */
+  readonly soundBlocked = computed(
+    () => this.#playback.blocked.value && this.slots.value.some((slot) => slot.source === "mic"),
+  );
+
+  get speaking(): ReadonlySignal<ReadonlySet<ParticipantId>> {
+    return this.#playback.speaking;
+  }
+
+  get screenTrack(): ReadonlySignal<MediaStreamTrack | null> {
+    return this.#screen;
+  }
+
+  /** The picture of somebody else, where a slot carries it. Read while rendering: it is followed. */
+  pictureOf(participant: ParticipantId, source: Source): MediaStream | null {
+    const slot = this.slots.value.find((slot) => slot.participant === participant && slot.source === source);
+    return slot === undefined ? null : (this.#media.slots.value.get(slot.mid)?.stream ?? null);
+  }
+
+  dispatch(event: Event): void {
+    this.#state.value = reduce(this.#state.peek(), event);
+  }
+
+  /** Gives a command; a refusal is said in words. Resolves to whether it took effect. */
+  async do(command: Command): Promise<boolean> {
+    const outcome = await this.#socket.send(command);
+    const refused = this.#wordsOf(outcome);
+    if (refused !== null) this.dispatch({ is: "told", toast: { topic: `refused-${command.do}`, tone: "alert", text: refused } });
+    return outcome.is === "done";
+  }
+
+  #wordsOf(outcome: Outcome): Text | null {
+    if (outcome.is === "lost") return this.#state.peek().link === "over" ? null : { key: "refused.lost" };
+    return outcome.is === "refused" ? textOfRefusal(outcome.refusal, (id) => nameOf(this.#state.peek(), id)) : null;
+  }
+
+  /** Opens the device dialog, devices included. */
+  prepare(): void {
+    this.dispatch({ is: "preparing", open: true });
+  }
+
+  /** Opens the devices of the dialog, but for what a moderator has locked. */
+  openDevices(): Promise<void> {
+    const person = this.me.peek();
+    return this.capture.open((["camera", "mic"] as const).filter((kind) => person?.[kind] !== "locked"));
+  }
+
+  /** The device dialog's way out: an invitation is declined, so that its seat is free again. */
+  cancelPreparing(): void {
+    const invitation = this.me.peek()?.invitation;
+    this.dispatch({ is: "preparing", open: false });
+    if (invitation !== undefined) void this.do({ do: "decline_invitation", invitation });
+  }
+
+  /**
+   * Goes live. The device dialog closes by itself once the room says so, or when there is nothing left to wait for; what may still
+   * work at a second try is returned, to be said in the dialog.
+   */
+  async goOnStage(sources: SourcesOn): Promise<Text | null> {
+    const invitation = this.me.peek()?.invitation;
+    const command: Command =
+      invitation === undefined ? { do: "join_stage", sources } : { do: "accept_invitation", invitation, sources };
+    const outcome = await this.#socket.send(command);
+    const words = this.#wordsOf(outcome);
+    if (words === null || outcome.is === "lost" || words.key === "refused.stage_full") return words;
+    this.dispatch({ is: "preparing", open: false });
+    this.dispatch({ is: "told", toast: { topic: "stage", tone: "alert", text: words } });
+    return null;
+  }
+
+  leaveStage(): void {
+    void this.do({ do: "leave_stage" });
+  }
+
+  ask(): void {
+    void this.do({ do: "request_stage" });
+  }
+
+  cancelRequest(): void {
+    const request = this.me.peek()?.request;
+    if (request !== undefined) void this.do({ do: "cancel_request", request });
+  }
+
+  /** One's own microphone, camera or screen, on or off. */
+  async turn(source: Source, on: boolean): Promise<void> {
+    if (!on) {
+      this.#hushed.value = withOne(this.#hushed.peek(), source);
+      await this.#socket.send({ do: "set_source", source, on: false });
+      return;
+    }
+    if (this.#starting.peek().has(source)) return;
+    this.#starting.value = withOne(this.#starting.peek(), source);
+    try {
+      if (!(await this.#openSource(source))) return;
+      this.#hushed.value = withoutOne(this.#hushed.peek(), source);
+      await this.do({ do: "set_source", source, on: true });
+    } finally {
+      this.#starting.value = withoutOne(this.#starting.peek(), source);
+    }
+  }
+
+  async #openSource(source: Source): Promise<boolean> {
+    if (source === "screen") {
+      const track = await shareScreen(() => void this.turn("screen", false));
+      this.#screen.value = track;
+      return track !== null;
+    }
+    await this.capture.open([source]);
+    const { track, failure } = this.capture.of(source).peek();
+    if (failure !== null) this.#tellDevice(source, `devices.${failure}.${source}`);
+    return track !== null;
+  }
+
+  setAccess(access: Access): Promise<boolean> {
+    return this.do({ do: "set_stage_access", access, version: this.#state.peek().room?.version ?? 0 });
+  }
+
+  async leaveRoom(): Promise<void> {
+    const outcome = await this.#socket.send({ do: "leave_room" });
+    // Without a connection there is nobody to tell: the place is given up when its time is over.
+    if (outcome.is !== "refused") this.#end("left");
+  }
+
+  /** After an ending: in again, as a new session. */
+  comeBack(): void {
+    this.dispatch({ is: "retry" });
+    this.#socket = this.#newSocket();
+    this.#socket.open();
+  }
+
+  #newMedia(): Media {
+    return new Media(
+      (command) => this.#socket.send(command),
+      (media) => this.dispatch({ is: "media", media }),
+    );
+  }
+
+  #newSocket(): RoomSocket {
+    const url = new URL(`/api/v1/rooms/${encodeURIComponent(this.room)}/socket`, window.location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.hash = "";
+    return new RoomSocket(url.href, this.token, {
+      message: (message) => this.#received(message),
+      lost: () => {
+        this.#media.away();
+        this.dispatch({ is: "link_lost" });
+      },
+    });
+  }
+
+  #received(message: Parameters<ConstructorParameters<typeof RoomSocket>[2]["message"]>[0]): void {
+    batch(() => {
+      this.dispatch({ is: "received", message });
+      if (message.type === "welcome") this.#welcomed(message.resumed);
+      if (message.type === "more_slots") this.#media.grow(message.audio, message.video);
+      if (message.type === "media_lost") this.#media.lost(message.connection);
+    });
+    const state = this.#state.peek();
+    if (state.link === "over") this.#shutDown();
+    else if (state.stale || (message.type === "closing" && message.closing === "draining")) this.#socket.restart();
+  }
+
+  #welcomed(resumed: boolean): void {
+    this.#media.welcome(resumed);
+    // Turned off while there was nobody to tell.
+    for (const source of this.#hushed.peek()) void this.#socket.send({ do: "set_source", source, on: false });
+  }
+
+  #end(ending: NonNullable<State["ending"]>): void {
+    this.dispatch({ is: "ended", ending });
+    this.#shutDown();
+  }
+
+  #shutDown(): void {
+    this.#socket.close();
+    this.#media.close();
+    this.capture.closeAll();
+    this.#stopScreen();
+  }
+
+  /** Every source that is live is sent, and nothing else; what nobody needs any more is switched off, light and all. */
+  #sendWhatIsLive(): void {
+    const state = this.#state.value;
+    const person = me(state);
+    const starting = this.#starting.value;
+    const hushed = this.#hushed.value;
+    const settled = [...hushed].filter((source) => !isLive(person, source));
+    if (settled.length > 0) this.#hushed.value = settled.reduce(withoutOne, hushed);
+    for (const kind of ["camera", "mic"] as const) {
+      const live = isLive(person, kind) && !hushed.has(kind);
+      const { track, starting: opening, failure } = this.capture.of(kind).value;
+      this.#media.attach(kind, live ? track : null);
+      if (track !== null) track.enabled = live || state.preparing || kind === "camera";
+      if (live) {
+        // On stage with this source, but on a page that does not have it: reloaded, or taken over from another tab.
+        if (track === null && !opening && failure === null) untracked(() => void this.#takeUp(kind));
+        continue;
+      }
+      const rests = kind === "mic" && person?.stage === "on_stage";
+      if (track !== null && !state.preparing && !starting.has(kind) && !rests) untracked(() => this.capture.close(kind));
+    }
+    const screen = isLive(person, "screen") && !hushed.has("screen");
+    this.#media.attach("screen", screen ? this.#screen.value : null);
+    if (!screen && !starting.has("screen")) untracked(() => this.#stopScreen());
+  }
+
+  async #takeUp(kind: Capturing): Promise<void> {
+    await this.capture.open([kind]);
+    const { failure } = this.capture.of(kind).peek();
+    if (failure === null) return;
+    this.#tellDevice(kind, `devices.${failure}.${kind}`);
+    await this.turn(kind, false);
+  }
+
+  /** An open device dialog keeps the invitation alive. */
+  readonly #toKeep = computed(() => (this.#state.value.preparing ? this.me.value?.invitation : undefined));
+
+  #keepInvitation(): (() => void) | undefined {
+    const invitation = this.#toKeep.value;
+    if (invitation === undefined) return undefined;
+    const keep = () => void this.#socket.send({ do: "keep_invitation", invitation });
+    keep();
+    const timer = window.setInterval(keep, KEEP_INVITATION_MS);
+    return () => window.clearInterval(timer);
+  }
+
+  #deviceStopped(kind: Capturing): void {
+    if (!isLive(this.me.peek(), kind)) return;
+    this.#tellDevice(kind, `devices.unplugged.${kind}`);
+    void this.turn(kind, false);
+  }
+
+  #tellDevice(kind: Capturing, key: TextKey): void {
+    this.dispatch({ is: "told", toast: { topic: `device-${kind}`, tone: "alert", text: { key } } });
+  }
+
+  #stopScreen(): void {
+    this.#screen.peek()?.stop();
+    this.#screen.value = null;
+  }
+}
+
+function withOne<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
+  return new Set(set).add(one);
+}
+
+function withoutOne<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
+  const rest = new Set(set);
+  rest.delete(one);
+  return rest;
+}

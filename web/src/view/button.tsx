@@ -1,0 +1,26 @@
+/** Buttons that wait for what they started. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+export interface DoProps {
+  readonly class?: string;
+  /** When it says more than what is shown; begins with that. */
+  readonly name?: string;
+  readonly do: () => Promise<unknown>;
+  readonly children: ComponentChildren;
+}
+
+/** A button that takes no second click while the first is on its way. It stays focusable meanwhile. */
+export function Do({ class: extra = "", name, do: act, children }: DoProps) {
+  const [busy, setBusy] = useState(false);
+  const click = () => {
+    if (busy) return;
+    setBusy(true);
+    void act().finally(() => setBusy(false));
+  };
+  return (
+    <button type="button" class={extra} aria-label={name} aria-disabled={busy} onClick={click}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,103 @@
+/** Line icons, drawn on a grid of 24. They never carry meaning alone: the name is the button's. */
+import type { ComponentChildren } from "preact";
+
+const SHAPES = {
+  mic: (
+    <>
+      <rect x="9" y="3" width="6" height="11" rx="3" />
+      <path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3" />
+    </>
+  ),
+  micOff: (
+    <>
+      <path d="M15 9.5V6a3 3 0 0 0-5.7-1.3M9 9v2a3 3 0 0 0 4.6 2.5M5.5 11.5a6.5 6.5 0 0 0 10.4 5.2M18.3 13a6.6 6.6 0 0 0 .2-1.5M12 18v3M4 4l16 16" />
+    </>
+  ),
+  camera: (
+    <>
+      <rect x="3" y="6.5" width="12.5" height="11" rx="2.5" />
+      <path d="m15.5 10.5 5-3v9l-5-3" />
+    </>
+  ),
+  cameraOff: (
+    <>
+      <path d="M9.5 6.5H13a2.5 2.5 0 0 1 2.5 2.5v1.500l5-3v9l-3-1.800M15.500 15.500A2.500 2.500 0 0 1 13 17.500H5.500A2.500 2.500 0 0 1 3 15V9a2.500 2.500 0 0 1 2.500-2.500M4 4l16 16" />
+    </>
+  ),
+  lock: (
+    <>
+      <rect x="5" y="10.5" width="14" height="9.5" rx="2.5" />
+      <path d="M8.500 10.500V8a3.500 3.500 0 0 1 7 0v2.500" />
+    </>
+  ),
+  people: (
+    <>
+      <circle cx="9" cy="8" r="3.500" />
+      <path d="M2.500 19.500c.6-3.300 3.200-5 6.500-5s5.900 1.700 6.500 5M15.500 4.800a3.500 3.500 0 0 1 0 6.400M18 14.800c2 .7 3.200 2.300 3.600 4.700" />
+    </>
+  ),
+  settings: (
+    <>
+      <path d="M4 7h8M18 7h2M4 17h2M12 17h8" />
+      <circle cx="15" cy="7" r="2.500" />
+      <circle cx="9" cy="17" r="2.500" />
+    </>
+  ),
+  leave: (
+    <>
+      <path d="M13.500 4H7a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h6.500M10.500 12H21M17.500 8.500 21 12l-3.500 3.500" />
+    </>
+  ),
+  stageUp: (
+    <>
+      <path d="M3 20h18M6 20v-3.500h12V20M12 13V4M8.500 7.500 12 4l3.500 3.500" />
+    </>
+  ),
+  stageDown: (
+    <>
+      <path d="M3 20h18M6 20v-3.500h12V20M12 4v9M8.500 9.500 12 13l3.500-3.500" />
+    </>
+  ),
+  ask: (
+    <>
+      <path d="M8 12.500V6a1.500 1.500 0 0 1 3 0v5V4.500a1.500 1.500 0 0 1 3 0V11V6a1.500 1.500 0 0 1 3 0v8a7 7 0 0 1-7 7c-3 0-4.600-1.600-6-4l-1.700-3.200a1.400 1.400 0 0 1 2.300-1.500L8 15" />
+    </>
+  ),
+  screen: (
+    <>
+      <rect x="3" y="4.500" width="18" height="12" rx="2" />
+      <path d="M8.500 20h7M12 13.500v-6M9.500 9.800 12 7.300l2.500 2.500" />
+    </>
+  ),
+  close: <path d="M6 6l12 12M18 6 6 18" />,
+  dots: (
+    <>
+      <circle class="solid" cx="5.500" cy="12" r="1.600" />
+      <circle class="solid" cx="12" cy="12" r="1.600" />
+      <circle class="solid" cx="18.500" cy="12" r="1.600" />
+    </>
+  ),
+  sound: <path d="M4 9.500v5h3.500L12 18.500v-13L7.500 9.500zM15.500 9a4 4 0 0 1 0 6M18 6.500a7.500 7.500 0 0 1 0 11" />,
+  alert: <path d="M12 8v5M12 16.500v.1M12 3.500 2.800 19.500h18.400z" />,
+} satisfies Record<string, ComponentChildren>;
+
+export type IconName = keyof typeof SHAPES;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      {SHAPES[name]}
+    </svg>
+  );
+}
+
+/** The mark: a proscenium arch with light falling on the stage. */
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <path class="arch" d="M4 27V14.500a12 12 0 0 1 24 0V27" />
+      <path class="beam" d="M16 9l6.500 15.500h-13z" />
+      <path class="floor" d="M2.500 27.500h27" />
+    </svg>
+  );
+}

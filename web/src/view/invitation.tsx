@@ -1,0 +1,24 @@
+/** The pop-up of an invitation. Escape puts it aside: the toolbar still has the way up while it stands. */
+import { nameOf } from "../model/state";
+import type { Session } from "../session";
+import { t } from "../texts";
+import { Modal } from "./dialog";
+import { Do } from "./button";
+
+export function Invitation({ session }: { session: Session }) {
+  const state = session.state.value;
+  const invitation = session.me.value?.invitation;
+  if (invitation === undefined) return null;
+  const by = state.invitedBy === null ? "" : nameOf(state, state.invitedBy);
+  return (
+    <Modal class="invitation" title={t("invitation.title")} onDismiss={() => session.dispatch({ is: "invitation_aside" })}>
+      <p class="lead">{by === "" ? t("invitation.lead") : t("invitation.by", { name: by })}</p>
+      <div class="buttons">
+        <Do do={() => session.do({ do: "decline_invitation", invitation })}>{t("invitation.decline")}</Do>
+        <button type="button" class="primary" onClick={() => session.prepare()}>
+          {t("invitation.join")}
+        </button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,101 @@
+/** A menu that hangs on a button: arrow keys, Home, End, first letters, Escape; Tab and a click elsewhere close it. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+export interface MenuEntry {
+  readonly label: string;
+  readonly grave: boolean;
+  readonly choose: () => void;
+}
+
+export interface MenuProps {
+  readonly label: string;
+  readonly sections: readonly (readonly MenuEntry[])[];
+  readonly anchor: HTMLElement;
+  readonly onClose: () => void;
+}
+
+export function Menu({ label, sections, anchor, onClose }: MenuProps) {
+  const menu = useRef<HTMLDivElement>(null);
+  const close = (refocus: boolean) => {
+    if (refocus) anchor.focus();
+    onClose();
+  };
+
+  useLayoutEffect(() => {
+    const element = menu.current;
+    if (element === null) return;
+    element.showPopover();
+    hang(element, anchor);
+    items(element)[0]?.focus();
+    const outside = (event: PointerEvent) => {
+      const target = event.target as Node;
+      if (!element.contains(target) && !anchor.contains(target)) close(false);
+    };
+    const moved = () => close(false);
+    document.addEventListener("pointerdown", outside, true);
+    window.addEventListener("resize", moved);
+    return () => {
+      document.removeEventListener("pointerdown", outside, true);
+      window.removeEventListener("resize", moved);
+    };
+  }, [anchor]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const all = items(menu.current);
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const next = { ArrowDown: (at + 1) % all.length, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (next !== undefined) all.at(next)?.focus();
+    else if (event.key === "Escape") close(true);
+    else if (event.key === "Tab") return close(true);
+    else if (event.key.length === 1 && event.key !== " ") typed(all, at, event.key);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div ref={menu} class="menu" role="menu" aria-label={label} popover="manual" onKeyDown={onKeyDown}>
+      {sections.map((section, index) => (
+        <div key={index} role="none" class="section">
+          {section.map((entry) => (
+            <button
+              key={entry.label}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              class={entry.grave ? "grave" : ""}
+              onClick={() => {
+                close(true);
+                entry.choose();
+              }}
+            >
+              {entry.label}
+            </button>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function items(menu: HTMLElement | null): HTMLElement[] {
+  return menu === null ? [] : [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
+}
+
+function typed(all: readonly HTMLElement[], at: number, letter: string): void {
+  const turned = [...all.slice(at + 1), ...all.slice(0, at + 1)];
+  turned.find((item) => item.textContent?.toLowerCase().startsWith(letter.toLowerCase()))?.focus();
+}
+
+/** Below the button where there is room, else above; always inside the window. */
+function hang(menu: HTMLElement, anchor: HTMLElement): void {
+  const margin = 8;
+  const button = anchor.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  const below = button.bottom + 4;
+  const above = button.top - 4 - height;
+  const top = below + height <= window.innerHeight - margin || above < margin ? below : above;
+  const left = getComputedStyle(anchor).direction === "rtl" ? button.left : button.right - width;
+  menu.style.top = `${Math.max(margin, Math.min(top, window.innerHeight - height - margin))}px`;
+  menu.style.left = `${Math.max(margin, Math.min(left, window.innerWidth - width - margin))}px`;
+}

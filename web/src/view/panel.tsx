@@ -1,0 +1,33 @@
+/** What opens beside the stage, and on a phone over it. */
+import type { ComponentChildren, RefObject } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+import { Icon } from "./icons";
+
+/** Moves the focus into the panel when it opens and back to where it was when it closes; Escape closes it. */
+export function usePanel(panel: RefObject<HTMLElement | null>, close: () => void) {
+  useLayoutEffect(() => {
+    const element = panel.current;
+    const before = document.activeElement;
+    element?.focus({ preventScroll: true });
+    return () => {
+      const inside = element?.contains(document.activeElement) === true || document.activeElement === document.body;
+      if (inside && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+  return (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    close();
+  };
+}
+
+export function PanelHead({ id, title, closing, close }: { id: string; title: ComponentChildren; closing: string; close: () => void }) {
+  return (
+    <header class="panel-head">
+      <h2 id={id}>{title}</h2>
+      <button type="button" class="round" aria-label={closing} title={closing} onClick={close}>
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}

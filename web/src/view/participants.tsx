@@ -1,0 +1,157 @@
+/** Everybody in the room, by where they stand, and for moderators what can be done about it. */
+import { useId, useMemo, useRef, useState } from "preact/hooks";
+import type { ParticipantId, ParticipantState, SourceState } from "../signal/generated/messages";
+import { actionsFor, isModerator } from "../model/abilities";
+import { groups } from "../model/people";
+import type { Session } from "../session";
+import { t } from "../texts";
+import { Avatar } from "./avatar";
+import { Icon } from "./icons";
+import { Menu } from "./menu";
+import { PanelHead, usePanel } from "./panel";
+
+type OpenMenu = { readonly participant: ParticipantId; readonly anchor: HTMLElement };
+
+export function Participants({ session }: { session: Session }) {
+  const region = useRef<HTMLElement>(null);
+  const heading = useId();
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const { people } = session.state.value;
+  const { asking, onStage, viewers } = useMemo(() => groups(people), [people]);
+  const close = () => session.dispatch({ is: "panel", panel: null });
+  const onKeyDown = usePanel(region, close);
+  const list = { session, openFor: menu?.participant ?? null, onMenu: setMenu };
+  return (
+    <section ref={region} class="panel" aria-labelledby={heading} tabIndex={-1} onKeyDown={onKeyDown}>
+      <PanelHead id={heading} title={t("people")} closing={t("people.close")} close={close} />
+      <div class="panel-body" onScroll={() => menu !== null && setMenu(null)}>
+        <People {...list} title={t("people.asking")} nobody={t("people.none.asking")} people={asking} />
+        <People {...list} title={t("people.on_stage")} nobody={t("people.none.on_stage")} people={onStage} />
+        <People {...list} title={t("people.viewers")} nobody={t("people.none.viewers")} people={viewers} />
+      </div>
+      {menu !== null && <Actions session={session} menu={menu} close={() => setMenu(null)} />}
+    </section>
+  );
+}
+
+/** Rows drawn before somebody asks for more: a list of thousands would make every change slow. */
+const FIRST_ROWS = 150;
+
+interface PeopleProps {
+  readonly session: Session;
+  readonly title: string;
+  readonly nobody: string;
+  readonly people: readonly ParticipantState[];
+  readonly openFor: ParticipantId | null;
+  readonly onMenu: (menu: OpenMenu | null) => void;
+}
+
+function People({ session, title, nobody, people, openFor, onMenu }: PeopleProps) {
+  const [rows, setRows] = useState(FIRST_ROWS);
+  const shown = people.slice(0, rows);
+  return (
+    <div class="people">
+      <h3>
+        {title} <span class="number">{people.length}</span>
+      </h3>
+      <ul role="list" aria-label={title}>
+        {shown.map((person) => (
+          <Person key={person.id} session={session} person={person} open={openFor === person.id} onMenu={onMenu} />
+        ))}
+      </ul>
+      {people.length === 0 && <p class="nobody">{nobody}</p>}
+      {people.length > shown.length && (
+        <button type="button" class="quiet" onClick={() => setRows(rows * 4)}>
+          {t("people.more", { count: people.length - shown.length })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface PersonProps {
+  readonly session: Session;
+  readonly person: ParticipantState;
+  readonly open: boolean;
+  readonly onMenu: (menu: OpenMenu | null) => void;
+}
+
+function Person({ session, person, open, onMenu }: PersonProps) {
+  const actor = session.me.value;
+  const own = actor?.id === person.id;
+  const label = t("people.actions", { name: person.name });
+  return (
+    <li class={person.connected ? "" : "away"}>
+      <Avatar id={person.id} name={person.name} />
+      <span class="who">
+        <span class="name">
+          {person.name}
+          {own && <span class="you"> ({t("people.you")})</span>}
+        </span>
+        <Remarks person={person} />
+      </span>
+      <Sources person={person} />
+      {isModerator(actor) && !own && (
+        <button
+          type="button"
+          class="round"
+          aria-label={label}
+          aria-haspopup="menu"
+          aria-expanded={open}
+          onClick={(event) => onMenu(open ? null : { participant: person.id, anchor: event.currentTarget })}
+        >
+          <Icon name="dots" />
+        </button>
+      )}
+    </li>
+  );
+}
+
+function Remarks({ person }: { person: ParticipantState }) {
+  const remarks = [
+    person.role === "viewer" ? null : t("people.role", { role: person.role }),
+    person.stage === "invited" ? t("people.invited") : null,
+    person.connected ? null : t("people.away"),
+  ].filter((remark) => remark !== null);
+  return remarks.length === 0 ? null : <span class="remark">{remarks.join(" · ")}</span>;
+}
+
+function Sources({ person }: { person: ParticipantState }) {
+  const locked = person.mic === "locked" || person.camera === "locked";
+  if (person.stage !== "on_stage" && !locked) return null;
+  return (
+    <span class="sources">
+      <SourceIcon state={person.mic} label={t("people.mic", { state: person.mic })} icons={["mic", "micOff"]} />
+      <SourceIcon state={person.camera} label={t("people.camera", { state: person.camera })} icons={["camera", "cameraOff"]} />
+    </span>
+  );
+}
+
+function SourceIcon({ state, label, icons }: { state: SourceState; label: string; icons: readonly ["mic" | "camera", "micOff" | "cameraOff"] }) {
+  return (
+    <span class={`source ${state}`} role="img" aria-label={label} title={label}>
+      <Icon name={icons[state === "on" ? 0 : 1]} />
+      {state === "locked" && <Icon name="lock" />}
+    </span>
+  );
+}
+
+function Actions({ session, menu, close }: { session: Session; menu: OpenMenu; close: () => void }) {
+  const person = session.state.value.people.get(menu.participant);
+  const sections = person === undefined ? [] : actionsFor(session.me.value, person);
+  if (person === undefined || sections.length === 0) return null;
+  return (
+    <Menu
+      label={t("people.actions", { name: person.name })}
+      anchor={menu.anchor}
+      onClose={close}
+      sections={sections.map((section) =>
+        section.map(({ key, command, grave }) => ({
+          label: t(key),
+          grave: grave === true,
+          choose: () => void session.do(command),
+        })),
+      )}
+    />
+  );
+}

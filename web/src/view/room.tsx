@@ -1,0 +1,104 @@
+/** The room: top, stage, what is open beside it, toolbar; and over it what asks for an answer. */
+import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../session";
+import { t, type TextKey } from "../texts";
+import { EndingPage } from "./ending";
+import { Icon, Mark } from "./icons";
+import { Invitation } from "./invitation";
+import { Participants } from "./participants";
+import { Ready } from "./ready";
+import { Requests } from "./requests";
+import { Settings } from "./settings";
+import { Stage } from "./stage";
+import { Toasts } from "./toasts";
+import { Toolbar } from "./toolbar";
+
+export function Room({ session }: { session: Session }) {
+  const { link, ending, room, panel, preparing, asideInvitation } = session.state.value;
+  const person = session.me.value;
+  const title = room?.title ?? "";
+  useEffect(() => {
+    document.title = title === "" ? t("app.name") : `${title} · ${t("app.name")}`;
+  }, [title]);
+  if (ending !== null) return <EndingPage ending={ending} title={title} session={session} />;
+  if (room === null) return <Arriving />;
+  const invited = person?.stage === "invited" && !preparing && person.invitation !== asideInvitation;
+  return (
+    <main class={`room ${panel === null ? "" : "with-panel"}`}>
+      <Top session={session} />
+      <Stage session={session} />
+      {panel === "participants" && <Participants session={session} />}
+      {panel === "settings" && <Settings session={session} />}
+      <Toolbar session={session} />
+      <div class="over">
+        <div class="banners" aria-live="polite">
+          <Banner session={session} />
+        </div>
+        <Toasts session={session} />
+        <Requests session={session} />
+      </div>
+      {session.soundBlocked.value && <SoundBlocked />}
+      {preparing && link !== "over" && <Ready session={session} />}
+      {invited && <Invitation session={session} />}
+    </main>
+  );
+}
+
+/** Longer than this, and the person should hear that it is not them. */
+const SLOW_MS = 6_000;
+
+function Arriving() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setSlow(true), SLOW_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
+  return (
+    <main class="whole" aria-live="polite">
+      <Mark />
+      <p class="waiting">{t(slow ? "link.unreachable" : "link.connecting")}</p>
+    </main>
+  );
+}
+
+function Top({ session }: { session: Session }) {
+  const { room, people } = session.state.value;
+  const person = session.me.value;
+  const key = ({ off: "top.watching", requested: "top.asking", invited: "top.invited", on_stage: "top.on_stage" } as const)[
+    person?.stage ?? "off"
+  ];
+  return (
+    <header class="top">
+      <Mark />
+      <h1>{room?.title || t("app.name")}</h1>
+      <span class="number">{t("top.count", { count: people.size })}</span>
+      <span class={`standing ${person?.stage ?? "off"}`}>{t(key)}</span>
+    </header>
+  );
+}
+
+function Banner({ session }: { session: Session }) {
+  const { link, media } = session.state.value;
+  const key: TextKey | null =
+    link === "lost" ? "link.lost" : media === "lost" ? "link.media" : media === "blocked" ? "link.media_blocked" : null;
+  if (key === null) return null;
+  return (
+    <p class="banner">
+      <span class="spinner" aria-hidden="true" />
+      {t(key)}
+    </p>
+  );
+}
+
+/** The button needs to do nothing: every touch of the page lets the sound out, and this is the place to touch. */
+function SoundBlocked() {
+  return (
+    <div class="sound-blocked">
+      <p>{t("stage.sound_blocked")}</p>
+      <button type="button" class="primary">
+        <Icon name="sound" />
+        {t("stage.sound_on")}
+      </button>
+    </div>
+  );
+}

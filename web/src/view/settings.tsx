@@ -1,0 +1,134 @@
+/** Devices for everybody; for moderators the stage access and what goes for all. Not modal: the room goes on beside it. */
+import { useId, useRef, useState } from "preact/hooks";
+import type { Access, Source, SourceControl } from "../signal/generated/messages";
+import { isModerator } from "../model/abilities";
+import type { Session } from "../session";
+import { t, type TextKey } from "../texts";
+import { Do } from "./button";
+import { DevicePicker } from "./devices";
+import { PanelHead, usePanel } from "./panel";
+
+export function Settings({ session }: { session: Session }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const close = () => session.dispatch({ is: "panel", panel: null });
+  const onKeyDown = usePanel(dialog, close);
+  return (
+    <dialog ref={dialog} open class="panel" aria-labelledby={heading} tabIndex={-1} onKeyDown={onKeyDown}>
+      <PanelHead id={heading} title={t("settings")} closing={t("settings.close")} close={close} />
+      <div class="panel-body">
+        {isModerator(session.me.value) && <StageAccess session={session} />}
+        {isModerator(session.me.value) && <Everyone session={session} />}
+        <section class="setting">
+          <h3>{t("settings.devices")}</h3>
+          <DevicePicker session={session} device="camera" />
+          <DevicePicker session={session} device="mic" />
+          <DevicePicker session={session} device="speaker" />
+        </section>
+        {session.me.value?.role === "host" && <EndRoom session={session} />}
+      </div>
+    </dialog>
+  );
+}
+
+const ACCESSES: readonly Access[] = ["open", "request", "invite"];
+
+function StageAccess({ session }: { session: Session }) {
+  const id = useId();
+  const [chosen, setChosen] = useState<Access | null>(null);
+  const now = chosen ?? session.state.value.room?.access;
+  const choose = (access: Access) => {
+    setChosen(access);
+    void session.setAccess(access).finally(() => setChosen(null));
+  };
+  return (
+    <section class="setting">
+      <h3 id={id}>{t("settings.access")}</h3>
+      <div class="choices" role="radiogroup" aria-labelledby={id}>
+        {ACCESSES.map((access) => (
+          <div key={access} class="choice">
+            <input
+              type="radio"
+              id={`${id}-${access}`}
+              name={id}
+              value={access}
+              checked={now === access}
+              aria-describedby={`${id}-${access}-hint`}
+              onChange={() => choose(access)}
+            />
+            <label for={`${id}-${access}`}>{t(`settings.access.${access}`)}</label>
+            <p id={`${id}-${access}-hint`}>{t(`settings.access.${access}.hint`)}</p>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+type ForAll = readonly [name: TextKey, shown: TextKey, done: TextKey, source: Source, state: SourceControl];
+
+const FOR_ALL: readonly (readonly [TextKey, readonly ForAll[]])[] = [
+  [
+    "settings.everyone.mic",
+    [
+      ["settings.mute_all", "settings.mute_all", "settings.done.mute_all", "mic", "muted"],
+      ["settings.lock_all_mics", "settings.short.lock", "settings.done.lock_mic", "mic", "locked"],
+      ["settings.release_all_mics", "settings.short.release", "settings.done.release_mic", "mic", "released"],
+    ],
+  ],
+  [
+    "settings.everyone.camera",
+    [
+      ["settings.cameras_off", "settings.cameras_off", "settings.done.cameras_off", "camera", "muted"],
+      ["settings.lock_all_cameras", "settings.short.lock", "settings.done.lock_camera", "camera", "locked"],
+      ["settings.release_all_cameras", "settings.short.release", "settings.done.release_camera", "camera", "released"],
+    ],
+  ],
+];
+
+function Everyone({ session }: { session: Session }) {
+  const act = async (source: Source, state: SourceControl, done: TextKey) => {
+    if (await session.do({ do: "mute_everyone", source, state })) {
+      session.dispatch({ is: "told", toast: { topic: `everyone-${source}`, tone: "status", text: { key: done } } });
+    }
+  };
+  return (
+    <section class="setting">
+      <h3>{t("settings.everyone")}</h3>
+      {FOR_ALL.map(([heading, buttons]) => (
+        <div key={heading} class="for-all">
+          <h4>{t(heading)}</h4>
+          {buttons.map(([name, shown, done, source, state]) => (
+            <Do key={name} name={t(name)} do={() => act(source, state, done)}>
+              {t(shown)}
+            </Do>
+          ))}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function EndRoom({ session }: { session: Session }) {
+  const [asked, setAsked] = useState(false);
+  if (!asked) {
+    return (
+      <button type="button" class="grave" onClick={() => setAsked(true)}>
+        {t("settings.end")}
+      </button>
+    );
+  }
+  return (
+    <section class="setting">
+      <p>{t("settings.end.sure")}</p>
+      <div class="buttons">
+        <button type="button" onClick={() => setAsked(false)}>
+          {t("settings.end.no")}
+        </button>
+        <Do class="grave" do={() => session.do({ do: "end_room" })}>
+          {t("settings.end.yes")}
+        </Do>
+      </div>
+    </section>
+  );
+}

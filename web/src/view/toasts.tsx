@@ -1,0 +1,57 @@
+/** What the person is told, for a while. Two live regions stand from the start, or screen readers would miss the first words. */
+import { useEffect, useState } from "preact/hooks";
+import type { Toast } from "../model/state";
+import type { Session } from "../session";
+import { say, t } from "../texts";
+import { Icon } from "./icons";
+
+const SHOWN_MS = { status: 8_000, alert: 12_000 } as const;
+
+export function Toasts({ session }: { session: Session }) {
+  const { toasts } = session.state.value;
+  const of = (tone: Toast["tone"]) =>
+    toasts.filter((toast) => toast.tone === tone).map((toast) => <Told key={toast.key} session={session} toast={toast} />);
+  return (
+    <div class="toasts">
+      <div role="alert">{of("alert")}</div>
+      <div role="status">{of("status")}</div>
+    </div>
+  );
+}
+
+function Told({ session, toast }: { session: Session; toast: Toast }) {
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    if (held) return;
+    const timer = window.setTimeout(() => session.dispatch({ is: "dismissed", key: toast.key }), SHOWN_MS[toast.tone]);
+    return () => window.clearTimeout(timer);
+  }, [held, toast.key]);
+  const dismiss = () => session.dispatch({ is: "dismissed", key: toast.key });
+  const { offer } = toast;
+  return (
+    <div
+      class={`toast ${toast.tone}`}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocusIn={() => setHeld(true)}
+      onFocusOut={() => setHeld(false)}
+    >
+      <p>{say(toast.text)}</p>
+      {offer !== undefined && (offer === "mic" || offer === "camera") && (
+        <button
+          type="button"
+          class="primary"
+          onClick={() => {
+            dismiss();
+            void session.turn(offer, true);
+          }}
+        >
+          {t(`told.unmute.do.${offer}`)}
+        </button>
+      )}
+      <button type="button" class="round" aria-label={t("told.dismiss")} onClick={dismiss}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+/** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
+import { useEffect, useRef } from "preact/hooks";
+import { wayOf, type Way } from "../model/abilities";
+import type { Panel } from "../model/state";
+import { screenCanBeShared } from "../rtc/screen";
+import type { Session } from "../session";
+import { t, type TextKey } from "../texts";
+import { Icon, type IconName } from "./icons";
+
+export function Toolbar({ session }: { session: Session }) {
+  const bar = useRef<HTMLDivElement>(null);
+  const person = session.me.value;
+  const way = wayOf(session.state.value);
+  const onStage = person?.stage === "on_stage";
+  useKeptFocus(bar, `${way} ${person?.stage}`);
+  return (
+    <div ref={bar} class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
+      <div class="own">
+        {onStage && <SourceToggle session={session} source="mic" />}
+        {onStage && <SourceToggle session={session} source="camera" />}
+        {onStage && screenCanBeShared && <SourceToggle session={session} source="screen" />}
+        <StageWay session={session} way={way} />
+      </div>
+      <div class="more">
+        <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
+        <PanelToggle session={session} panel="settings" />
+        <Tool icon="leave" class="leave" name="toolbar.leave" short="toolbar.short.leave" onClick={() => void session.leaveRoom()} />
+      </div>
+    </div>
+  );
+}
+
+function StageWay({ session, way }: { session: Session; way: Way }) {
+  switch (way) {
+    case "join":
+      return <Tool key={way} icon="stageUp" class="primary way" name="toolbar.join" short="toolbar.short.join" onClick={() => session.prepare()} />;
+    case "ask":
+      return <Tool key={way} icon="ask" class="primary way" name="toolbar.ask" short="toolbar.short.ask" onClick={() => session.ask()} />;
+    case "cancel":
+      return (
+        <>
+          <span class="waiting">{t("toolbar.asking")}</span>
+          <Tool key={way} icon="close" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
+        </>
+      );
+    case "leave":
+      return <Tool key={way} icon="stageDown" name="toolbar.leave_stage" short="toolbar.short.leave_stage" onClick={() => session.leaveStage()} />;
+    case null:
+      return null;
+  }
+}
+
+const SOURCES = {
+  mic: {
+    on: ["toolbar.mute", "toolbar.short.mute", "mic"],
+    off: ["toolbar.unmute", "toolbar.short.unmute", "micOff"],
+  },
+  camera: {
+    on: ["toolbar.camera_off", "toolbar.short.camera", "camera"],
+    off: ["toolbar.camera_on", "toolbar.short.camera", "cameraOff"],
+  },
+  screen: {
+    on: ["toolbar.stop_sharing", "toolbar.short.stop_sharing", "screen"],
+    off: ["toolbar.share", "toolbar.short.share", "screen"],
+  },
+} as const;
+
+function SourceToggle({ session, source }: { session: Session; source: keyof typeof SOURCES }) {
+  const on = session.isOn(source);
+  const locked = session.me.value?.[source] === "locked";
+  const [name, short, icon] = SOURCES[source][on ? "on" : "off"];
+  const turn = () => {
+    if (locked) session.dispatch({ is: "told", toast: { topic: source, tone: "alert", text: { key: `refused.source_locked.${source}` } } });
+    else void session.turn(source, !on);
+  };
+  const quiet = source === "screen" ? (on ? "sharing" : "") : on ? "" : "off";
+  return (
+    <Tool
+      icon={locked ? "lock" : icon}
+      class={`${quiet} ${locked ? "locked" : ""}`}
+      name={name}
+      short={short}
+      disabled={locked}
+      onClick={turn}
+    />
+  );
+}
+
+function PanelToggle({ session, panel, count }: { session: Session; panel: Panel; count?: number }) {
+  const open = session.state.value.panel === panel;
+  return (
+    <Tool
+      icon={panel === "participants" ? "people" : "settings"}
+      name={`toolbar.${panel}`}
+      short={`toolbar.short.${panel}`}
+      count={count}
+      expanded={open}
+      onClick={() => session.dispatch({ is: "panel", panel: open ? null : panel })}
+    />
+  );
+}
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly class?: string;
+  readonly name: TextKey;
+  readonly short: TextKey;
+  readonly count?: number | undefined;
+  readonly expanded?: boolean;
+  /** Says no, but can be reached and explains itself. */
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+}
+
+function Tool({ icon, class: extra = "", name, short, count, expanded, disabled = false, onClick }: ToolProps) {
+  return (
+    <button
+      type="button"
+      class={`tool ${extra}`}
+      aria-label={t(name)}
+      aria-expanded={expanded}
+      aria-disabled={disabled || undefined}
+      title={t(name)}
+      data-count={count}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+      <span class="short" aria-hidden="true">
+        {t(short)}
+      </span>
+    </button>
+  );
+}
+
+/** Arrow keys walk along the toolbar, as in every toolbar. */
+function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const rtl = getComputedStyle(event.currentTarget).direction === "rtl";
+  const step = { ArrowRight: rtl ? -1 : 1, ArrowLeft: rtl ? 1 : -1 }[event.key];
+  if (step === undefined) return;
+  const tools = [...event.currentTarget.querySelectorAll("button")];
+  const at = tools.indexOf(document.activeElement as HTMLButtonElement);
+  tools.at((at + step) % tools.length)?.focus();
+  event.preventDefault();
+}
+
+/** When the button that had the focus goes away with a change of `standing`, its neighbour takes it, not the top of the page. */
+function useKeptFocus(bar: { current: HTMLElement | null }, standing: string): void {
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current && document.activeElement === document.body) {
+      bar.current?.querySelector("button")?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [standing]);
+}

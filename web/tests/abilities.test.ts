@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { actionsFor, wayOf } from "../src/model/abilities";
+import type { Access, ParticipantState } from "../src/signal/generated/messages";
+import { en } from "../src/texts/en";
+import { entered, person } from "./room";
+
+const labels = (actor: ParticipantState, whom: ParticipantState) =>
+  actionsFor(actor, whom)
+    .flat()
+    .map(({ key }) => en[key]);
+
+describe("the way onto the stage", () => {
+  const way = (more: Partial<ParticipantState>, access: Access, selfLeave = false) =>
+    wayOf(entered([person("p1", more)], { access, self_leave: selfLeave }));
+
+  it("follows the stage access for a viewer", () => {
+    expect([way({}, "open"), way({}, "request"), way({}, "invite")]).toEqual(["join", "ask", null]);
+  });
+
+  it("is free for speakers and above", () => {
+    for (const role of ["speaker", "moderator", "host"] as const) expect(way({ role }, "invite")).toBe("join");
+  });
+
+  it("turns into the way back while a request is pending", () => {
+    expect(way({ stage: "requested", request: 1 }, "request")).toBe("cancel");
+  });
+
+  it("is open to the invited in every mode", () => {
+    expect(way({ stage: "invited", invitation: 1 }, "invite")).toBe("join");
+  });
+
+  it("leads off again for a viewer only where the room says so", () => {
+    expect(way({ stage: "on_stage" }, "open")).toBeNull();
+    expect(way({ stage: "on_stage" }, "open", true)).toBe("leave");
+    expect(way({ stage: "on_stage", role: "speaker" }, "open")).toBe("leave");
+  });
+});
+
+describe("a moderator's menu", () => {
+  const moderator = person("m", { role: "moderator" });
+
+  it("is empty for everybody else, and for oneself", () => {
+    expect(actionsFor(person("v"), person("w"))).toEqual([]);
+    expect(actionsFor(person("s", { role: "speaker" }), person("w"))).toEqual([]);
+    expect(actionsFor(moderator, moderator)).toEqual([]);
+  });
+
+  it("invites who watches", () => {
+    expect(labels(moderator, person("v"))).toEqual(["Invite to stage", "Lock microphone", "Lock camera", "Remove from room"]);
+  });
+
+  it("answers who asks, naming the request", () => {
+    const asking = person("v", { stage: "requested", request: 9 });
+    expect(labels(moderator, asking)).toEqual(expect.arrayContaining(["Bring to stage", "Decline request"]));
+    expect(actionsFor(moderator, asking)[0]?.map(({ command }) => command)).toEqual([
+      { do: "approve_request", request: 9 },
+      { do: "decline_request", request: 9 },
+    ]);
+  });
+
+  it("takes an invitation back", () => {
+    expect(labels(moderator, person("v", { stage: "invited", invitation: 3 }))).toContain("Take back the invitation");
+  });
+
+  it("mutes, locks and removes who is on stage", () => {
+    const live = person("v", { stage: "on_stage", mic: "on", camera: "on" });
+    expect(labels(moderator, live)).toEqual([
+      "Remove from stage",
+      "Mute microphone",
+      "Lock microphone",
+      "Turn off camera",
+      "Lock camera",
+      "Remove from room",
+    ]);
+  });
+
+  it("offers to unlock what is locked, never both", () => {
+    const locked = person("v", { stage: "on_stage", mic: "locked", camera: "locked" });
+    expect(labels(moderator, locked)).toEqual(["Remove from stage", "Unlock microphone", "Unlock camera", "Remove from room"]);
+  });
+
+  it("asks to unmute who is silent on stage", () => {
+    expect(labels(moderator, person("v", { stage: "on_stage", mic: "muted" }))).toContain("Ask to unmute");
+    expect(labels(moderator, person("v"))).not.toContain("Ask to unmute");
+  });
+
+  it("leaves other moderators where they are, unless one is a host", () => {
+    const other = person("n", { role: "moderator", stage: "on_stage" });
+    expect(labels(moderator, other)).not.toContain("Remove from stage");
+    expect(labels(moderator, other)).not.toContain("Remove from room");
+    expect(labels(person("h", { role: "host" }), other)).toEqual(expect.arrayContaining(["Remove from stage", "Remove from room"]));
+  });
+
+  it("leaves a host's microphone and camera to hosts", () => {
+    const host = person("h", { role: "host", stage: "on_stage", mic: "on", camera: "off" });
+    expect(labels(moderator, host)).toEqual([]);
+    expect(labels(moderator, { ...host, mic: "off" })).toEqual(["Ask to unmute"]);
+    expect(labels(person("g", { role: "host" }), host)).toContain("Lock microphone");
+  });
+
+  it("changes roles for hosts only", () => {
+    expect(labels(person("h", { role: "host" }), person("v"))).toEqual(
+      expect.arrayContaining(["Make host", "Make moderator", "Make speaker"]),
+    );
+    expect(labels(moderator, person("v")).some((label) => label.startsWith("Make"))).toBe(false);
+  });
+});

@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Media } from "../src/rtc/media";
+import type { MediaLink } from "../src/model/state";
+import type { Command } from "../src/signal/generated/messages";
+import type { Outcome } from "../src/signal/socket";
+
+interface FakeTransceiver {
+  mid: string | null;
+  kind: string;
+  direction: string;
+  sender: { track: unknown; replaceTrack: (track: unknown) => Promise<void> };
+  receiver: { track: object };
+}
+
+/** A peer connection that only counts. */
+class FakePeer {
+  static made: FakePeer[] = [];
+  connectionState = "new";
+  transceivers: FakeTransceiver[] = [];
+  localDescription: { sdp: string } | null = null;
+  remoteDescription: object | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+
+  constructor() {
+    FakePeer.made.push(this);
+  }
+
+  addTransceiver(kind: string, { direction }: { direction: string }): FakeTransceiver {
+    const sender: FakeTransceiver["sender"] = {
+      track: null,
+      replaceTrack: (track) => {
+        sender.track = track;
+        return Promise.resolve();
+      },
+    };
+    const made: FakeTransceiver = { mid: null, kind, direction, sender, receiver: { track: {} } };
+    this.transceivers.push(made);
+    return made;
+  }
+
+  setLocalDescription(): Promise<void> {
+    this.transceivers.forEach((transceiver, index) => (transceiver.mid = String(index)));
+    this.localDescription = { sdp: `offer with ${this.transceivers.length}` };
+    return Promise.resolve();
+  }
+
+  setRemoteDescription(description: object): Promise<void> {
+    this.remoteDescription = description;
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.connectionState = "closed";
+  }
+
+  is(state: string): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+}
+
+type Offer = Extract<Command, { do: "offer" }>;
+
+let offers: { offer: Offer; answer: (outcome?: Outcome) => Promise<void> }[];
+let told: MediaLink[];
+let media: Media;
+const peer = () => FakePeer.made.at(-1) as FakePeer;
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakePeer.made = [];
+  vi.stubGlobal("RTCPeerConnection", FakePeer);
+  vi.stubGlobal("MediaStream", class {});
+  vi.stubGlobal("window", { setTimeout, clearTimeout });
+  offers = [];
+  told = [];
+  const send = (command: Command) =>
+    new Promise<Outcome>((resolve) => {
+      const offer = command as Offer;
+      const answer = async (outcome: Outcome = { is: "answer", sdp: "answer", connection: offer.connection }) => {
+        resolve(outcome);
+        await settle();
+      };
+      offers.push({ offer, answer });
+    });
+  media = new Media(send, (link) => told.push(link));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** In the room, negotiated and connected. */
+async function up(): Promise<void> {
+  media.welcome(false);
+  await settle();
+  await offers[0]?.answer();
+  peer().is("connected");
+}
+
+describe("the first connection", () => {
+  it("offers its own sources by their mids, four slots for sound and six for pictures", async () => {
+    media.welcome(false);
+    await settle();
+    expect(offers[0]?.offer).toMatchObject({ connection: 1, sources: { mic: "0", camera: "1", screen: "2" } });
+    const slots = peer().transceivers.filter((transceiver) => transceiver.direction === "recvonly");
+    expect(slots.map((slot) => slot.kind)).toEqual([...Array(4).fill("audio"), ...Array(6).fill("video")]);
+  });
+
+  it("has its slots once answered", async () => {
+    await up();
+    expect([...media.slots.value.keys()]).toEqual(["3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]);
+    expect(told).toEqual(["flowing"]);
+  });
+});
+
+describe("more slots", () => {
+  it("are offered over the same connection", async () => {
+    await up();
+    media.grow(6, 9);
+    await settle();
+    expect(offers[1]?.offer).toMatchObject({ connection: 1, sdp: "offer with 18" });
+    await offers[1]?.answer();
+    expect(media.slots.value.size).toBe(15);
+  });
+
+  it("wait for the answer to the offer before", async () => {
+    media.welcome(false);
+    await settle();
+    media.grow(6, 6);
+    media.grow(8, 8);
+    await settle();
+    expect(offers).toHaveLength(1);
+    await offers[0]?.answer();
+    expect(offers).toHaveLength(2);
+    expect(offers[1]?.offer.sdp).toBe("offer with 19");
+  });
+
+  it("are never fewer, and nothing is offered for those there are", async () => {
+    await up();
+    media.grow(2, 2);
+    await settle();
+    expect(offers).toHaveLength(1);
+  });
+
+  it("are there at once on the next connection", async () => {
+    await up();
+    media.grow(6, 9);
+    await settle();
+    media.lost(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(peer().transceivers).toHaveLength(18);
+  });
+});
+
+describe("what is sent", () => {
+  it("needs no offer, and moves to the next connection", async () => {
+    await up();
+    const track = {} as MediaStreamTrack;
+    media.attach("camera", track);
+    await settle();
+    expect(offers).toHaveLength(1);
+    expect(peer().transceivers[1]?.sender.track).toBe(track);
+    media.lost(1);
+    await settle();
+    expect(FakePeer.made).toHaveLength(2);
+    expect(peer().transceivers[1]?.sender.track).toBe(track);
+    media.attach("camera", null);
+    await settle();
+    expect(peer().transceivers[1]?.sender.track).toBeNull();
+  });
+});
+
+describe("a broken connection", () => {
+  it("is replaced at once when it failed, under the next number", async () => {
+    await up();
+    peer().is("failed");
+    await settle();
+    expect(offers[1]?.offer.connection).toBe(2);
+    expect(FakePeer.made[0]?.connectionState).toBe("closed");
+    expect(told.at(-1)).toBe("lost");
+  });
+
+  it("gets three seconds to come back by itself", async () => {
+    await up();
+    peer().is("disconnected");
+    await vi.advanceTimersByTimeAsync(2_900);
+    peer().is("connected");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(FakePeer.made).toHaveLength(1);
+    peer().is("disconnected");
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(FakePeer.made).toHaveLength(2);
+  });
+
+  it("is replaced when the server says so, unless that is history", async () => {
+    await up();
+    media.lost(1);
+    await settle();
+    media.lost(1);
+    await settle();
+    expect(FakePeer.made).toHaveLength(2);
+  });
+
+  it("says after a while that something blocks it", async () => {
+    media.welcome(false);
+    await settle();
+    for (let time = 0; time < 3; time += 1) {
+      await offers.at(-1)?.answer();
+      await vi.advanceTimersByTimeAsync(20_000);
+    }
+    expect(told).toContain("blocked");
+  });
+
+  it("waits for the room before it is replaced", async () => {
+    await up();
+    media.away();
+    peer().is("failed");
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(FakePeer.made).toHaveLength(1);
+    media.welcome(true);
+    await settle();
+    expect(FakePeer.made).toHaveLength(2);
+  });
+});
+
+describe("a resumed session", () => {
+  it("keeps its connection, and offers nothing", async () => {
+    await up();
+    media.away();
+    media.welcome(true);
+    await settle();
+    expect(FakePeer.made).toHaveLength(1);
+    expect(offers).toHaveLength(1);
+  });
+
+  it("offers again what was lost on the way", async () => {
+    await up();
+    media.grow(6, 6);
+    await settle();
+    media.away();
+    await offers[1]?.answer({ is: "lost" });
+    media.welcome(true);
+    await settle();
+    expect(offers[2]?.offer.connection).toBe(1);
+  });
+
+  it("begins anew when the server does not know it any more", async () => {
+    await up();
+    media.away();
+    media.welcome(false);
+    await settle();
+    expect(offers[1]?.offer.connection).toBe(2);
+  });
+});

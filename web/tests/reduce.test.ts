@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { reduce } from "../src/model/reduce";
+import { initial, isLive, me } from "../src/model/state";
+import { change, entered, person, receive, stands, toasts, welcome } from "./room";
+
+describe("versions", () => {
+  it("takes the next change", () => {
+    const state = stands(entered([person("p1")]), person("p2"));
+    expect([...state.people.keys()]).toEqual(["p1", "p2"]);
+    expect(state.room?.version).toBe(11);
+  });
+
+  it("knows when it missed one", () => {
+    const state = receive(entered([person("p1")]), {
+      type: "changed",
+      version: 12,
+      change: { what: "gone", participant: "p1" },
+    });
+    expect(state.stale).toBe(true);
+    expect(state.people.has("p1")).toBe(true);
+  });
+
+  it("passes over what the snapshot held already", () => {
+    const before = entered([person("p1")]);
+    const state = receive(before, { type: "changed", version: 10, change: { what: "gone", participant: "p1" } });
+    expect(state).toBe(before);
+  });
+
+  it("is fresh again after a snapshot", () => {
+    const stale = { ...entered([person("p1")]), stale: true };
+    expect(receive(stale, welcome([person("p1")], { version: 40 })).stale).toBe(false);
+  });
+
+  it("keeps the order in which people came when one of them changes", () => {
+    const state = stands(entered([person("p1"), person("p2")]), person("p1", { mic: "on" }));
+    expect([...state.people.keys()]).toEqual(["p1", "p2"]);
+  });
+
+  it("forgets who has gone", () => {
+    const state = change(entered([person("p1"), person("p2")]), { what: "gone", participant: "p2" });
+    expect(state.people.has("p2")).toBe(false);
+  });
+});
+
+describe("coming and going on stage", () => {
+  it("says when one is on stage, and closes the device dialog", () => {
+    const ready = reduce(entered([person("p1")]), { is: "preparing", open: true });
+    const state = stands(ready, person("p1", { stage: "on_stage" }));
+    expect(state.preparing).toBe(false);
+    expect(toasts(state)).toEqual(["told.on_stage"]);
+  });
+
+  it("says when one is a viewer again, in place of the earlier words", () => {
+    const up = stands(entered([person("p1")]), person("p1", { stage: "on_stage" }));
+    expect(toasts(stands(up, person("p1")))).toEqual(["told.viewer"]);
+  });
+
+  it("says so as well when it happened while the connection was lost", () => {
+    const up = reduce(stands(entered([person("p1")]), person("p1", { stage: "on_stage" })), { is: "link_lost" });
+    const back = receive(up, welcome([person("p1")], { version: 99 }, true));
+    expect(back.link).toBe("open");
+    expect(toasts(back)).toEqual(["told.viewer"]);
+  });
+
+  it("says nothing about others", () => {
+    const state = stands(entered([person("p1"), person("p2")]), person("p2", { stage: "on_stage" }));
+    expect(toasts(state)).toEqual([]);
+  });
+});
+
+describe("invitations", () => {
+  it("leads from an approved request straight to the devices", () => {
+    const asked = stands(entered([person("p1")]), person("p1", { stage: "requested", request: 4 }));
+    expect(stands(asked, person("p1", { stage: "invited", invitation: 7 })).preparing).toBe(true);
+  });
+
+  it("asks first when it comes out of the blue", () => {
+    const state = stands(entered([person("p1")]), person("p1", { stage: "invited", invitation: 7 }));
+    expect(state.preparing).toBe(false);
+  });
+
+  it("closes the device dialog when it is taken back", () => {
+    const invited = stands(entered([person("p1")]), person("p1", { stage: "invited", invitation: 7 }));
+    const ready = reduce(invited, { is: "preparing", open: true });
+    const state = stands(receive(ready, { type: "notice", notice: { code: "invitation_revoked" } }), person("p1"));
+    expect(state.preparing).toBe(false);
+    expect(toasts(state)).toEqual(["told.revoked"]);
+  });
+
+  it("stays aside once put aside, and a new one shows again", () => {
+    const invited = stands(entered([person("p1")]), person("p1", { stage: "invited", invitation: 7 }));
+    const aside = reduce(invited, { is: "invitation_aside" });
+    expect(aside.asideInvitation).toBe(7);
+    const again = stands(aside, person("p1", { stage: "invited", invitation: 8 }));
+    expect(again.asideInvitation).not.toBe(me(again)?.invitation);
+  });
+
+  it("remembers who invited", () => {
+    const state = receive(entered([person("p1"), person("p2")]), {
+      type: "notice",
+      notice: { code: "invited", invitation: 7, by: "p2" },
+    });
+    expect(state.invitedBy).toBe("p2");
+  });
+});
+
+describe("a moderator's hold on a source", () => {
+  const up = (more: object) => person("p1", { stage: "on_stage", mic: "on", camera: "on", ...more });
+
+  it.each([
+    [{ mic: "muted" } as const, "told.muted.mic"],
+    [{ mic: "locked" } as const, "told.locked.mic"],
+    [{ camera: "muted" } as const, "told.muted.camera"],
+    [{ camera: "locked" } as const, "told.locked.camera"],
+  ])("%o is said as %s", (hold, key) => {
+    const state = stands(entered([up({})]), up(hold));
+    expect(toasts(state)).toEqual([key]);
+  });
+
+  it("is said when it ends", () => {
+    const locked = entered([up({ mic: "locked" })]);
+    expect(toasts(stands(locked, up({ mic: "off" })))).toEqual(["told.released.mic"]);
+  });
+
+  it("ends what is live", () => {
+    expect(isLive(up({}), "mic")).toBe(true);
+    expect(isLive(up({ mic: "muted" }), "mic")).toBe(false);
+    expect(isLive(person("p1", { mic: "on" }), "mic")).toBe(false);
+  });
+
+  it("is not said about one's own doing", () => {
+    expect(toasts(stands(entered([up({})]), up({ mic: "off" })))).toEqual([]);
+  });
+});
+
+describe("words", () => {
+  it("tells the requester of a decline", () => {
+    const state = receive(entered([person("p1")]), { type: "notice", notice: { code: "request_declined", cooldown_seconds: 5 } });
+    expect(state.toasts[0]).toMatchObject({ tone: "alert", text: { key: "told.declined" } });
+  });
+
+  it("tells the inviter whose answer it was", () => {
+    const state = receive(entered([person("p1"), person("p2")]), {
+      type: "notice",
+      notice: { code: "invitation_declined", participant: "p2" },
+    });
+    expect(state.toasts[0]?.text.values).toEqual({ name: "Person p2" });
+  });
+
+  it("never piles up", () => {
+    let state = initial;
+    for (let topic = 0; topic < 10; topic += 1) {
+      state = reduce(state, { is: "told", toast: { topic: `t${topic}`, tone: "status", text: { key: "told.viewer" } } });
+    }
+    expect(state.toasts.map((toast) => toast.topic)).toEqual(["t6", "t7", "t8", "t9"]);
+  });
+
+  it("goes away when dismissed", () => {
+    const told = stands(entered([person("p1")]), person("p1", { stage: "on_stage" }));
+    const key = told.toasts[0]?.key ?? 0;
+    expect(reduce(told, { is: "dismissed", key }).toasts).toEqual([]);
+  });
+});
+
+describe("endings", () => {
+  it.each(["newer_session", "removed", "room_ended", "left"] as const)("%s leaves no room to show", (closing) => {
+    const state = receive(entered([person("p1", { stage: "on_stage", mic: "on" })]), { type: "closing", closing });
+    expect(state).toMatchObject({ link: "over", ending: closing, you: null });
+    expect(state.people.size).toBe(0);
+  });
+
+  it("a draining server is no ending", () => {
+    const before = entered([person("p1")]);
+    expect(receive(before, { type: "closing", closing: "draining" })).toBe(before);
+  });
+
+  it("an error that will not go away by itself is one", () => {
+    expect(receive(initial, { type: "error", code: "token_expired", detail: "" }).ending).toBe("token_expired");
+    expect(receive(initial, { type: "error", code: "too_many_messages", detail: "" }).ending).toBeNull();
+  });
+
+  it("a retry begins anew", () => {
+    const ended = receive(entered([person("p1")]), { type: "closing", closing: "newer_session" });
+    expect(reduce(ended, { is: "retry" })).toMatchObject({ link: "connecting", ending: null, room: null });
+  });
+});
+
+describe("the link", () => {
+  it("is lost only after it was there", () => {
+    expect(reduce(initial, { is: "link_lost" }).link).toBe("connecting");
+    expect(reduce(entered([person("p1")]), { is: "link_lost" }).link).toBe("lost");
+  });
+
+  it("keeps the slots over a resume, and forgets them with a new session", () => {
+    const seen = receive(entered([person("p1")]), {
+      type: "slots",
+      slots: [{ mid: "3", participant: "p2", source: "mic" }],
+    });
+    expect(receive(seen, welcome([person("p1")], {}, true)).slots).toHaveLength(1);
+    expect(receive(seen, welcome([person("p1")], {}, false)).slots).toHaveLength(0);
+  });
+
+  it("closes the settings when the device dialog opens, and leaves the participants open", () => {
+    const panel = (panel: "settings" | "participants") => reduce(initial, { is: "panel", panel });
+    expect(reduce(panel("settings"), { is: "preparing", open: true }).panel).toBeNull();
+    expect(reduce(panel("participants"), { is: "preparing", open: true }).panel).toBe("participants");
+  });
+});
