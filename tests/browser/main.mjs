@@ -1,0 +1,25 @@
+// Every promise that only real browsers can show. One server and one browser serve all suites but those that need their own.
+
+import { after, before } from "node:test";
+import { closeBrowser } from "./support/browser.mjs";
+import { shared } from "./support/shared.mjs";
+import { startServer } from "./support/server.mjs";
+
+before(async () => {
+  shared.server = await startServer();
+});
+
+after(async () => {
+  await closeBrowser();
+  await shared.server?.discard();
+});
+
+await import("./suites/ways_up.mjs");
+await import("./suites/refusals.mjs");
+await import("./suites/controls.mjs");
+await import("./suites/gate.mjs");
+await import("./suites/connections.mjs");
+await import("./suites/page.mjs");
+await import("./suites/workers.mjs");
+await import("./suites/firefox.mjs");
+await import("./suites/independent.mjs");
