@@ -1,4 +1,5 @@
 //! Open files: each connected page needs one, and the usual limit is a thousand.
+#![allow(unsafe_code)]
 
 use std::io;
 use std::mem::MaybeUninit;

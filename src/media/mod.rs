@@ -4,7 +4,9 @@
 //! tickets. Nothing here decides anything: gates open and close as the room says.
 
 mod addresses;
+mod batch;
 mod mesh;
+mod negotiation;
 mod socket;
 mod thread;
 mod tickets;
@@ -19,9 +21,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use media::sdp::{self, IceCredentials, Negotiated, OfferError, Session, SlotSsrc, SourceMids};
+use media::sdp::Session;
 use media::{Command, Engine, Identity, Loss, Mid, PeerId, PublicationId, Source, Ticket, WorkerId};
-use rand::Rng;
 use tokio::sync::mpsc;
 
 pub(crate) use socket::SocketCounters;
@@ -38,11 +39,6 @@ const COMMAND_QUEUE: usize = 8192;
 const EVENT_QUEUE: usize = 65_536;
 /// For a closed gate to be acknowledged by every thread. A thread answers within a millisecond; one that does not has stopped.
 const GATE_PATIENCE: Duration = Duration::from_secs(5);
-/// Characters of the ICE credentials the server makes. RFC 8839, section 5.4, asks for at least 4 and 22; the ufrag routes the first
-/// check of a peer, so it must not repeat.
-const UFRAG_CHARS: usize = 16;
-const PWD_CHARS: usize = 32;
-
 /// How the media threads are set up.
 #[derive(Clone, Debug)]
 pub(crate) struct MediaOptions {
@@ -146,7 +142,7 @@ impl MediaThreads {
             threads,
             bells,
             tickets,
-            fingerprint: text_of(identity.fingerprint()),
+            fingerprint: negotiation::fingerprint_text(identity.fingerprint()),
             serial: AtomicU32::new(1),
             live: Mutex::default(),
             joined: Mutex::new(joined),
@@ -172,36 +168,6 @@ impl MediaThreads {
         if locked(&self.0.live).remove(&peer) {
             self.0.threads[usize::from(peer.worker.0)].peers.fetch_sub(1, Ordering::Relaxed);
         }
-    }
-
-    /// Reads an offer and writes the answer for the thread of `peer`. With `previous`, it is the same peer connection again, whose
-    /// credentials and SSRCs stay.
-    ///
-    /// # Errors
-    /// What is wrong with the offer.
-    pub(crate) fn negotiate(
-        &self,
-        peer: PeerId,
-        previous: Option<&Session>,
-        offer: &str,
-        sources: &SourceMids,
-    ) -> Result<Negotiated, OfferError> {
-        let answer = |ice: IceCredentials| {
-            let local = sdp::Local {
-                ice,
-                fingerprint: &self.0.fingerprint,
-                candidates: &self.0.threads[usize::from(peer.worker.0)].candidates,
-                session_id: u64::from(peer.serial),
-            };
-            sdp::negotiate(offer, sources, &local, |mid, _| {
-                let kept = previous.and_then(|session| session.slots.iter().find(|slot| slot.mid == *mid));
-                kept.map_or_else(fresh_ssrcs, |slot| slot.ssrc)
-            })
-        };
-        let Some(previous) = previous else { return answer(fresh_credentials()) };
-        let again = answer(previous.local_ice.clone())?;
-        // New credentials in the offer are an ICE restart, and the answer needs new ones too (RFC 8839, section 4.4.1.1.1).
-        if again.session.remote_ice == previous.remote_ice { Ok(again) } else { answer(fresh_credentials()) }
     }
 
     /// Adds a peer; all its gates are closed.
@@ -343,27 +309,4 @@ fn bind(listen: SocketAddr, number: usize) -> io::Result<MediaSocket> {
     let address = SocketAddr::new(listen.ip(), port);
     MediaSocket::bind(address)
         .map_err(|error| io::Error::new(error.kind(), format!("media socket {address}: {error}")))
-}
-
-fn text_of(fingerprint: &sdp::Fingerprint) -> String {
-    let pairs: Vec<String> = fingerprint.digest.iter().map(|byte| format!("{byte:02X}")).collect();
-    format!("{} {}", fingerprint.hash, pairs.join(":"))
-}
-
-fn fresh_credentials() -> IceCredentials {
-    let text =
-        |length| rand::rng().sample_iter(rand::distr::Alphanumeric).take(length).map(char::from).collect();
-    IceCredentials { ufrag: text(UFRAG_CHARS), pwd: text(PWD_CHARS) }
-}
-
-fn fresh_ssrcs() -> SlotSsrc {
-    let mut random = rand::rng();
-    let media = random.random_range(1..u32::MAX);
-    let rtx = loop {
-        let drawn = random.random_range(1..u32::MAX);
-        if drawn != media {
-            break drawn;
-        }
-    };
-    SlotSsrc { media, rtx }
 }

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use media::{Command, Engine, Event, Outbox};
 use tokio::sync::mpsc;
 
+use super::batch::{ReceiveBatch, SendBatch};
 use super::mesh::Links;
-use super::socket::{MediaSocket, ReceiveBatch, SendBatch, SocketCounters};
+use super::socket::{MediaSocket, SocketCounters};
 use super::tickets::Tickets;
 use super::wake::Bell;
 use super::{MediaEvent, Traffic};

@@ -1,4 +1,5 @@
 //! What the kernel says of this process.
+#![allow(unsafe_code)]
 
 use std::mem::MaybeUninit;
 

@@ -76,6 +76,13 @@ fn packets(page: &mut Exposition, app: &App) {
     for source in Source::ALL {
         page.sample(&[("kind", kind(source.kind())), ("source", source_name(source))], engine.gated(source));
     }
+    page.counter(
+        "proscenium_camera_packets_admitted_total",
+        "RTP packets of cameras that were let in, by simulcast layer, 0 the smallest picture.",
+    );
+    for (layer, count) in ["0", "1", "2"].into_iter().zip(engine.upstream.camera_layers) {
+        page.sample(&[("layer", layer)], count);
+    }
     page.counter("proscenium_rtp_bytes_forwarded_total", "Bytes of the forwarded packets.")
         .sample(&[], engine.forwarded_bytes);
     page.counter("proscenium_rtp_packets_retransmitted_total", "RTP packets sent to viewers again.")

@@ -18,6 +18,7 @@ await import("./suites/ways_up.mjs");
 await import("./suites/refusals.mjs");
 await import("./suites/controls.mjs");
 await import("./suites/gate.mjs");
+await import("./suites/picture.mjs");
 await import("./suites/connections.mjs");
 await import("./suites/page.mjs");
 await import("./suites/workers.mjs");

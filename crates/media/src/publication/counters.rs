@@ -1,6 +1,6 @@
 //! What was received, and why what was dropped was dropped.
 
-use crate::{Kind, Source};
+use crate::{Kind, MAX_LAYERS, Source};
 
 /// Counts of one peer's upstream, from its first packet on. They only grow; [`Counters::add`] sums those of many peers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Counters {
     pub gated: [u64; 3],
     /// Let in and kept, by [`Source::index`].
     pub admitted: [u64; 3],
+    /// Of the camera's among these, by spatial layer, lowest first.
+    pub camera_layers: [u64; MAX_LAYERS],
     /// Of those admitted, the ones that came by RTX.
     pub recovered: u64,
     /// Padding only: bandwidth probes, on the media's SSRC or on that of its retransmissions.
@@ -63,11 +65,22 @@ impl Counters {
         self.admitted[source.index()]
     }
 
+    /// Counts a packet that was let in.
+    pub(super) fn admit(&mut self, source: Source, layer: u8) {
+        self.admitted[source.index()] += 1;
+        if source == Source::Camera
+            && let Some(count) = self.camera_layers.get_mut(usize::from(layer))
+        {
+            *count += 1;
+        }
+    }
+
     /// Adds another peer's counts.
     pub fn add(&mut self, other: &Counters) {
         sum(&mut self.received, &other.received);
         sum(&mut self.gated, &other.gated);
         sum(&mut self.admitted, &other.admitted);
+        sum(&mut self.camera_layers, &other.camera_layers);
         self.recovered += other.recovered;
         self.padding += other.padding;
         self.late_padding += other.late_padding;

@@ -257,7 +257,7 @@ impl Track {
             layer.keyframe(media.number);
             self.keyframes.arrived(index);
         }
-        counters.admitted[self.source.index()] += 1;
+        counters.admit(self.source, index);
         layer.keep(
             admitted,
             &Facts {
