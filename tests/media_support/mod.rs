@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::ops::Range;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use load::{Api, Entry, Identity, Participant, Tag};
@@ -22,6 +22,8 @@ pub(crate) struct MediaServer {
     pub(crate) api: Api,
     pub(crate) identity: Identity,
     child: Child,
+    /// Held open, so that the server may go on writing to it.
+    _output: BufReader<ChildStdout>,
     _data: TempDir,
 }
 
@@ -38,10 +40,12 @@ impl MediaServer {
             .spawn()
             .unwrap();
         let mut greeting = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut greeting).unwrap();
-        let address = greeting.split_whitespace().last().expect("the first line ends with the address").to_owned();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut greeting).unwrap();
+        let address =
+            greeting.split_whitespace().last().expect("the first line ends with the address").to_owned();
         let api = Api::new(&address, "dev-secret");
-        MediaServer { api, identity: Identity::generate().unwrap(), child, _data: data }
+        MediaServer { api, identity: Identity::generate().unwrap(), child, _output: output, _data: data }
     }
 
     /// A room of that name.
@@ -55,14 +59,20 @@ impl MediaServer {
     }
 
     /// Many in a room, in the order of their tags.
-    pub(crate) async fn crowd(&self, room: &str, tags: Range<Tag>, entry: impl Fn(Tag) -> Entry) -> Vec<Participant> {
+    pub(crate) async fn crowd(
+        &self,
+        room: &str,
+        tags: Range<Tag>,
+        entry: impl Fn(Tag) -> Entry,
+    ) -> Vec<Participant> {
         let mut coming = JoinSet::new();
         let mut crowd = Vec::new();
         for tag in tags {
             if coming.len() == AT_ONCE {
                 crowd.push(coming.join_next().await.unwrap().unwrap());
             }
-            let (api, identity, room, entry) = (self.api.clone(), self.identity.clone(), room.to_owned(), entry(tag));
+            let (api, identity, room, entry) =
+                (self.api.clone(), self.identity.clone(), room.to_owned(), entry(tag));
             coming.spawn(async move { Participant::enter(&api, &room, &entry, &identity).await.unwrap() });
         }
         crowd.extend(coming.join_all().await);

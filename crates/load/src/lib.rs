@@ -1,0 +1,49 @@
+//! Synthetic participants: genuine clients of the server, without a browser.
+//!
+//! This crate owns what enters a room as a page does (token, WebSocket, offer, ICE, DTLS, SRTP) and sends or receives media that is
+//! numbered, paced and marked: every packet says who sent it, as which one, and when. End-to-end tests are written with it, and the
+//! load generator `proscenium-load` is made of it.
+//!
+//! What it never does: it decodes nothing and encodes nothing, and it judges by what arrived, never by what the server says of itself.
+//!
+//! Invariants:
+//! - a packet's marker is read from the decrypted payload, so that what counts as received was really readable;
+//! - all stamps are of one clock, the machine's; arrival is stamped by the kernel, so that a slow generator blames nobody else;
+//! - a participant off stage may go on sending, as a hostile page would: that nobody receives it is the server's doing alone.
+
+mod api;
+mod clock;
+mod connection;
+mod control;
+mod error;
+mod marker;
+mod metrics;
+mod oracle;
+mod participant;
+mod peer;
+mod plan;
+mod receiving;
+mod reception;
+mod report;
+mod rhythm;
+mod sending;
+mod stream;
+mod wire;
+
+pub mod scenario;
+
+pub use api::Api;
+pub use clock::Micros;
+pub use connection::Connection;
+pub use control::{Control, Ended, PATIENCE, View};
+pub use error::LoadError;
+pub use marker::{MARKER_BYTES, Marker, Tag};
+pub use media::Identity;
+pub use metrics::Metrics;
+pub use oracle::{Absences, Leak};
+pub use participant::{Entry, Participant};
+pub use plan::{Camera, Layer, Pacing, Plan};
+pub use receiving::{JOURNAL_PACKETS, Received, Sighting, Tally, histogram};
+pub use reception::Continuity;
+pub use report::{Quantiles, Report, ServerFigures};
+pub use sending::{Probe, Sent};

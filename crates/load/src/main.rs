@@ -1,0 +1,74 @@
+//! The command line of the load generator.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use load::Api;
+use load::scenario::{self, Scenario, Settings};
+
+/// Puts synthetic participants into a Proscenium server and measures what becomes of them.
+#[derive(Parser)]
+#[command(name = "proscenium-load", version, about)]
+struct CommandLine {
+    /// What to do
+    #[arg(value_enum)]
+    scenario: Scenario,
+    /// The server's address
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    server: String,
+    /// The server's API key
+    #[arg(long, value_name = "KEY", env = "PROSCENIUM_API_KEY")]
+    api_key: String,
+    /// An existing room, or the name of one to be made and left there [default: one made for the run and ended after it]
+    #[arg(long, value_name = "ID")]
+    room: Option<String>,
+    /// Participants on stage
+    #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    publishers: u16,
+    /// Participants who watch
+    #[arg(long, value_name = "V", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=5000))]
+    viewers: u16,
+    /// How long to measure, or for a join storm how long it takes
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    seconds: u64,
+    /// Where to write the figures as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&CommandLine::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "proscenium-load: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether the run passed.
+#[tokio::main]
+async fn run(line: &CommandLine) -> anyhow::Result<bool> {
+    let settings = Settings {
+        scenario: line.scenario,
+        room: line.room.clone(),
+        publishers: line.publishers.into(),
+        viewers: line.viewers.into(),
+        time: Duration::from_secs(line.seconds),
+    };
+    let api = Api::new(&line.server, &line.api_key);
+    // Progress is for a person who watches; nobody may, and that is no failure.
+    let mut tell = |what: &str| drop(writeln!(io::stderr(), "{what}"));
+    let report = scenario::run(&api, &settings, &mut tell).await?;
+    writeln!(io::stdout(), "{report}")?;
+    if let Some(file) = &line.json {
+        let json = serde_json::to_string_pretty(&report)?;
+        std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(report.passes())
+}

@@ -1,0 +1,182 @@
+//! What a run found, in figures.
+
+use std::fmt::{self, Display};
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use crate::metrics::Metrics;
+
+/// A run's figures; the JSON of `--json` is this.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Its name on the command line.
+    pub scenario: String,
+    /// On stage.
+    pub publishers: usize,
+    /// Watching.
+    pub viewers: usize,
+    /// How long was measured, joining left out.
+    pub seconds: f64,
+    /// Participants that came in, of publishers and viewers together.
+    pub joined: usize,
+    /// Viewers that were in and got no media at all.
+    pub without_media: usize,
+    /// From the HTTP call for a token until ICE and DTLS were done, in milliseconds.
+    pub join_ms: Quantiles,
+    /// From the same moment until a viewer's kernel had the first media packet, in milliseconds.
+    pub first_packet_ms: Quantiles,
+    /// Packets that must have come to viewers, by their sequence numbers.
+    pub packets_expected: u64,
+    /// Those that came, each counted once, retransmitted ones included.
+    pub packets_received: u64,
+    /// The rest's share.
+    pub loss_ratio: f64,
+    /// From a publisher's send to a viewer's kernel, in microseconds.
+    pub forward_delay_us: Quantiles,
+    /// Packets received from anyone who was not on stage.
+    pub leaked_packets: u64,
+    /// Times a publisher was so late that it left packets out: the generator was the bottleneck then, not the server.
+    pub generator_late: u64,
+    /// What the server says of itself.
+    pub server: ServerFigures,
+    /// Why some could not come in; the first few.
+    pub failures: Vec<String>,
+}
+
+/// From `/metrics`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct ServerFigures {
+    /// CPU time while it was measured.
+    pub cpu_seconds: f64,
+    /// The same for each packet forwarded in that time; `null` when there was none.
+    pub cpu_ns_per_forwarded_packet: Option<f64>,
+    /// Resident memory at the end, in bytes.
+    pub rss_bytes: u64,
+    /// What of it came with the viewers, for each of them.
+    pub rss_bytes_per_viewer: u64,
+}
+
+impl ServerFigures {
+    /// From a look before anyone came in and two around the measured time.
+    pub fn between(empty: &Metrics, start: &Metrics, end: &Metrics, viewers: usize) -> ServerFigures {
+        let grown = |name: &str| end.sum(name, &[]) - start.sum(name, &[]);
+        let cpu_seconds = grown("process_cpu_seconds_total");
+        let forwarded = grown("proscenium_rtp_packets_forwarded_total");
+        let rss = |metrics: &Metrics| metrics.sum("process_resident_memory_bytes", &[]);
+        ServerFigures {
+            cpu_seconds,
+            cpu_ns_per_forwarded_packet: (forwarded > 0.0).then(|| cpu_seconds * 1e9 / forwarded),
+            rss_bytes: rss(end) as u64,
+            rss_bytes_per_viewer: ((rss(end) - rss(empty)).max(0.0) / viewers.max(1) as f64) as u64,
+        }
+    }
+}
+
+/// How something is distributed; all 0 where there was nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Quantiles {
+    /// The median.
+    pub p50: f64,
+    /// Nineteen of twenty are not above.
+    pub p95: f64,
+    /// 99 of a hundred are not above.
+    pub p99: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+impl Quantiles {
+    /// Of single figures.
+    pub fn of(mut values: Vec<f64>) -> Quantiles {
+        values.sort_by(f64::total_cmp);
+        let at = |share: f64| {
+            let index = (values.len() as f64 * share).ceil() as usize;
+            values.get(index.saturating_sub(1)).copied().unwrap_or_default()
+        };
+        Quantiles { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1.0) }
+    }
+
+    /// Of a histogram.
+    pub fn of_histogram(histogram: &Histogram<u64>) -> Quantiles {
+        let at = |share| histogram.value_at_quantile(share) as f64;
+        Quantiles { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: histogram.max() as f64 }
+    }
+}
+
+impl Report {
+    /// Whether everybody came in, got media, and got nobody's who was not on stage.
+    pub fn passes(&self) -> bool {
+        self.joined == self.publishers + self.viewers && self.without_media == 0 && self.leaked_packets == 0
+    }
+}
+
+impl Display for Quantiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Quantiles { p50, p95, p99, max } = self;
+        write!(f, "p50 {p50:9.1}   p95 {p95:9.1}   p99 {p99:9.1}   max {max:9.1}")
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let people = self.publishers + self.viewers;
+        writeln!(
+            f,
+            "{}: {} publishers, {} viewers, {:.1} s",
+            self.scenario, self.publishers, self.viewers, self.seconds
+        )?;
+        writeln!(
+            f,
+            "  joined             {} of {people}, {} without media",
+            self.joined, self.without_media
+        )?;
+        writeln!(f, "  join, ms           {}", self.join_ms)?;
+        writeln!(f, "  first packet, ms   {}", self.first_packet_ms)?;
+        writeln!(f, "  forward delay, µs  {}", self.forward_delay_us)?;
+        let (received, expected) = (self.packets_received, self.packets_expected);
+        writeln!(f, "  packets            {received} of {expected}, loss {:.4} %", self.loss_ratio * 100.0)?;
+        writeln!(f, "  leaked packets     {}", self.leaked_packets)?;
+        let server = &self.server;
+        let per_packet =
+            server.cpu_ns_per_forwarded_packet.map_or("-".to_owned(), |ns| format!("{ns:.0} ns"));
+        writeln!(f, "  server CPU         {:.2} s, {per_packet} a forwarded packet", server.cpu_seconds)?;
+        let (rss, each) = (server.rss_bytes / 1024, server.rss_bytes_per_viewer / 1024);
+        write!(f, "  server memory      {rss} KiB, {each} KiB a viewer")?;
+        if self.generator_late > 0 {
+            write!(
+                f,
+                "\n  the generator was late {} times: it, not the server, was the bottleneck",
+                self.generator_late
+            )?;
+        }
+        self.failures.iter().try_for_each(|failure| write!(f, "\n  failed: {failure}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_that_occurred() {
+        let values = (1..=100).rev().map(f64::from).collect();
+        assert_eq!(Quantiles::of(values), Quantiles { p50: 50.0, p95: 95.0, p99: 99.0, max: 100.0 });
+        assert_eq!(Quantiles::of(vec![7.0]), Quantiles { p50: 7.0, p95: 7.0, p99: 7.0, max: 7.0 });
+        assert_eq!(Quantiles::of(Vec::new()), Quantiles::default());
+    }
+
+    #[test]
+    fn cpu_time_is_divided_by_what_was_forwarded_in_that_time() {
+        let at = |cpu, packets, rss| {
+            Metrics::read(&format!(
+                "process_cpu_seconds_total {cpu}\nproscenium_rtp_packets_forwarded_total{{kind=\"video\"}} {packets}\n\
+                 process_resident_memory_bytes {rss}\n"
+            ))
+        };
+        let figures =
+            ServerFigures::between(&at(0.0, 0, 1000), &at(1.0, 500, 2000), &at(1.5, 1500, 3000), 10);
+        assert_eq!(figures.cpu_ns_per_forwarded_packet, Some(500_000.0));
+        assert_eq!((figures.rss_bytes, figures.rss_bytes_per_viewer), (3000, 200));
+    }
+}
