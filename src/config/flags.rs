@@ -34,7 +34,7 @@ pub struct Flags {
     /// How logs are written: text or json [env: PROSCENIUM_LOG] [default: text]
     #[arg(long, value_name = "FORMAT", global = true)]
     pub log: Option<String>,
-    /// What is logged, such as info or proscenium=debug [env: PROSCENIUM_LOG_FILTER] [default: info]
+    /// What is logged, such as info or proscenium=debug [env: PROSCENIUM_LOG_FILTER] [default: info,rtc_dtls=error]
     #[arg(long, value_name = "FILTER", global = true)]
     pub log_filter: Option<String>,
 }

@@ -107,42 +107,43 @@ impl Config {
         let mut sources = sources::Sources::gather(flags, variables);
         let defaults = stage::Timing::default();
         let dev = sources.take("dev", value::boolean, || false);
-        let config =
-            Config {
-                dev,
-                http: sources.take("http", value::address, || (Ipv4Addr::LOCALHOST, 8080).into()),
-                public_url: sources.take_optional("public_url", value::public_url),
-                media: sources.take("media", value::address, || (Ipv4Addr::UNSPECIFIED, 7000).into()),
-                announce: sources.take("announce", value::ips, Vec::new),
-                data: sources.take("data", value::path, || PathBuf::from("./data")),
-                workers: sources.take("workers", value::count(1, bounds::MAX_WORKERS), one_a_core),
-                api_key: ApiKey(sources.take("api_key", value::secret, || {
+        let config = Config {
+            dev,
+            http: sources.take("http", value::address, || (Ipv4Addr::LOCALHOST, 8080).into()),
+            public_url: sources.take_optional("public_url", value::public_url),
+            media: sources.take("media", value::address, || (Ipv4Addr::UNSPECIFIED, 7000).into()),
+            announce: sources.take("announce", value::ips, Vec::new),
+            data: sources.take("data", value::path, || PathBuf::from("./data")),
+            workers: sources.take("workers", value::count(1, bounds::MAX_WORKERS), one_a_core),
+            api_key: ApiKey(
+                sources.take("api_key", value::secret, || {
                     if dev { DEV_API_KEY.to_owned() } else { String::new() }
-                })),
-                log: sources.take("log", value::log_format, || LogFormat::Text),
-                log_filter: sources.take("log_filter", value::log_filter, || "info".to_owned()),
-                timing: stage::Timing {
-                    cooldown: sources.take("stage.cooldown_seconds", value::millis(0), || defaults.cooldown),
-                    invitation: sources
-                        .take("stage.invitation_seconds", value::millis(1), || defaults.invitation),
-                    grace: sources.take("stage.grace_seconds", value::millis(0), || defaults.grace),
-                    place: sources.take("stage.place_seconds", value::millis(0), || defaults.place),
-                },
-                tokens: TokenTimes {
-                    ttl: sources.take("tokens.ttl_seconds", value::seconds, || bounds::TOKEN_TTL),
-                    max_ttl: sources.take("tokens.max_ttl_seconds", value::seconds, || bounds::TOKEN_MAX_TTL),
-                },
-                limits: Limits {
-                    rooms: sources.take("limits.rooms", value::count(1, 1_000_000), || bounds::ROOMS),
-                    room_participants: sources.take(
-                        "limits.room_participants",
-                        value::count(1, signaling::limits::ROOM_PARTICIPANTS),
-                        || signaling::limits::ROOM_PARTICIPANTS,
-                    ),
-                    connections: sources
-                        .take("limits.connections", value::count(1, 1_000_000), || bounds::CONNECTIONS),
-                },
-            };
+                }),
+            ),
+            log: sources.take("log", value::log_format, || LogFormat::Text),
+            log_filter: sources.take("log_filter", value::log_filter, || "info,rtc_dtls=error".to_owned()),
+            timing: stage::Timing {
+                cooldown: sources.take("stage.cooldown_seconds", value::millis(0), || defaults.cooldown),
+                invitation: sources
+                    .take("stage.invitation_seconds", value::millis(1), || defaults.invitation),
+                grace: sources.take("stage.grace_seconds", value::millis(0), || defaults.grace),
+                place: sources.take("stage.place_seconds", value::millis(0), || defaults.place),
+            },
+            tokens: TokenTimes {
+                ttl: sources.take("tokens.ttl_seconds", value::seconds, || bounds::TOKEN_TTL),
+                max_ttl: sources.take("tokens.max_ttl_seconds", value::seconds, || bounds::TOKEN_MAX_TTL),
+            },
+            limits: Limits {
+                rooms: sources.take("limits.rooms", value::count(1, 1_000_000), || bounds::ROOMS),
+                room_participants: sources.take(
+                    "limits.room_participants",
+                    value::count(1, signaling::limits::ROOM_PARTICIPANTS),
+                    || signaling::limits::ROOM_PARTICIPANTS,
+                ),
+                connections: sources
+                    .take("limits.connections", value::count(1, 1_000_000), || bounds::CONNECTIONS),
+            },
+        };
         config.check_together(&mut sources);
         sources.finish()?;
         Ok(config)

@@ -1,10 +1,13 @@
 //! JSON bodies: bounded, and refused with the name of the field that is wrong.
+//!
+//! They are JSON whatever the request's content type says: a script that forgot the header is understood, and no page of another site can
+//! ride on a browser's login, since there is none.
 
 use std::sync::Arc;
 
 use axum::body;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -20,10 +23,6 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        if !is_json(&request) {
-            let message = "the body must be JSON, with `Content-Type: application/json`";
-            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message));
-        }
         // The only other failure is a connection that broke, and then nobody reads the answer.
         let bytes = body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| {
             app.counts.hit(Bound::BodyBytes);
@@ -32,12 +31,6 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
         })?;
         parse(&bytes).map(Body)
     }
-}
-
-fn is_json(request: &Request) -> bool {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {

@@ -310,3 +310,68 @@ fn bind(listen: SocketAddr, number: usize) -> io::Result<MediaSocket> {
     MediaSocket::bind(address)
         .map_err(|error| io::Error::new(error.kind(), format!("media socket {address}: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::Receiver;
+
+    use super::*;
+
+    /// The control plane's side of two media threads whose part the test plays.
+    fn two_threads() -> (MediaThreads, Vec<Receiver<Command>>) {
+        let mut receivers = Vec::new();
+        let threads = (0..2).map(|_| {
+            let (commands, receiver) = std::sync::mpsc::sync_channel(COMMAND_QUEUE);
+            receivers.push(receiver);
+            Thread { commands, candidates: Vec::new(), peers: AtomicUsize::new(0), shared: Arc::default() }
+        });
+        let inner = Inner {
+            threads: threads.collect(),
+            bells: (0..2).map(|_| Bell::new().unwrap()).collect(),
+            tickets: Arc::default(),
+            fingerprint: String::new(),
+            serial: AtomicU32::new(1),
+            live: Mutex::default(),
+            joined: Mutex::default(),
+            relay_full: Arc::default(),
+        };
+        (MediaThreads(Arc::new(inner)), receivers)
+    }
+
+    async fn settle() {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_gate_counts_as_closed_when_its_home_and_then_every_other_thread_said_so() {
+        let (media, receivers) = two_threads();
+        let peer = media.allocate();
+        assert_eq!(peer.worker, WorkerId(0));
+        let closing = tokio::spawn({
+            let media = media.clone();
+            async move { media.close_gate(peer, Source::Camera).await }
+        });
+        settle().await;
+        let Ok(Command::SetGate { open: false, ticket, .. }) = receivers[0].try_recv() else {
+            panic!("the home thread was not told")
+        };
+        assert!(receivers[1].try_recv().is_err(), "others are told before home has closed");
+        media.0.tickets.done(ticket);
+        settle().await;
+        let Ok(Command::Withdraw { ticket, .. }) = receivers[1].try_recv() else {
+            panic!("the other thread was not told")
+        };
+        assert!(!closing.is_finished(), "closed before the other thread said so");
+        media.0.tickets.done(ticket);
+        assert_eq!(closing.await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thread_that_does_not_answer_is_a_time_out_not_a_closed_gate() {
+        let (media, _receivers) = two_threads();
+        let peer = media.allocate();
+        assert_eq!(media.close_gate(peer, Source::Mic).await, Err(GateTimeout));
+    }
+}

@@ -172,7 +172,12 @@ impl Actor {
         self.rooms.wires.remove(transport);
         if let Some((session, connection)) = self.pages.owner(transport) {
             self.send(session, &ServerMessage::MediaLost { connection });
-            self.open_gates.retain(|(of, _)| *of != transport);
+            // The home engine forgot the peer, but others may hold packets of it, and the room has no transport left to close.
+            for source in media::Source::ALL {
+                if self.open_gates.contains(&(transport, source)) {
+                    self.shut(transport, source).await;
+                }
+            }
             self.apply(Command::TransportLost { transport }).await;
             self.pages.unplace(transport);
         }

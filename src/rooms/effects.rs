@@ -37,7 +37,7 @@ impl Actor {
         self.shut(transport, media_source(source)).await;
     }
 
-    async fn shut(&mut self, transport: TransportId, source: media::Source) {
+    pub(super) async fn shut(&mut self, transport: TransportId, source: media::Source) {
         self.open_gates.remove(&(transport, source));
         let peer = peer_of(transport);
         if self.rooms.media.close_gate(peer, source).await.is_err() {

@@ -22,6 +22,10 @@ impl Room {
         if on && !on_stage {
             return Err(Refusal::NotOnStage);
         }
+        // A screen is for those who came to present; whoever is demoted while sharing may finish.
+        if on && source == Source::Screen && self.stage.role(who) < Some(Role::Speaker) {
+            return Err(Refusal::Forbidden);
+        }
         let participant = self.register.get_mut(who).ok_or(Refusal::NotPresent)?;
         let chosen = participant.sources.choose(source, on);
         if chosen.map_err(|_| Refusal::SourceLocked { source })? {

@@ -56,7 +56,9 @@ describe("connections", () => {
         const state = await ada.state();
         assert.equal(state.id, id);
         assert.equal(state.stage, "on_stage");
-        await second.control(/microphone/).waitFor();
+        await second.control("Mute microphone").waitFor();
+        await assertSees(bob, id);
+        await assertHears(bob);
       } finally {
         await second.leave();
       }

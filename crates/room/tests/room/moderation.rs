@@ -99,8 +99,17 @@ fn ones_own_off_is_off_at_the_gate() {
     let (mut world, _, ada) = two();
     world.says(ada, Command::SetSource { source: Source::Camera, on: false }).unwrap();
     assert_eq!(world.open(ada), [Source::Mic]);
-    world.says(ada, Command::SetSource { source: Source::Screen, on: true }).unwrap();
-    assert_eq!(world.open(ada), [Source::Mic, Source::Screen]);
+}
+
+#[test]
+fn a_screen_is_for_speakers_and_up() {
+    let (mut world, _, ada) = two();
+    let share = Command::SetSource { source: Source::Screen, on: true };
+    assert_eq!(world.says(ada, share.clone()), Err(Refusal::Forbidden));
+    assert_eq!(world.open(ada), [Source::Mic, Source::Camera]);
+    let eve = world.on_stage("eve", Role::Speaker);
+    world.says(eve, share).unwrap();
+    assert_eq!(world.open(eve), [Source::Mic, Source::Camera, Source::Screen]);
 }
 
 #[test]
