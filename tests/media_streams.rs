@@ -129,3 +129,19 @@ async fn at_a_fifth_of_all_datagrams_lost_one_joins_sees_and_misses_little() {
     assert!(camera.holes > 30 && camera.recovered > 30, "{camera:?}");
     assert!(camera.given_up * 100 <= camera.expected, "{camera:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_over_ipv6_is_a_session() {
+    let server = MediaServer::start_on("::1", 2);
+    server.room(ROOM, Access::Open).await;
+    let speaker = server.enter(ROOM, &Entry::speaker(SPEAKER, Plan::steady(200))).await;
+    let viewers = server.crowd(ROOM, 1..4, Entry::viewer).await;
+    for one in viewers.iter().chain([&speaker]) {
+        assert!(one.server.is_ipv6(), "{}", one.server);
+    }
+    speaker.join_stage().await.unwrap();
+    for viewer in &viewers {
+        pictures(viewer, 50).await;
+        assert_clean(viewer);
+    }
+}

@@ -261,3 +261,109 @@ fn wait_writable(fd: RawFd, patience: Duration) {
         libc::poll(&raw mut descriptor, 1, patience.as_millis() as c_int);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+
+    fn bound(ip: IpAddr) -> (MediaSocket, SocketAddr) {
+        let socket = MediaSocket::bind(SocketAddr::new(ip, 0)).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        let reached = if ip.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { ip };
+        (socket, SocketAddr::new(reached, port))
+    }
+
+    /// Datagrams of these lengths, each full of its own number, to one address: one train where lengths allow.
+    fn outbox(to: SocketAddr, lengths: &[usize]) -> Outbox {
+        let mut outbox = Outbox::new();
+        for (number, length) in lengths.iter().enumerate() {
+            outbox.push(to, &vec![number as u8; *length]);
+        }
+        outbox
+    }
+
+    /// All that arrives, with where from; loopback delivers at once.
+    fn received(socket: &mut MediaSocket) -> Vec<(SocketAddr, Vec<u8>)> {
+        let mut batch = ReceiveBatch::new();
+        let mut all = Vec::new();
+        loop {
+            let count = socket.receive(&mut batch);
+            if count == 0 {
+                return all;
+            }
+            all.extend(
+                (0..count)
+                    .filter_map(|index| batch.datagram(index).map(|(from, bytes)| (from, bytes.to_vec()))),
+            );
+        }
+    }
+
+    fn assert_delivers(
+        sender: &mut MediaSocket,
+        receiver: &mut MediaSocket,
+        to: SocketAddr,
+        lengths: &[usize],
+    ) {
+        sender.send(&outbox(to, lengths), &mut SendBatch::new());
+        let received = received(receiver);
+        assert_eq!(received.iter().map(|(_, bytes)| bytes.len()).collect::<Vec<_>>(), lengths);
+        for (number, (_, bytes)) in received.iter().enumerate() {
+            assert!(bytes.iter().all(|byte| usize::from(*byte) == number));
+        }
+    }
+
+    #[test]
+    fn a_train_arrives_as_the_datagrams_it_was_made_of() {
+        let (mut sender, _) = bound(Ipv4Addr::LOCALHOST.into());
+        let (mut receiver, to) = bound(Ipv4Addr::LOCALHOST.into());
+        assert_delivers(&mut sender, &mut receiver, to, &[1200, 1200, 1200, 1200, 700]);
+        assert_eq!(sender.counters().datagrams_sent, 5);
+        assert_eq!(sender.counters().send_calls, 1);
+    }
+
+    #[test]
+    fn without_offload_the_same_datagrams_arrive() {
+        let (mut sender, _) = bound(Ipv4Addr::LOCALHOST.into());
+        let (mut receiver, to) = bound(Ipv4Addr::LOCALHOST.into());
+        sender.offload = false;
+        assert_delivers(&mut sender, &mut receiver, to, &[1000, 1000, 300, 900, 900, 900, 50]);
+        assert_eq!(sender.counters().trains_split, 2);
+    }
+
+    #[test]
+    fn more_trains_than_one_call_takes_all_arrive_in_order() {
+        let (mut sender, _) = bound(Ipv4Addr::LOCALHOST.into());
+        let (mut receiver, to) = bound(Ipv4Addr::LOCALHOST.into());
+        let growing: Vec<usize> = (1..=SEND_BATCH * 2 + 5).collect();
+        assert_delivers(&mut sender, &mut receiver, to, &growing);
+    }
+
+    #[test]
+    fn one_ipv6_socket_serves_both_families_and_names_ipv4_as_ipv4() {
+        let (mut server, _) = bound(Ipv6Addr::UNSPECIFIED.into());
+        let port = server.local_addr().unwrap().port();
+        for ip in [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()] {
+            let (mut client, client_at) = bound(ip);
+            assert_delivers(&mut client, &mut server, SocketAddr::new(ip, port), &[10]);
+            client.send(&outbox(SocketAddr::new(ip, port), &[10]), &mut SendBatch::new());
+            let from = received(&mut server)[0].0;
+            assert_eq!(from, client_at);
+            assert_delivers(&mut server, &mut client, from, &[800, 800, 20]);
+        }
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_reached_costs_its_own_datagrams_only() {
+        let (mut sender, _) = bound(Ipv4Addr::LOCALHOST.into());
+        let (mut receiver, to) = bound(Ipv4Addr::LOCALHOST.into());
+        let mut outbox = outbox(to, &[5]);
+        // A socket of one family has no way to the other.
+        outbox.push("[2001:db8::1]:9".parse().unwrap(), &[7; 5]);
+        outbox.push(to, &[9; 6]);
+        sender.send(&outbox, &mut SendBatch::new());
+        assert_eq!(received(&mut receiver).len(), 2);
+        assert_eq!(sender.counters().send_refused, 1);
+    }
+}

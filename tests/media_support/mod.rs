@@ -30,9 +30,15 @@ pub(crate) struct MediaServer {
 impl MediaServer {
     /// With so many media threads, in dev mode.
     pub(crate) fn start(workers: usize) -> MediaServer {
+        MediaServer::start_on("127.0.0.1", workers)
+    }
+
+    /// The same, with media on another address of this machine.
+    pub(crate) fn start_on(media: &str, workers: usize) -> MediaServer {
+        let listen = if media.contains(':') { format!("[{media}]:0") } else { format!("{media}:0") };
         let data = TempDir::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_proscenium"))
-            .args(["--dev", "--http", "127.0.0.1:0", "--media", "127.0.0.1:0", "--announce", "127.0.0.1"])
+            .args(["--dev", "--http", "127.0.0.1:0", "--media", &listen, "--announce", media])
             .args(["--log-filter", "warn", "--workers", &workers.to_string()])
             .arg("--data")
             .arg(data.path())
