@@ -1,7 +1,7 @@
 # The commands of the project. Each installs what it is missing first (scripts/install), so that a fresh clone on a machine with
 # a Rust toolchain, Node, make and a package manager is enough.
 
-.PHONY: run build test web install-build install-test clean
+.PHONY: run build test bench web install-build install-test clean
 
 run: build
 	./target/release/proscenium --dev
@@ -14,6 +14,9 @@ web: install-build
 
 test: install-test
 	scripts/test
+
+bench: build
+	scripts/bench
 
 install-build:
 	@scripts/install build
