@@ -38,7 +38,7 @@ const COMMAND_QUEUE: usize = 8192;
 /// Events waiting for the control plane: two for every peer that can exist at a time.
 const EVENT_QUEUE: usize = 65_536;
 /// For a closed gate to be acknowledged by every thread. A thread answers within a millisecond; one that does not has stopped.
-const GATE_PATIENCE: Duration = Duration::from_secs(5);
+const GATE_PATIENCE: Duration = Duration::from_secs(2);
 /// How the media threads are set up.
 #[derive(Clone, Debug)]
 pub(crate) struct MediaOptions {
@@ -197,12 +197,15 @@ impl MediaThreads {
     /// # Errors
     /// A thread did not answer in time.
     pub(crate) async fn close_gate(&self, peer: PeerId, source: Source) -> Result<(), GateTimeout> {
-        // Home first: what it handed to the others before it answered is in their queues by then, and they drop it.
-        self.acknowledged([peer.worker], |ticket| Command::SetGate { peer, source, open: false, ticket })
-            .await?;
+        // Home first: what it handed to the others before it answered is in their queues by then, and they drop it. They are told
+        // even where home does not answer, so that as little as can be goes on.
+        let home = self
+            .acknowledged([peer.worker], |ticket| Command::SetGate { peer, source, open: false, ticket })
+            .await;
         let others = (0..self.0.threads.len() as u8).map(WorkerId).filter(|worker| *worker != peer.worker);
         let publication = PublicationId { peer, source };
-        self.acknowledged(others, |ticket| Command::Withdraw { publication, ticket }).await
+        let elsewhere = self.acknowledged(others, |ticket| Command::Withdraw { publication, ticket }).await;
+        home.and(elsewhere)
     }
 
     /// What a viewer's slot shows from now on.

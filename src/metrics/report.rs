@@ -101,6 +101,8 @@ fn packets(page: &mut Exposition, app: &App) {
         ("unproven_checks", dropped.unproven_checks),
         ("too_many_peers", dropped.too_many_peers),
         ("bad_assignment", dropped.bad_assignment),
+        ("too_many_slots", dropped.too_many_slots),
+        ("too_many_pending", dropped.too_many_pending),
         ("no_codec", dropped.no_codec),
         ("not_kept", dropped.not_kept),
         ("nack_bounded", dropped.nack_bounded),

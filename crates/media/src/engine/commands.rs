@@ -50,8 +50,11 @@ impl Engine {
     fn update_peer(&mut self, now: Instant, id: PeerId, session: &Session) {
         let Some(index) = self.roster.find(id) else { return };
         let Some(peer) = self.roster.get_mut(index) else { return };
-        for slot in peer.renegotiate(session) {
+        for slot in peer.vacated(session) {
             self.detach(Subscriber { peer: index, slot });
+        }
+        if let Some(peer) = self.roster.get_mut(index) {
+            self.counters.dropped.too_many_slots += peer.renegotiate(session);
         }
         self.roster.route_ufrag(&session.local_ice.ufrag, index);
         self.settle(now, index, now);

@@ -52,6 +52,8 @@ pub struct Dropped {
     pub not_kept: u64,
     /// Retransmissions asked for again too soon, or too many at once.
     pub nack_bounded: u64,
+    /// Slots of further offers beyond [`super::MAX_SLOTS`] of their peer.
+    pub too_many_slots: u64,
     /// Packets that waited for a fan-out beyond [`super::MAX_PENDING`] of their publication.
     pub too_many_pending: u64,
     /// Messages to other threads lost because a queue was full.
@@ -115,6 +117,7 @@ impl Dropped {
         self.no_codec += other.no_codec;
         self.not_kept += other.not_kept;
         self.nack_bounded += other.nack_bounded;
+        self.too_many_slots += other.too_many_slots;
         self.too_many_pending += other.too_many_pending;
         self.relay_full += other.relay_full;
         self.relay_stale += other.relay_stale;

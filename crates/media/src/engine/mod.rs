@@ -46,7 +46,7 @@ pub use counters::{Counters, Dropped};
 pub use fanout::OUTBOX_ENOUGH;
 pub use feed::MAX_PENDING;
 pub use feedback::{LEAST_RESEND_SPACING, MAX_NACKED};
-pub use peer::MAX_UNPROVEN_CHECKS;
+pub use peer::{MAX_SLOTS, MAX_UNPROVEN_CHECKS};
 pub use reports::REPORT_INTERVAL;
 pub use roster::MAX_PEERS;
 pub use subscriptions::KEYFRAME_PATIENCE;

@@ -17,6 +17,10 @@ const MAX_CLOCK_DRIFT: Duration = Duration::from_secs(1);
 /// sends a few for each of its addresses. Counted for each peer alone, so that nobody's flood keeps others out.
 pub const MAX_UNPROVEN_CHECKS: u32 = 50;
 
+/// Slots of one peer: no offer has more m-lines than [`crate::sdp::limits::MAX_SECTIONS`], and each further one of a peer connection
+/// repeats those before it.
+pub const MAX_SLOTS: usize = crate::sdp::limits::MAX_SECTIONS;
+
 /// Round trip assumed until a receiver report tells it.
 const ASSUMED_ROUND_TRIP: Duration = Duration::from_millis(100);
 
@@ -59,6 +63,10 @@ impl Slot {
             feed: None,
             reported_lost: 0,
         }
+    }
+
+    fn is_in(&self, session: &Session) -> bool {
+        session.slots.iter().any(|track| track.mid == self.mid)
     }
 }
 
@@ -103,22 +111,39 @@ impl Peer {
         })
     }
 
-    /// Takes a new negotiation. Slots keep their place and their stream; returned are those that are no longer there and have to
-    /// be emptied. An m-line never changes what it is for (RFC 8829, section 5.2.2).
-    pub(super) fn renegotiate(&mut self, session: &Session) -> Vec<u16> {
+    /// Slots that a new negotiation no longer has; they have to be emptied before it is taken.
+    pub(super) fn vacated(&self, session: &Session) -> Vec<u16> {
+        (0u16..).zip(&self.slots).filter(|(_, slot)| !slot.is_in(session)).map(|(index, _)| index).collect()
+    }
+
+    /// Takes a new negotiation. Slots keep their place and their stream; new ones take the places of those that are gone. An m-line never
+    /// changes what it is for (RFC 8829, section 5.2.2). Returns how many slots had no place among [`MAX_SLOTS`].
+    pub(super) fn renegotiate(&mut self, session: &Session) -> u64 {
         self.transport.restart_ice(&session.local_ice, &session.remote_ice);
         self.upstreams.renegotiate(session);
+        let mut refused = 0;
         for track in &session.slots {
             match self.slots.iter_mut().find(|slot| slot.mid == track.mid) {
                 Some(slot) if slot.forwarder.kind() == track.kind => {
                     slot.forwarder.renegotiate(track, &session.extensions);
                 }
                 Some(_) => {}
-                None => self.slots.push(Slot::new(track, session)),
+                None => refused += u64::from(!self.place(Slot::new(track, session), session)),
             }
         }
-        let gone = |slot: &Slot| !session.slots.iter().any(|track| track.mid == slot.mid);
-        (0u16..).zip(&self.slots).filter(|(_, slot)| gone(slot)).map(|(index, _)| index).collect()
+        refused
+    }
+
+    fn place(&mut self, new: Slot, session: &Session) -> bool {
+        if let Some(free) = self.slots.iter_mut().find(|slot| !slot.is_in(session)) {
+            *free = new;
+            return true;
+        }
+        let fits = self.slots.len() < MAX_SLOTS;
+        if fits {
+            self.slots.push(new);
+        }
+        fits
     }
 
     /// A slot by its m-line: its index, its kind and the feed it shows.

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::world::{World, speaker, viewer};
-use media::engine::OUTBOX_ENOUGH;
+use media::engine::{MAX_SLOTS, OUTBOX_ENOUGH};
+use media::sdp::SlotTrack;
 use media::synthetic::Frame;
-use media::{Command, Engine, Event, Kind, Loss, Source, Ticket, relay};
+use media::{Command, Engine, Event, Kind, Loss, Mid, Source, Ticket, relay};
 
 #[test]
 fn engines_and_what_they_say_can_go_to_threads() {
@@ -44,6 +45,41 @@ fn a_slot_that_is_offered_no_more_is_emptied() {
     world.picture(alice, 0, true, b"nobody");
     assert!(world.got(victor).is_empty());
     assert_eq!(world.counters(0).forwarded(Kind::Video), 0);
+}
+
+#[test]
+fn slots_under_ever_new_names_take_the_places_of_those_that_are_gone() {
+    let mut world = World::new(1);
+    let victor = world.join(0, viewer(2));
+    for round in 0..100 {
+        world.negotiate_again(
+            victor,
+            |_| {},
+            |session| {
+                for (index, slot) in session.slots.iter_mut().enumerate() {
+                    slot.mid = Mid::new(&format!("{round}-{index}")).unwrap();
+                }
+            },
+        );
+    }
+    assert_eq!(world.counters(0).dropped.too_many_slots, 0);
+}
+
+#[test]
+fn slots_beyond_the_bound_are_left_out_and_counted() {
+    let mut world = World::new(1);
+    let victor = world.join(0, viewer(2));
+    world.negotiate_again(
+        victor,
+        |_| {},
+        |session| {
+            let slot = session.slots[0].clone();
+            session.slots = (0..MAX_SLOTS + 7)
+                .map(|index| SlotTrack { mid: Mid::new(&format!("s{index}")).unwrap(), ..slot.clone() })
+                .collect();
+        },
+    );
+    assert_eq!(world.counters(0).dropped.too_many_slots, 7);
 }
 
 #[test]
