@@ -10,6 +10,7 @@ import { Capture } from "./rtc/capture";
 import { chosenDevices, followDevices, type Capturing } from "./rtc/devices";
 import { Media } from "./rtc/media";
 import { Playback } from "./rtc/playback";
+import { whenPresent } from "./rtc/present";
 import { shareScreen } from "./rtc/screen";
 import { KEEP_INVITATION_MS, type Access, type Command, type ParticipantId, type Source, type SourcesOn } from "./signal/generated/messages";
 import { RoomSocket, type Outcome } from "./signal/socket";
@@ -26,6 +27,9 @@ export class Session {
   readonly #starting = signal<ReadonlySet<Source>>(new Set());
   /** Sources the person turned off, until the server's word of it is here. They are off on this page at once, and stay off. */
   readonly #hushed = signal<ReadonlySet<Source>>(new Set());
+
+  /** The device dialog was opened by a button, rather than by a moderator's approval. */
+  #byHand = false;
 
   constructor(
     private readonly room: string,
@@ -92,13 +96,24 @@ export class Session {
 
   /** Opens the device dialog, devices included. */
   prepare(): void {
+    this.#byHand = true;
     this.dispatch({ is: "preparing", open: true });
   }
 
-  /** Opens the devices of the dialog, but for what a moderator has locked. */
-  openDevices(): Promise<void> {
-    const person = this.me.peek();
-    return this.capture.open((["camera", "mic"] as const).filter((kind) => person?.[kind] !== "locked"));
+  /**
+   * Opens the devices of the dialog, but for what a moderator has locked. A dialog that came by itself may stand in a tab that nobody
+   * looks at: no camera starts there unseen. What it returns calls off the waiting.
+   */
+  startDevices(): () => void {
+    const open = () => {
+      const person = this.me.peek();
+      void this.capture.open((["camera", "mic"] as const).filter((kind) => person?.[kind] !== "locked"));
+    };
+    const present = this.#byHand;
+    this.#byHand = false;
+    if (!present) return whenPresent(open);
+    open();
+    return () => undefined;
   }
 
   /** The device dialog's way out: an invitation is declined, so that its seat is free again. */

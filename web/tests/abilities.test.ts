@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actionsFor, wayOf } from "../src/model/abilities";
+import { actionsFor, mayShareScreen, wayOf } from "../src/model/abilities";
 import type { Access, ParticipantState } from "../src/signal/generated/messages";
 import { en } from "../src/texts/en";
 import { entered, person } from "./room";
@@ -36,6 +36,18 @@ describe("the way onto the stage", () => {
   });
 });
 
+describe("a screen", () => {
+  it("is shared by speakers and above, not by the audience", () => {
+    expect(mayShareScreen(undefined)).toBe(false);
+    expect((["viewer", "speaker", "moderator", "host"] as const).map((role) => mayShareScreen(person("p", { role })))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
 describe("a moderator's menu", () => {
   const moderator = person("m", { role: "moderator" });
 
@@ -65,18 +77,18 @@ describe("a moderator's menu", () => {
   it("mutes, locks and removes who is on stage", () => {
     const live = person("v", { stage: "on_stage", mic: "on", camera: "on" });
     expect(labels(moderator, live)).toEqual([
-      "Remove from stage",
       "Mute microphone",
       "Lock microphone",
       "Turn off camera",
       "Lock camera",
+      "Remove from stage",
       "Remove from room",
     ]);
   });
 
   it("offers to unlock what is locked, never both", () => {
     const locked = person("v", { stage: "on_stage", mic: "locked", camera: "locked" });
-    expect(labels(moderator, locked)).toEqual(["Remove from stage", "Unlock microphone", "Unlock camera", "Remove from room"]);
+    expect(labels(moderator, locked)).toEqual(["Unlock microphone", "Unlock camera", "Remove from stage", "Remove from room"]);
   });
 
   it("asks to unmute who is silent on stage", () => {
@@ -96,6 +108,13 @@ describe("a moderator's menu", () => {
     expect(labels(moderator, host)).toEqual([]);
     expect(labels(moderator, { ...host, mic: "off" })).toEqual(["Ask to unmute"]);
     expect(labels(person("g", { role: "host" }), host)).toContain("Lock microphone");
+  });
+
+  it("ends with what takes somebody away", () => {
+    const live = person("v", { role: "moderator", stage: "on_stage", mic: "on" });
+    const graves = actionsFor(person("h", { role: "host" }), live).map((section) => section.some(({ grave }) => grave === true));
+    expect(graves.slice(0, -1)).not.toContain(true);
+    expect(graves.at(-1)).toBe(true);
   });
 
   it("changes roles for hosts only", () => {

@@ -45,6 +45,12 @@ describe("the layout", () => {
     expect(layout(people(1), DESK).tiles[0]?.rect.height).toBe(DESK.height);
   });
 
+  it("gives one person most of a tall stage", () => {
+    const { rect } = layout(people(1), PHONE).tiles[0] ?? { rect: PHONE };
+    expect(rect.width).toBe(PHONE.width);
+    expect(rect.height).toBeGreaterThan(PHONE.height * 0.85);
+  });
+
   it("puts two side by side on a wide stage, and one above the other on a tall one", () => {
     const [a, b] = layout(people(2), DESK).tiles;
     expect(a?.rect.y).toBe(b?.rect.y);

@@ -62,6 +62,25 @@ describe("coming and going on stage", () => {
     expect(toasts(back)).toEqual(["told.viewer"]);
   });
 
+  it("says so to somebody new in a room that began anew", () => {
+    const up = stands(entered([person("p1"), person("p2")]), person("p1", { stage: "on_stage" }));
+    const restarted = receive(up, welcome([person("p2"), person("p1", { stage: "on_stage" })], { version: 3 }));
+    expect(restarted.you).toBe("p2");
+    expect(toasts(restarted)).toEqual(["told.viewer"]);
+  });
+
+  it("says nothing to a watcher whose number was that of somebody on stage", () => {
+    const watching = entered([person("p2"), person("p1", { stage: "on_stage" })]);
+    expect(toasts(receive(watching, welcome([person("p1"), person("p2")], { version: 3 })))).toEqual([]);
+  });
+
+  it("shows an invitation of the room begun anew, whatever its number", () => {
+    const invited = person("p1", { stage: "invited", invitation: 7 });
+    const aside = reduce(entered([invited]), { is: "invitation_aside" });
+    expect(receive(aside, welcome([invited], {}, true)).asideInvitation).toBe(7);
+    expect(receive(aside, welcome([invited], {}, false)).asideInvitation).toBeNull();
+  });
+
   it("says nothing about others", () => {
     const state = stands(entered([person("p1"), person("p2")]), person("p2", { stage: "on_stage" }));
     expect(toasts(state)).toEqual([]);
@@ -130,6 +149,53 @@ describe("a moderator's hold on a source", () => {
 
   it("is not said about one's own doing", () => {
     expect(toasts(stands(entered([up({})]), up({ mic: "off" })))).toEqual([]);
+  });
+});
+
+describe("an offer to unmute", () => {
+  const up = (more: object) => person("p1", { stage: "on_stage", mic: "off", camera: "on", ...more });
+  const asked = receive(entered([up({})]), { type: "notice", notice: { code: "asked_to_unmute", source: "mic" } });
+
+  it("stays while it can be followed", () => {
+    expect(toasts(stands(asked, up({ mic: "muted" })))).toContain("told.unmute.mic");
+    expect(toasts(stands(asked, up({ camera: "off" })))).toEqual(["told.unmute.mic"]);
+  });
+
+  it.each([
+    [up({ mic: "on" }), []],
+    [up({ mic: "locked" }), ["told.locked.mic"]],
+    [person("p1"), ["told.viewer"]],
+  ])("goes when it cannot, or was: %o", (now, left) => {
+    expect(toasts(stands(asked, now))).toEqual(left);
+  });
+
+  it("is not made to somebody who cannot take it", () => {
+    const offered = (now: ReturnType<typeof person>) =>
+      toasts(receive(entered([now]), { type: "notice", notice: { code: "asked_to_unmute", source: "mic" } }));
+    expect([offered(up({ mic: "on" })), offered(up({ mic: "locked" })), offered(person("p1"))]).toEqual([[], [], []]);
+  });
+});
+
+describe("what was said about a source", () => {
+  const muted = stands(
+    entered([person("p1", { stage: "on_stage", mic: "on", camera: "on" })]),
+    person("p1", { stage: "on_stage", mic: "muted", camera: "on" }),
+  );
+
+  it("goes when the source is on again", () => {
+    expect(toasts(stands(muted, person("p1", { stage: "on_stage", mic: "on", camera: "on" })))).toEqual([]);
+  });
+
+  it("goes with the stage", () => {
+    const failed = reduce(muted, {
+      is: "told",
+      toast: { topic: "device-camera", tone: "alert", text: { key: "devices.unplugged.camera" } },
+    });
+    expect(toasts(stands(failed, person("p1")))).toEqual(["told.viewer"]);
+  });
+
+  it("is said of a lock that comes with the way off the stage", () => {
+    expect(toasts(stands(muted, person("p1", { mic: "locked" })))).toEqual(["told.viewer", "told.locked.mic"]);
   });
 });
 

@@ -28,6 +28,30 @@ async function tabTo(person, name) {
   assert.fail(`"${name}" cannot be reached by Tab`);
 }
 
+/** People who are in the room as a socket each, which `host`'s page holds: a page each would be a crowd of browsers. */
+async function crowd(host, names, command) {
+  const invited = await Promise.all(names.map((name) => host.server.invitation(host.room, name)));
+  const address = `${host.server.url.replace("http", "ws")}/api/v1/rooms/${host.room}/socket`;
+  await host.page.evaluate(
+    ({ tokens, command, address }) =>
+      Promise.all(
+        tokens.map((token) => {
+          const socket = new WebSocket(address);
+          socket.onopen = () => socket.send(JSON.stringify({ type: "hello", version: 1, token }));
+          return new Promise((resolve) => {
+            socket.onmessage = () => {
+              socket.onmessage = null;
+              if (command) socket.send(JSON.stringify({ type: "command", id: 1, command }));
+              resolve();
+            };
+          });
+        }),
+      ),
+    { tokens: invited.map(({ token }) => token), command, address },
+  );
+  await eventually("everybody is in the room", async () => (await host.server.participants(host.room)).length > names.length);
+}
+
 describe("the page", () => {
   it("the way up by keyboard alone", (test) =>
     scene(test, { access: "request" }, async ({ enter }) => {
@@ -64,6 +88,95 @@ describe("the page", () => {
       for (let presses = 0; presses < 12 && !(await inName(mod, "Invite to stage")); presses++) await mod.page.keyboard.press("ArrowDown");
       await mod.page.keyboard.press("Enter");
       await ada.invitation.waitFor();
+    }));
+
+  it("the menu of a person far down a long list stays open, at its button", (test) =>
+    scene(test, { access: "invite" }, async ({ enter }) => {
+      const mod = await enter("Mo", "moderator");
+      await crowd(mod, Array.from({ length: 30 }, (_, index) => `Guest ${index}`));
+      await mod.openParticipants();
+      const button = mod.button("Actions for Guest 29");
+      // The click scrolls the list; the browser tells the page of it a frame later, when the menu is open.
+      await button.click();
+      const menu = mod.page.getByRole("menu");
+      await menu.waitFor();
+      await pause(300);
+      assert.equal(await menu.isVisible(), true);
+      assert.equal(await button.getAttribute("aria-expanded"), "true");
+      const [at, hung] = [await button.boundingBox(), await menu.boundingBox()];
+      const gap = Math.min(Math.abs(hung.y - at.y - at.height), Math.abs(at.y - hung.y - hung.height));
+      assert.ok(gap < 10, `the menu hangs ${gap} px from its button`);
+      await button.evaluate((element) => element.closest(".panel-body").scrollTo(0, 0));
+      await menu.waitFor({ state: "hidden" });
+    }));
+
+  it("no menu for a person about whom there is nothing to do", (test) =>
+    scene(test, { access: "open" }, async ({ enter }) => {
+      const mod = await enter("Mo", "moderator");
+      const host = await enter("Hanna", "host");
+      await host.joinStage();
+      const region = await mod.openParticipants();
+      await region.getByRole("list", { name: "On stage" }).getByText("Hanna").waitFor();
+      await eventually("the button is gone", async () => (await mod.button("Actions for Hanna").count()) === 0);
+    }));
+
+  it("Escape closes a panel wherever the focus is, but first what lies above it", (test) =>
+    scene(test, { access: "open" }, async ({ enter }) => {
+      const mod = await enter("Mo", "moderator");
+      const region = await mod.openParticipants();
+      await mod.page.evaluate(() => document.activeElement.blur());
+      await mod.control("Join stage").click();
+      await mod.devices.waitFor();
+      await mod.page.keyboard.press("Escape");
+      await mod.devices.waitFor({ state: "hidden" });
+      assert.equal(await region.isVisible(), true);
+      await mod.page.keyboard.press("Escape");
+      await region.waitFor({ state: "hidden" });
+    }));
+
+  it("an approval starts no camera in a tab that nobody looks at", (test) =>
+    scene(test, { access: "request" }, async ({ enter }) => {
+      const mod = await enter("Mo", "moderator");
+      const ada = await enter("Ada");
+      await ada.control("Ask to join stage").click();
+      await ada.control("Cancel request").waitFor();
+      await ada.page.evaluate(() => {
+        window.asked = 0;
+        const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = (wanted) => {
+          window.asked += 1;
+          return real(wanted);
+        };
+        window.seen = "hidden";
+        Object.defineProperty(document, "visibilityState", { get: () => window.seen });
+      });
+      await mod.button("Bring to stage").click();
+      await ada.devices.waitFor();
+      await pause(300);
+      assert.equal(await ada.page.evaluate(() => window.asked), 0);
+      await ada.page.evaluate(() => {
+        window.seen = "visible";
+        document.dispatchEvent(new Event("visibilitychange"));
+      });
+      await eventually("the camera starts", () => ada.page.evaluate(() => window.asked === 1));
+      await ada.goLive();
+      await assertSees(mod, await ada.id());
+    }));
+
+  it("many requests: the first ones on cards, the way to all of them below", (test) =>
+    scene(test, { access: "request" }, async ({ enter }) => {
+      const mod = await enter("Mo", "moderator");
+      const phone = await enter("Pia", "moderator", { context: PHONE });
+      const names = Array.from({ length: 5 }, (_, index) => `Guest ${index}`);
+      await crowd(mod, names, { do: "request_stage" });
+      for (const [person, cards, more] of [[mod, 2, "and 3 more"], [phone, 1, "and 4 more"]]) {
+        await person.button(more).waitFor();
+        assert.equal(await person.page.getByText("asks to join the stage").count(), cards);
+        await person.button(more).click();
+        const asking = person.page.getByRole("list", { name: "Asking to join" });
+        await asking.waitFor();
+        assert.equal(await asking.getByRole("listitem").count(), names.length);
+      }
     }));
 
   it("on a phone: up, seen, and nothing wider than the screen", (test) =>

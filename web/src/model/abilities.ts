@@ -11,6 +11,11 @@ export function isModerator(person: ParticipantState | undefined): boolean {
   return person !== undefined && RANK[person.role] >= RANK.moderator;
 }
 
+/** Whether this person may show their screen, once on stage. */
+export function mayShareScreen(person: ParticipantState | undefined): boolean {
+  return person !== undefined && RANK[person.role] >= RANK.speaker;
+}
+
 /** The way onto or off the stage that the toolbar shows. */
 export type Way = "join" | "ask" | "cancel" | "leave" | null;
 
@@ -39,17 +44,14 @@ export interface Action {
   readonly grave?: true;
 }
 
-/** A moderator's menu for `person`, in groups; empty when there is nothing to do. */
+/** A moderator's menu for `person`, in groups, what takes somebody away last; empty when there is nothing to do. */
 export function actionsFor(actor: ParticipantState | undefined, person: ParticipantState): readonly (readonly Action[])[] {
   if (actor === undefined || actor.id === person.id || !isModerator(actor)) return [];
-  const sections = [stageActions(actor, person), sourceActions(actor, person), roleActions(actor, person)];
-  if (actor.role === "host" || RANK[person.role] < RANK.moderator) {
-    sections.push([{ key: "act.remove", command: { do: "remove_participant", participant: person.id }, grave: true }]);
-  }
+  const sections = [stageActions(person), sourceActions(actor, person), roleActions(actor, person), removals(actor, person)];
   return sections.filter((section) => section.length > 0);
 }
 
-function stageActions(actor: ParticipantState, person: ParticipantState): Action[] {
+function stageActions(person: ParticipantState): Action[] {
   const participant = person.id;
   switch (person.stage) {
     case "off":
@@ -64,10 +66,19 @@ function stageActions(actor: ParticipantState, person: ParticipantState): Action
       if (person.invitation === undefined) return [];
       return [{ key: "act.revoke", command: { do: "revoke_invitation", invitation: person.invitation } }];
     case "on_stage":
-      // Row 10 and the table of people: only a host takes a moderator off the stage.
-      if (actor.role !== "host" && RANK[person.role] >= RANK.moderator) return [];
-      return [{ key: "act.remove_from_stage", command: { do: "remove_from_stage", participant }, grave: true }];
+      return [];
   }
+}
+
+function removals(actor: ParticipantState, person: ParticipantState): Action[] {
+  // Row 10 and the table of people: only a host takes a moderator off the stage, or out of the room.
+  if (actor.role !== "host" && RANK[person.role] >= RANK.moderator) return [];
+  const participant = person.id;
+  const actions: Action[] = [{ key: "act.remove", command: { do: "remove_participant", participant }, grave: true }];
+  if (person.stage === "on_stage") {
+    actions.unshift({ key: "act.remove_from_stage", command: { do: "remove_from_stage", participant }, grave: true });
+  }
+  return actions;
 }
 
 function sourceActions(actor: ParticipantState, person: ParticipantState): Action[] {

@@ -32,7 +32,7 @@ export interface Layout {
 const GAP = 10;
 /** Width by height that a camera tile may have. A tall stage makes do with a cut from the middle of the picture; a wide one need not. */
 const WIDEST = 16 / 9;
-const NARROWEST = { wide: 4 / 3, tall: 3 / 4 };
+const NARROWEST = { wide: 4 / 3, tall: 3 / 4, alone: 5 / 8 };
 /** Narrower tiles make the stage scroll instead. */
 const LEAST_WIDTH = 132;
 const LEAST_HEIGHT = 88;
@@ -82,7 +82,7 @@ function faceGrid(faces: readonly ParticipantId[], area: Size, at: { x: number; 
 function bestGrid(count: number, area: Size): { columns: number; tile: Size } {
   let best: { columns: number; tile: Size } | undefined;
   for (let columns = 1; columns <= count; columns += 1) {
-    const tile = tileOf(columns, Math.ceil(count / columns), area);
+    const tile = tileOf(count, columns, area);
     if (tile.width < LEAST_WIDTH || tile.height < LEAST_HEIGHT) continue;
     if (best === undefined || tile.width * tile.height > best.tile.width * best.tile.height) best = { columns, tile };
   }
@@ -92,11 +92,12 @@ function bestGrid(count: number, area: Size): { columns: number; tile: Size } {
   return { columns, tile: { width, height: Math.max(width / WIDEST, Math.min(LEAST_HEIGHT, width)) } };
 }
 
-function tileOf(columns: number, rows: number, area: Size): Size {
+function tileOf(count: number, columns: number, area: Size): Size {
+  const rows = Math.ceil(count / columns);
   const width = (area.width - (columns - 1) * GAP) / columns;
   const height = (area.height - (rows - 1) * GAP) / rows;
   if (width / height > WIDEST) return { width: height * WIDEST, height };
-  const narrowest = area.width > area.height ? NARROWEST.wide : NARROWEST.tall;
+  const narrowest = NARROWEST[area.width > area.height ? "wide" : count === 1 ? "alone" : "tall"];
   if (width / height < narrowest) return { width, height: width / narrowest };
   return { width, height };
 }

@@ -1,5 +1,5 @@
 /** The page's only way from one state to the next. Pure. */
-import type { Change, ParticipantState, RoomState, ServerMessage, Source } from "../signal/generated/messages";
+import type { Change, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
 import { textOfNotice } from "./words";
@@ -30,7 +30,7 @@ export function reduce(state: State, event: Event): State {
     case "ended":
       return end(state, event.ending);
     case "told":
-      return tell(state, event.toast);
+      return outdated(tell(state, event.toast));
     case "dismissed":
       return { ...state, toasts: state.toasts.filter((toast) => toast.key !== event.key) };
     case "panel":
@@ -55,7 +55,7 @@ function receive(state: State, message: ServerMessage): State {
       const by = message.notice.code === "invited" ? (message.notice.by ?? null) : state.invitedBy;
       const toast = textOfNotice(message.notice, (id) => nameOf(state, id));
       const next = by === state.invitedBy ? state : { ...state, invitedBy: by };
-      return toast === null ? next : tell(next, toast);
+      return toast === null ? next : outdated(tell(next, toast));
     }
     case "error":
       return message.code === "draining" || message.code === "hello_timeout" || message.code === "too_many_messages"
@@ -75,10 +75,13 @@ function receive(state: State, message: ServerMessage): State {
   }
 }
 
-/** In the room, or in it again: the snapshot is the truth, and what it changes about oneself is told like any change. */
+/**
+ * In the room, or in it again: the snapshot is the truth, and what it changes about oneself is told like any change. One may be somebody
+ * new in it, after a restart of the server or a long absence: what one was on this page still is what the person remembers.
+ */
 function welcome(state: State, you: string, room: RoomState, resumed: boolean): State {
   const people = new Map(room.participants.map((person) => [person.id, person]));
-  const before = state.you === you ? me(state) : undefined;
+  const before = me(state);
   const next: State = {
     ...state,
     link: "open",
@@ -95,6 +98,8 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     },
     people,
     slots: resumed ? state.slots : [],
+    // A restarted server counts invitations anew.
+    asideInvitation: resumed ? state.asideInvitation : null,
   };
   return settle(next, before);
 }
@@ -127,15 +132,25 @@ function settle(state: State, before: ParticipantState | undefined): State {
   let next = state;
   if (now.stage !== before.stage) {
     if (now.stage === "on_stage") next = tell({ ...next, preparing: false }, status("stage", "told.on_stage"));
-    else if (before.stage === "on_stage") next = tell(next, status("stage", "told.viewer"));
+    else if (before.stage === "on_stage") next = tell(without(next, OF_STAGE), status("stage", "told.viewer"));
     // An approval answers one's own request, so it leads straight to the devices; an invitation out of the blue asks first.
     if (before.stage === "requested" && now.stage === "invited") next = reduce(next, { is: "preparing", open: true });
     if (before.stage === "invited" && now.stage !== "invited") next = { ...next, preparing: false, invitedBy: null };
   }
-  for (const source of ["mic", "camera", "screen"] as const) next = tellSource(next, source, before, now);
+  for (const source of SOURCES) next = tellSource(next, source, before, now);
   if (now.role !== before.role) next = tell(next, status("role", "told.role", { role: now.role }));
-  return next;
+  return outdated(next);
 }
+
+const SOURCES = ["mic", "camera", "screen"] as const satisfies readonly Source[];
+
+/** What was said about a source. */
+function topicsOf(source: Source): string[] {
+  return [source, `unmute-${source}`, `device-${source}`];
+}
+
+/** What is of no interest any more to whoever has left the stage. */
+const OF_STAGE = [...SOURCES.flatMap(topicsOf), "refused-set_source"];
 
 function tellSource(state: State, source: Source, before: ParticipantState, now: ParticipantState): State {
   const [was, is] = [before[source], now[source]];
@@ -143,6 +158,8 @@ function tellSource(state: State, source: Source, before: ParticipantState, now:
   if (is === "muted" || is === "locked") {
     return tell(state, { topic: source, tone: "alert", text: { key: `told.${is}.${source}` } });
   }
+  // What it was silent for is over.
+  if (is === "on") return without(state, topicsOf(source));
   return was === "locked" ? tell(state, status(source, `told.released.${source}`)) : state;
 }
 
@@ -153,6 +170,22 @@ function status(topic: string, key: Text["key"], values?: Text["values"]): Omit<
 function tell(state: State, toast: Omit<Toast, "key">): State {
   const others = state.toasts.filter((other) => other.topic !== toast.topic);
   return { ...state, toasts: [...others, { ...toast, key: state.nextToast }].slice(-MOST_TOASTS), nextToast: state.nextToast + 1 };
+}
+
+function without(state: State, topics: readonly string[]): State {
+  const toasts = state.toasts.filter((toast) => !topics.includes(toast.topic));
+  return toasts.length === state.toasts.length ? state : { ...state, toasts };
+}
+
+/** Takes back what was offered and cannot be done any more, or is done. */
+function outdated(state: State): State {
+  const now = me(state);
+  const past = state.toasts.filter(({ offer }) => offer !== undefined && !(now?.stage === "on_stage" && isSilent(now[offer])));
+  return without(state, past.map((toast) => toast.topic));
+}
+
+function isSilent(source: SourceState): boolean {
+  return source === "off" || source === "muted";
 }
 
 /** Said at once; more would hide the stage. */

@@ -1,5 +1,5 @@
 /** Which devices there are, which were chosen, and why one did not start. */
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { batch, signal, type ReadonlySignal } from "@preact/signals";
 
 /** A camera or a microphone. */
 export type Capturing = "camera" | "mic";
@@ -19,10 +19,13 @@ const KINDS: Readonly<Record<MediaDeviceKind, Device>> = { audioinput: "mic", vi
 const STORED = "proscenium.devices";
 
 const choices = signal<Choices>({ camera: [], mic: [], speaker: [] });
+const unnamed = signal<ReadonlySet<Device>>(new Set());
 const chosen = signal<Readonly<Partial<Record<Device, string>>>>(stored());
 
 /** What can be chosen from. Labels are empty until the browser was allowed to use a device. */
 export const deviceChoices: ReadonlySignal<Choices> = choices;
+/** Kinds that are there, but whose devices the browser does not tell apart until the person allowed one. */
+export const unnamedDevices: ReadonlySignal<ReadonlySet<Device>> = unnamed;
 /** What the person chose, by device id; kept for the next visit. */
 export const chosenDevices: ReadonlySignal<Readonly<Partial<Record<Device, string>>>> = chosen;
 
@@ -45,7 +48,10 @@ export async function refreshDevices(): Promise<void> {
   for (const device of devices) {
     if (device.deviceId !== "") found[KINDS[device.kind]].push({ id: device.deviceId, label: device.label });
   }
-  choices.value = found;
+  batch(() => {
+    choices.value = found;
+    unnamed.value = new Set(devices.filter((device) => device.deviceId === "").map((device) => KINDS[device.kind]));
+  });
 }
 
 /** Follows devices that come and go, as long as the page lives. */

@@ -4,14 +4,12 @@ import { useState } from "preact/hooks";
 
 export interface DoProps {
   readonly class?: string;
-  /** When it says more than what is shown; begins with that. */
-  readonly name?: string;
   readonly do: () => Promise<unknown>;
   readonly children: ComponentChildren;
 }
 
 /** A button that takes no second click while the first is on its way. It stays focusable meanwhile. */
-export function Do({ class: extra = "", name, do: act, children }: DoProps) {
+export function Do({ class: extra = "", do: act, children }: DoProps) {
   const [busy, setBusy] = useState(false);
   const click = () => {
     if (busy) return;
@@ -19,7 +17,7 @@ export function Do({ class: extra = "", name, do: act, children }: DoProps) {
     void act().finally(() => setBusy(false));
   };
   return (
-    <button type="button" class={extra} aria-label={name} aria-disabled={busy} onClick={click}>
+    <button type="button" class={extra} aria-disabled={busy} onClick={click}>
       {children}
     </button>
   );

@@ -1,9 +1,9 @@
 /** Pickers for camera, microphone and speaker. */
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import { chooseDevice, chosenDevices, deviceChoices, speakerCanChange, type Device } from "../rtc/devices";
+import { chooseDevice, chosenDevices, deviceChoices, speakerCanChange, unnamedDevices, type Device } from "../rtc/devices";
 import type { Session } from "../session";
-import { t } from "../texts";
+import { t, type TextKey } from "../texts";
 
 export interface PickerProps {
   readonly session: Session;
@@ -32,7 +32,7 @@ export function DevicePicker({ session, device, children }: PickerProps) {
         disabled={fixed || (choices.length === 0 && device !== "speaker")}
         onChange={(event) => choose(event.currentTarget.value)}
       >
-        {choices.length === 0 && <option value="">{device === "speaker" ? t("devices.default.speaker") : t(`devices.none.${device}`)}</option>}
+        {choices.length === 0 && <option value="">{t(insteadOf(session, device))}</option>}
         {choices.map((choice, index) => (
           <option key={choice.id} value={choice.id} selected={choice.id === selected}>
             {choice.label || t(`devices.unnamed.${device}`, { number: index + 1 })}
@@ -43,4 +43,11 @@ export function DevicePicker({ session, device, children }: PickerProps) {
       {children}
     </div>
   );
+}
+
+/** What stands in a picker without anything to pick: not knowing a camera's name is no reason to say that there is none. */
+function insteadOf(session: Session, device: Device): TextKey {
+  if (device === "speaker") return "devices.default.speaker";
+  if (session.capture.of(device).value.failure === "refused") return "devices.refused.short";
+  return unnamedDevices.value.has(device) ? `devices.default.${device}` : `devices.none.${device}`;
 }

@@ -31,13 +31,24 @@ export function Menu({ label, sections, anchor, onClose }: MenuProps) {
       const target = event.target as Node;
       if (!element.contains(target) && !anchor.contains(target)) close(false);
     };
-    const moved = () => close(false);
-    document.addEventListener("pointerdown", outside, true);
-    window.addEventListener("resize", moved);
-    return () => {
-      document.removeEventListener("pointerdown", outside, true);
-      window.removeEventListener("resize", moved);
+    // It hangs on its button wherever that scrolls, also when the scrolling was on its way before the menu opened.
+    const scrolled = (event: globalThis.Event) => {
+      if (event.target === element) return;
+      if (isInView(anchor)) hang(element, anchor);
+      else close(false);
     };
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      close(true);
+    };
+    const watched = new AbortController();
+    const options = { capture: true, signal: watched.signal };
+    document.addEventListener("pointerdown", outside, options);
+    document.addEventListener("scroll", scrolled, options);
+    document.addEventListener("keydown", escape, { signal: watched.signal });
+    window.addEventListener("resize", () => close(false), options);
+    return () => watched.abort();
   }, [anchor]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -85,6 +96,13 @@ function items(menu: HTMLElement | null): HTMLElement[] {
 function typed(all: readonly HTMLElement[], at: number, letter: string): void {
   const turned = [...all.slice(at + 1), ...all.slice(0, at + 1)];
   turned.find((item) => item.textContent?.toLowerCase().startsWith(letter.toLowerCase()))?.focus();
+}
+
+/** Whether a person can still see what the menu hangs on. */
+function isInView(anchor: HTMLElement): boolean {
+  const { left, right, top, bottom } = anchor.getBoundingClientRect();
+  const seen = document.elementsFromPoint((left + right) / 2, (top + bottom) / 2);
+  return seen.includes(anchor);
 }
 
 /** Below the button where there is room, else above; always inside the window. */

@@ -1,9 +1,12 @@
 /** What opens beside the stage, and on a phone over it. */
 import type { ComponentChildren, RefObject } from "preact";
-import { useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { Icon } from "./icons";
 
-/** Moves the focus into the panel when it opens and back to where it was when it closes; Escape closes it. */
+/**
+ * Moves the focus into the panel when it opens and back to where it was when it closes. Escape closes it from anywhere in the page, unless
+ * something above it wants the key.
+ */
 export function usePanel(panel: RefObject<HTMLElement | null>, close: () => void) {
   useLayoutEffect(() => {
     const element = panel.current;
@@ -14,11 +17,16 @@ export function usePanel(panel: RefObject<HTMLElement | null>, close: () => void
       if (inside && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
-  return (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    event.preventDefault();
-    close();
-  };
+  useEffect(() => {
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (document.querySelector("dialog:modal, [role=menu]") !== null) return;
+      event.preventDefault();
+      close();
+    };
+    document.addEventListener("keydown", escape);
+    return () => document.removeEventListener("keydown", escape);
+  }, [close]);
 }
 
 export function PanelHead({ id, title, closing, close }: { id: string; title: ComponentChildren; closing: string; close: () => void }) {

@@ -1,7 +1,7 @@
 /** Everybody in the room, by where they stand, and for moderators what can be done about it. */
-import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantId, ParticipantState, SourceState } from "../signal/generated/messages";
-import { actionsFor, isModerator } from "../model/abilities";
+import { actionsFor } from "../model/abilities";
 import { groups } from "../model/people";
 import type { Session } from "../session";
 import { t } from "../texts";
@@ -19,12 +19,12 @@ export function Participants({ session }: { session: Session }) {
   const { people } = session.state.value;
   const { asking, onStage, viewers } = useMemo(() => groups(people), [people]);
   const close = () => session.dispatch({ is: "panel", panel: null });
-  const onKeyDown = usePanel(region, close);
+  usePanel(region, close);
   const list = { session, openFor: menu?.participant ?? null, onMenu: setMenu };
   return (
-    <section ref={region} class="panel" aria-labelledby={heading} tabIndex={-1} onKeyDown={onKeyDown}>
+    <section ref={region} class="panel" aria-labelledby={heading} tabIndex={-1}>
       <PanelHead id={heading} title={t("people")} closing={t("people.close")} close={close} />
-      <div class="panel-body" onScroll={() => menu !== null && setMenu(null)}>
+      <div class="panel-body">
         <People {...list} title={t("people.asking")} nobody={t("people.none.asking")} people={asking} />
         <People {...list} title={t("people.on_stage")} nobody={t("people.none.on_stage")} people={onStage} />
         <People {...list} title={t("people.viewers")} nobody={t("people.none.viewers")} people={viewers} />
@@ -91,7 +91,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
         <Remarks person={person} />
       </span>
       <Sources person={person} />
-      {isModerator(actor) && !own && (
+      {actionsFor(actor, person).length > 0 && (
         <button
           type="button"
           class="round"
@@ -139,7 +139,11 @@ function SourceIcon({ state, label, icons }: { state: SourceState; label: string
 function Actions({ session, menu, close }: { session: Session; menu: OpenMenu; close: () => void }) {
   const person = session.state.value.people.get(menu.participant);
   const sections = person === undefined ? [] : actionsFor(session.me.value, person);
-  if (person === undefined || sections.length === 0) return null;
+  const nothing = sections.length === 0;
+  useEffect(() => {
+    if (nothing) close();
+  }, [nothing]);
+  if (person === undefined || nothing) return null;
   return (
     <Menu
       label={t("people.actions", { name: person.name })}

@@ -16,7 +16,7 @@ export function Ready({ session }: { session: Session }) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Text | null>(null);
   // Before the first paint, so that whoever is quick finds the devices starting rather than off.
-  useLayoutEffect(() => void session.openDevices(), [session]);
+  useLayoutEffect(() => session.startDevices(), [session]);
 
   const camera = session.capture.of("camera").value;
   const mic = session.capture.of("mic").value;
@@ -90,7 +90,7 @@ interface LineProps {
   readonly onWanted: (on: boolean) => void;
 }
 
-/** One device: whether to bring it, which one, and what is wrong with it. */
+/** One device: whether to bring it, which one, and what is wrong with it. Where it failed, turning it on is another try. */
 function Line({ session, kind, wanted, onWanted }: LineProps) {
   const { track, failure } = session.capture.of(kind).value;
   const locked = session.me.value?.[kind] === "locked";
@@ -113,7 +113,13 @@ function Line({ session, kind, wanted, onWanted }: LineProps) {
       </DevicePicker>
       {!locked && (
         <label class="switch">
-          <input type="checkbox" role="switch" checked={wanted} onChange={(event) => onWanted(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            role="switch"
+            checked={wanted && failure === null}
+            disabled={failure === "insecure"}
+            onChange={(event) => onWanted(event.currentTarget.checked)}
+          />
           <span>{t(kind === "camera" ? "ready.with_camera" : "ready.with_mic")}</span>
         </label>
       )}

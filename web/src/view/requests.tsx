@@ -1,4 +1,4 @@
-/** Who asks to join the stage, at the moderators': one card each, in the order they asked. */
+/** Who asks to join the stage, at the moderators': a card each for the first ones, in the order they asked; the list has them all. */
 import { useMemo } from "preact/hooks";
 import { isModerator } from "../model/abilities";
 import { groups } from "../model/people";
@@ -6,17 +6,19 @@ import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
+import { narrow } from "./narrow";
 
-/** The rest waits in the participants list, in the same order. */
-const MOST_CARDS = 30;
+const MOST_CARDS = { desktop: 2, phone: 1 };
 
 export function Requests({ session }: { session: Session }) {
-  const { people } = session.state.value;
+  const { people, panel } = session.state.value;
+  const cards = narrow.value ? MOST_CARDS.phone : MOST_CARDS.desktop;
   const asking = useMemo(() => groups(people).asking, [people]);
   if (!isModerator(session.me.value)) return null;
+  const more = panel === "participants" ? 0 : asking.length - cards;
   return (
     <div class="requests" aria-live="polite">
-      {asking.slice(0, MOST_CARDS).map(({ id, name, request }) =>
+      {asking.slice(0, cards).map(({ id, name, request }) =>
         request === undefined ? null : (
           <div key={request} class="card">
             <Avatar id={id} name={name} />
@@ -29,6 +31,11 @@ export function Requests({ session }: { session: Session }) {
             </div>
           </div>
         ),
+      )}
+      {more > 0 && (
+        <button type="button" class="others" onClick={() => session.dispatch({ is: "panel", panel: "participants" })}>
+          {t("requests.more", { count: more })}
+        </button>
       )}
     </div>
   );

@@ -31,10 +31,12 @@ export function Room({ session }: { session: Session }) {
       {panel === "settings" && <Settings session={session} />}
       <Toolbar session={session} />
       <div class="over">
-        <div class="banners" aria-live="polite">
-          <Banner session={session} />
+        <div class="told">
+          <div class="banners" aria-live="polite">
+            <Banner session={session} />
+          </div>
+          <Toasts session={session} />
         </div>
-        <Toasts session={session} />
         <Requests session={session} />
       </div>
       {session.soundBlocked.value && <SoundBlocked />}

@@ -1,5 +1,5 @@
 /** Devices for everybody; for moderators the stage access and what goes for all. Not modal: the room goes on beside it. */
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Access, Source, SourceControl } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
 import type { Session } from "../session";
@@ -12,9 +12,9 @@ export function Settings({ session }: { session: Session }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   const close = () => session.dispatch({ is: "panel", panel: null });
-  const onKeyDown = usePanel(dialog, close);
+  usePanel(dialog, close);
   return (
-    <dialog ref={dialog} open class="panel" aria-labelledby={heading} tabIndex={-1} onKeyDown={onKeyDown}>
+    <dialog ref={dialog} open class="panel" aria-labelledby={heading} tabIndex={-1}>
       <PanelHead id={heading} title={t("settings")} closing={t("settings.close")} close={close} />
       <div class="panel-body">
         {isModerator(session.me.value) && <StageAccess session={session} />}
@@ -65,23 +65,23 @@ function StageAccess({ session }: { session: Session }) {
   );
 }
 
-type ForAll = readonly [name: TextKey, shown: TextKey, done: TextKey, source: Source, state: SourceControl];
+type ForAll = readonly [name: TextKey, done: TextKey, source: Source, state: SourceControl];
 
 const FOR_ALL: readonly (readonly [TextKey, readonly ForAll[]])[] = [
   [
     "settings.everyone.mic",
     [
-      ["settings.mute_all", "settings.mute_all", "settings.done.mute_all", "mic", "muted"],
-      ["settings.lock_all_mics", "settings.short.lock", "settings.done.lock_mic", "mic", "locked"],
-      ["settings.release_all_mics", "settings.short.release", "settings.done.release_mic", "mic", "released"],
+      ["settings.mute_all", "settings.done.mute_all", "mic", "muted"],
+      ["settings.lock_all_mics", "settings.done.lock_mic", "mic", "locked"],
+      ["settings.release_all_mics", "settings.done.release_mic", "mic", "released"],
     ],
   ],
   [
     "settings.everyone.camera",
     [
-      ["settings.cameras_off", "settings.cameras_off", "settings.done.cameras_off", "camera", "muted"],
-      ["settings.lock_all_cameras", "settings.short.lock", "settings.done.lock_camera", "camera", "locked"],
-      ["settings.release_all_cameras", "settings.short.release", "settings.done.release_camera", "camera", "released"],
+      ["settings.cameras_off", "settings.done.cameras_off", "camera", "muted"],
+      ["settings.lock_all_cameras", "settings.done.lock_camera", "camera", "locked"],
+      ["settings.release_all_cameras", "settings.done.release_camera", "camera", "released"],
     ],
   ],
 ];
@@ -98,9 +98,9 @@ function Everyone({ session }: { session: Session }) {
       {FOR_ALL.map(([heading, buttons]) => (
         <div key={heading} class="for-all">
           <h4>{t(heading)}</h4>
-          {buttons.map(([name, shown, done, source, state]) => (
-            <Do key={name} name={t(name)} do={() => act(source, state, done)}>
-              {t(shown)}
+          {buttons.map(([name, done, source, state]) => (
+            <Do key={name} do={() => act(source, state, done)}>
+              {t(name)}
             </Do>
           ))}
         </div>
@@ -110,19 +110,28 @@ function Everyone({ session }: { session: Session }) {
 }
 
 function EndRoom({ session }: { session: Session }) {
-  const [asked, setAsked] = useState(false);
-  if (!asked) {
+  // null: never asked yet.
+  const [asked, setAsked] = useState<boolean | null>(null);
+  const question = useRef<HTMLElement>(null);
+  const safe = useRef<HTMLButtonElement>(null);
+  // The button that was pressed is gone; what stands in its place takes the focus, all of it in sight.
+  useLayoutEffect(() => {
+    if (asked === null) return;
+    safe.current?.focus({ preventScroll: true });
+    (question.current ?? safe.current)?.scrollIntoView({ block: "nearest" });
+  }, [asked]);
+  if (asked !== true) {
     return (
-      <button type="button" class="grave" onClick={() => setAsked(true)}>
+      <button key="end" ref={safe} type="button" class="grave" onClick={() => setAsked(true)}>
         {t("settings.end")}
       </button>
     );
   }
   return (
-    <section class="setting">
+    <section key="sure" ref={question} class="setting">
       <p>{t("settings.end.sure")}</p>
       <div class="buttons">
-        <button type="button" onClick={() => setAsked(false)}>
+        <button ref={safe} type="button" onClick={() => setAsked(false)}>
           {t("settings.end.no")}
         </button>
         <Do class="grave" do={() => session.do({ do: "end_room" })}>

@@ -4,7 +4,7 @@ import type { ParticipantState } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
 import { layout, type Rect, type Size } from "../model/layout";
 import type { Session } from "../session";
-import { t } from "../texts";
+import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Icon, Mark } from "./icons";
 import { Picture, useStreamOf } from "./picture";
@@ -39,7 +39,7 @@ function Tile({ session, person, rect }: { session: Session; person: Participant
   const speaking = session.speaking.value.has(person.id);
   return (
     <div
-      class={`tile ${speaking ? "speaking" : ""} ${person.connected ? "" : "away"} ${rect.width < 210 ? "small" : ""}`}
+      class={`tile ${speaking ? "speaking" : ""} ${person.connected ? "" : "away"} ${isSmall(rect) ? "small" : ""}`}
       role="group"
       aria-label={person.name}
       data-participant={person.id}
@@ -54,6 +54,11 @@ function Tile({ session, person, rect }: { session: Session; person: Participant
       </span>
     </div>
   );
+}
+
+/** The initials make way for the name there. */
+function isSmall(rect: Rect): boolean {
+  return rect.width < 210 || rect.height < 150;
 }
 
 function OwnPicture({ session }: { session: Session }) {
@@ -87,15 +92,22 @@ function Screen({ session, person, rect }: { session: Session; person: Participa
 }
 
 function Empty({ session }: { session: Session }) {
-  const { room } = session.state.value;
-  const key = isModerator(session.me.value) ? "stage.empty.moderator" : (`stage.empty.${room?.access ?? "invite"}` as const);
   return (
     <div class="empty">
       <Mark />
       <p class="headline">{t("stage.empty")}</p>
-      <p>{t(key)}</p>
+      <p>{t(hintOf(session))}</p>
     </div>
   );
+}
+
+/** What the person may do about an empty stage. */
+function hintOf(session: Session): TextKey {
+  const person = session.me.value;
+  if (person?.stage === "requested" || person?.stage === "invited") return `stage.empty.${person.stage}`;
+  if (isModerator(person)) return "stage.empty.moderator";
+  if (person?.role === "speaker") return "stage.empty.free";
+  return `stage.empty.${session.state.value.room?.access ?? "invite"}`;
 }
 
 function place(rect: Rect) {

@@ -5,12 +5,17 @@ import type { Session } from "../session";
 import { say, t } from "../texts";
 import { Icon } from "./icons";
 
-const SHOWN_MS = { status: 8_000, alert: 12_000 } as const;
+const SHOWN_MS = { status: 6_000, alert: 12_000 } as const;
+/** On a phone; the style hides the others, which go on waiting for their end. */
+const MOST_ON_A_PHONE = 2;
 
 export function Toasts({ session }: { session: Session }) {
   const { toasts } = session.state.value;
+  const recent = new Set(toasts.slice(-MOST_ON_A_PHONE));
   const of = (tone: Toast["tone"]) =>
-    toasts.filter((toast) => toast.tone === tone).map((toast) => <Told key={toast.key} session={session} toast={toast} />);
+    toasts
+      .filter((toast) => toast.tone === tone)
+      .map((toast) => <Told key={toast.key} session={session} toast={toast} recent={recent.has(toast)} />);
   return (
     <div class="toasts">
       <div role="alert">{of("alert")}</div>
@@ -19,7 +24,7 @@ export function Toasts({ session }: { session: Session }) {
   );
 }
 
-function Told({ session, toast }: { session: Session; toast: Toast }) {
+function Told({ session, toast, recent }: { session: Session; toast: Toast; recent: boolean }) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
@@ -30,7 +35,7 @@ function Told({ session, toast }: { session: Session; toast: Toast }) {
   const { offer } = toast;
   return (
     <div
-      class={`toast ${toast.tone}`}
+      class={`toast ${toast.tone} ${recent ? "" : "older"}`}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocusIn={() => setHeld(true)}

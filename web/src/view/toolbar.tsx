@@ -1,6 +1,6 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
 import { useEffect, useRef } from "preact/hooks";
-import { wayOf, type Way } from "../model/abilities";
+import { mayShareScreen, wayOf, type Way } from "../model/abilities";
 import type { Panel } from "../model/state";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
@@ -12,13 +12,15 @@ export function Toolbar({ session }: { session: Session }) {
   const person = session.me.value;
   const way = wayOf(session.state.value);
   const onStage = person?.stage === "on_stage";
+  // Whoever lost the right to it meanwhile can still stop.
+  const sharing = screenCanBeShared && (mayShareScreen(person) || session.isOn("screen"));
   useKeptFocus(bar, `${way} ${person?.stage}`);
   return (
     <div ref={bar} class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
       <div class="own">
         {onStage && <SourceToggle session={session} source="mic" />}
         {onStage && <SourceToggle session={session} source="camera" />}
-        {onStage && screenCanBeShared && <SourceToggle session={session} source="screen" />}
+        {onStage && sharing && <SourceToggle session={session} source="screen" />}
         <StageWay session={session} way={way} />
       </div>
       <div class="more">
