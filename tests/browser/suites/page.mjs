@@ -52,6 +52,37 @@ async function crowd(host, names, command) {
   await eventually("everybody is in the room", async () => (await host.server.participants(host.room)).length > names.length);
 }
 
+/** Gives a person's camera somebody to look at: a drawn head and shoulders that sway a little. */
+const sitForPortrait = (person, ...colors) =>
+  person.page.evaluate(([wall, skin, clothes]) => {
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      if (!wanted.video) return real(wanted);
+      const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
+      const brush = canvas.getContext("2d");
+      const oval = (color, x, y, wide, high) => {
+        brush.fillStyle = color;
+        brush.beginPath();
+        brush.ellipse(x, y, wide, high, 0, 0, 2 * Math.PI);
+        brush.fill();
+      };
+      setInterval(() => {
+        const sway = 12 * Math.sin(performance.now() / 700);
+        const light = brush.createLinearGradient(0, 0, 1280, 720);
+        light.addColorStop(0, "#f4f1de");
+        light.addColorStop(1, wall);
+        brush.fillStyle = light;
+        brush.fillRect(0, 0, 1280, 720);
+        oval(clothes, 640 + sway / 2, 760, 330, 270);
+        oval(skin, 640 + sway, 500, 80, 110);
+        oval("#3b2f2f", 640 + sway, 320, 165, 180);
+        oval(skin, 640 + sway, 350, 135, 165);
+      }, 50);
+      const sound = wanted.audio ? (await real({ audio: wanted.audio })).getTracks() : [];
+      return new MediaStream([...canvas.captureStream(20).getVideoTracks(), ...sound]);
+    };
+  }, colors);
+
 describe("the page", () => {
   it("the way up by keyboard alone", (test) =>
     scene(test, { access: "request" }, async ({ enter }) => {
@@ -264,6 +295,8 @@ describe("the page", () => {
       const ada = await enter("Ada Lovelace", "speaker");
       const linus = await enter("Emmy Noether", "speaker");
       const phone = await enter("Alan Turing", "viewer", { context: PHONE });
+      await sitForPortrait(mod, "#3d5a80", "#e0a899", "#293241");
+      await sitForPortrait(ada, "#6d597a", "#f2cc8f", "#355070");
       await ada.joinStage();
       await mod.joinStage();
       await linus.joinStage();
@@ -273,7 +306,7 @@ describe("the page", () => {
       await mod.page.getByText("Alan Turing asks to join the stage").first().waitFor();
       await mod.openParticipants();
       await assertSees(phone, await ada.id());
-      await pause(1500);
+      await mod.page.getByText("You are on stage").first().waitFor({ state: "hidden" });
       await mod.page.screenshot({ path: `${PICTURES}session.png` });
       await phone.page.screenshot({ path: `${PICTURES}phone.png` });
     }));
