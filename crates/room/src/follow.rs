@@ -1,11 +1,14 @@
 //! What each change of the stage means for the room: sources, gates and slots, and who is told what.
 
-use signaling::{Notice, ParticipantId, Refusal, Role, SourcesOn};
+use signaling::{Notice, ParticipantId, Refusal, RequestId, Role, SourcesOn};
 use stage::{Actor, Cause, Change, Standing};
 
 use crate::Room;
 use crate::refusal::refused;
 use crate::turn::{Touched, Turn};
+
+/// How often moderators are told of one person's requests, at most, in milliseconds.
+const ANNOUNCED_EVERY_MS: u64 = 2_000;
 
 impl Room {
     /// Asks the stage, and follows it.
@@ -44,7 +47,10 @@ impl Room {
                     turn.touch(Touched::Room);
                 }
                 Change::CapacitySet { .. } | Change::SelfLeaveSet { .. } => turn.touch(Touched::Room),
-                Change::RoleSet { who, .. } => {
+                Change::RoleSet { who, role } => {
+                    if let Some(participant) = self.register.get_mut(who) {
+                        participant.role = role;
+                    }
                     turn.touch(Touched::Participant(who));
                     turn.notify(who, Notice::RoleChanged);
                 }
@@ -86,12 +92,7 @@ impl Room {
             (_, Standing::Invited(invitation)) => {
                 turn.notify(who, Notice::Invited { invitation, by: person(cause) });
             }
-            (_, Standing::Requested(request)) => {
-                let notice = Notice::StageRequested { participant: who, request };
-                for moderator in self.moderators().filter(|moderator| *moderator != who) {
-                    turn.notify(moderator, notice.clone());
-                }
-            }
+            (_, Standing::Requested(request)) => self.notify_requested(who, request, turn),
             (Standing::Requested(_), Standing::Off) => self.notify_request_over(who, cause, turn),
             (Standing::Invited(_), Standing::Off) => notify_invitation_over(who, cause, inviter, turn),
             (Standing::OnStage, Standing::Off) => match cause {
@@ -100,6 +101,19 @@ impl Room {
                 Cause::Own | Cause::AccessChanged | Cause::RoleChanged => {}
             },
             (Standing::Off, Standing::Off) => {}
+        }
+    }
+
+    /// Every request is in the state that everybody is told; the notice is a nudge, and whoever asks and withdraws in turn nudges no
+    /// more often for it.
+    fn notify_requested(&mut self, who: ParticipantId, request: RequestId, turn: &mut Turn) {
+        let Some(participant) = self.register.get_mut(who) else { return };
+        if participant.announced.is_some_and(|last| turn.now.since(last) < ANNOUNCED_EVERY_MS) {
+            return;
+        }
+        participant.announced = Some(turn.now);
+        for moderator in self.moderators().filter(|moderator| *moderator != who) {
+            turn.notify(moderator, Notice::StageRequested { participant: who, request });
         }
     }
 

@@ -48,8 +48,8 @@ impl Room {
         Ok(())
     }
 
-    /// For everyone below a moderator: a mute or a lock of all who are on stage now, and a release of all who are locked. Whoever comes
-    /// up later is not meant.
+    /// For everyone below a moderator: a mute or a lock of all who are on stage now, and a release of all who are locked, those who left
+    /// included: they would return to a lock that nobody remembers. Whoever comes up later is not meant.
     pub(crate) fn mute_everyone(
         &mut self,
         by: Actor,
@@ -64,6 +64,9 @@ impl Room {
         let everyone: Vec<ParticipantId> = everyone.map(|(who, _, _)| who).collect();
         for whom in everyone {
             self.hold(whom, source, state, turn);
+        }
+        if state == SourceControl::Released {
+            self.register.release_absent(source);
         }
         Ok(())
     }

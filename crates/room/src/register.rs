@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use signaling::{ParticipantId, Role};
+use signaling::{ParticipantId, Role, Source, SourceControl};
 use stage::Millis;
 
 use crate::sources::Sources;
 use crate::{Identity, ResumeKey, SessionId, TransportId};
 
-/// People who left and keep their id if they return: with it whatever the stage remembers of them, so that leaving and
-/// joining again lifts no block and no cool-down. Beyond it, the one who left first is a stranger again.
+/// People who left and are who they were if they return: with their id, whatever the stage remembers of them, the role a host gave
+/// them and the locks on their sources, so that leaving and joining again undoes nothing a moderator did. Beyond it, the one who left
+/// first is a stranger again.
 pub const LEFT_REMEMBERED: usize = 4096;
 
 /// A person in the room, with the one session that counts: the newest.
@@ -19,6 +20,8 @@ pub(crate) struct Participant {
     pub(crate) name: String,
     /// The role their last token gave them. A host may have given them another since, and the same token again does not take it back.
     pub(crate) token_role: Role,
+    /// The role they have, as the stage has it: it keeps none of somebody who leaves, and it is needed when they return.
+    pub(crate) role: Role,
     /// Counts arrivals: the order of the list.
     pub(crate) arrived: u64,
     /// Counts those coming up: the order in which slots are given.
@@ -26,6 +29,8 @@ pub(crate) struct Participant {
     pub(crate) sources: Sources,
     /// Who is told when the invitation they hold comes to nothing.
     pub(crate) inviter: Option<ParticipantId>,
+    /// When moderators were last told that they ask to come up.
+    pub(crate) announced: Option<Millis>,
     pub(crate) session: Session,
 }
 
@@ -62,8 +67,26 @@ pub(crate) struct Transport {
 #[derive(Clone, Copy, Debug)]
 struct Known {
     id: ParticipantId,
-    /// Counts departures; `None` while in the room.
-    left: Option<u64>,
+    /// `None` while in the room.
+    left: Option<Left>,
+}
+
+/// How somebody was when they left.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    /// Counts departures.
+    departure: u64,
+    token_role: Role,
+    role: Role,
+    /// Nothing but locks.
+    sources: Sources,
+}
+
+impl Left {
+    /// The role with which they return: a host's word outlasts leaving, and only another token is a newer one.
+    fn role_with(&self, token_role: Role) -> Role {
+        if token_role == self.token_role { self.role } else { token_role }
+    }
 }
 
 /// Everybody in the room, by id, and everybody remembered, by the token's `user`.
@@ -101,38 +124,48 @@ impl Register {
         self.present.iter().map(|(who, participant)| (*who, participant))
     }
 
-    /// Writes down somebody who is not in the room yet, under the id they had, if any.
-    pub(crate) fn enter(&mut self, identity: Identity, session: Session) -> ParticipantId {
-        let Identity { user, name, role } = identity;
-        let id = match self.by_user.get(&user) {
+    /// Writes down somebody who is not in the room yet, as who they were, if anybody; says with which role they come in.
+    pub(crate) fn enter(&mut self, identity: Identity, session: Session) -> (ParticipantId, Role) {
+        let Identity { user, name, role: token_role } = identity;
+        let known = self.by_user.get(&user).copied();
+        let id = match known {
             Some(known) => known.id,
             None => self.new_id(),
         };
-        if let Some(known) = self.by_user.insert(user.clone(), Known { id, left: None }) {
-            known.left.map(|departure| self.left.remove(&departure));
+        self.by_user.insert(user.clone(), Known { id, left: None });
+        let left = known.and_then(|known| known.left);
+        if let Some(left) = left {
+            self.left.remove(&left.departure);
         }
+        let role = left.map_or(token_role, |left| left.role_with(token_role));
         self.arrivals += 1;
         let arrived = self.arrivals;
         let participant = Participant {
             user,
             name,
-            token_role: role,
+            token_role,
+            role,
             arrived,
             came_up: 0,
-            sources: Sources::default(),
+            sources: left.map_or_else(Sources::default, |left| left.sources),
             inviter: None,
+            announced: None,
             session,
         };
         self.present.insert(id, participant);
-        id
+        (id, role)
     }
 
     /// Strikes somebody out, and remembers who they were.
     pub(crate) fn leave(&mut self, who: ParticipantId) -> Option<Participant> {
         let participant = self.present.remove(&who)?;
         self.departures += 1;
-        self.left.insert(self.departures, participant.user.clone());
-        self.by_user.insert(participant.user.clone(), Known { id: who, left: Some(self.departures) });
+        let departure = self.departures;
+        let (token_role, role, mut sources) = (participant.token_role, participant.role, participant.sources);
+        sources.go_down();
+        let left = Left { departure, token_role, role, sources };
+        self.left.insert(departure, participant.user.clone());
+        self.by_user.insert(participant.user.clone(), Known { id: who, left: Some(left) });
         if self.left.len() > LEFT_REMEMBERED
             && let Some((_, user)) = self.left.pop_first()
         {
@@ -140,6 +173,14 @@ impl Register {
             self.forgotten += 1;
         }
         Some(participant)
+    }
+
+    /// Undoes a lock of all who left below a moderator. Looks at everybody known.
+    pub(crate) fn release_absent(&mut self, source: Source) {
+        let absent = self.by_user.values_mut().filter_map(|known| known.left.as_mut());
+        for left in absent.filter(|left| left.role < Role::Moderator) {
+            left.sources.control(source, SourceControl::Released);
+        }
     }
 
     /// How often [`LEFT_REMEMBERED`] was hit.
@@ -161,7 +202,7 @@ mod tests {
     fn enter(register: &mut Register, user: &str) -> ParticipantId {
         let identity = Identity { user: user.into(), name: user.into(), role: Role::Viewer };
         let session = Session { id: SessionId(1), key: ResumeKey("k".into()), lost: None, transport: None };
-        register.enter(identity, session)
+        register.enter(identity, session).0
     }
 
     #[test]

@@ -45,8 +45,7 @@ impl Room {
         key: ResumeKey,
         turn: &mut Turn,
     ) -> ParticipantId {
-        let role = identity.role;
-        let who = self.register.enter(identity, Session { id, key, lost: None, transport: None });
+        let (who, role) = self.register.enter(identity, Session { id, key, lost: None, transport: None });
         self.sessions.insert(id, who);
         // Entering is never refused.
         let _ = self.decide(stage::Command::Enter { who, role }, turn);

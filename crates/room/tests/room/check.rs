@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use room::TransportId;
-use signaling::{ParticipantState, Source, SourceState, StageStanding};
+use signaling::{ParticipantState, Role, Source, SourceState, StageStanding};
 
-use crate::world::{World, of};
+use crate::world::{Known, World, of};
 
 pub(crate) fn everything(world: &World) {
     pages_know_the_room(world);
@@ -84,6 +84,15 @@ fn seats_are_kept(world: &World) {
     assert_eq!(counts.off, standing(StageStanding::Off));
 }
 
+/// However long somebody was away: locks are locked, and the same token gives no other role than they had.
+pub(crate) fn a_return_undoes_nothing(before: &Known, token_role: Role, after: &ParticipantState) {
+    let locked = |state| Source::ALL.map(|source| of(state, source) == SourceState::Locked);
+    assert_eq!(locked(after), locked(&before.state), "the locks of {}", after.name);
+    let role = if token_role == before.token_role { before.state.role } else { token_role };
+    assert_eq!(after.role, role, "the role of {}", after.name);
+    assert_eq!(after.id, before.state.id, "the id of {}", after.name);
+}
+
 fn by_user(world: &World, user: &str) -> ParticipantState {
     let name = user.to_uppercase();
     let state = world.room.state();
@@ -127,6 +136,22 @@ mod can_fail {
         let ada = world.transports.values_mut().find(|transport| transport.user == "ada").unwrap();
         ada.slots.pop_first();
         everything(&world);
+    }
+
+    #[test]
+    #[should_panic(expected = "the locks of ADA")]
+    fn over_a_lock_that_a_return_lifts() {
+        let mut world = stage_of_two();
+        world.known.get_mut("ada").unwrap().state.mic = SourceState::Locked;
+        world.connect("ada", Role::Viewer, None);
+    }
+
+    #[test]
+    #[should_panic(expected = "the role of ADA")]
+    fn over_a_role_that_a_return_takes_back() {
+        let mut world = stage_of_two();
+        world.known.get_mut("ada").unwrap().state.role = Role::Speaker;
+        world.connect("ada", Role::Viewer, None);
     }
 
     #[test]

@@ -61,6 +61,22 @@ fn only_moderators_are_told_of_a_request() {
 }
 
 #[test]
+fn whoever_asks_and_withdraws_in_turn_is_announced_every_two_seconds() {
+    let (mut world, mo, ada) = two(Access::Request);
+    let again = |world: &mut World| {
+        world.says(ada, Command::RequestStage).unwrap();
+        let request = world.request(ada);
+        world.says(ada, Command::CancelRequest { request }).unwrap();
+        world.notices(mo).len()
+    };
+    assert_eq!((again(&mut world), again(&mut world)), (1, 0));
+    world.later(1_999);
+    assert_eq!(again(&mut world), 0);
+    world.later(1);
+    assert_eq!((again(&mut world), again(&mut world)), (1, 0));
+}
+
+#[test]
 fn a_declined_requester_is_told_and_cools_down() {
     let (mut world, mo, ada) = asked();
     let request = world.request(ada);

@@ -59,6 +59,39 @@ fn whoever_was_removed_from_stage_does_not_join_again_unless_invited() {
 }
 
 #[test]
+fn neither_leaving_nor_staying_away_lifts_a_lock() {
+    let (mut world, mo, ada) = two();
+    mute(&mut world, mo, ada, Source::Camera, SourceControl::Locked).unwrap();
+    mute(&mut world, mo, ada, Source::Mic, SourceControl::Muted).unwrap();
+    world.says(ada, Command::LeaveRoom).unwrap();
+    let ada = world.on_stage("ada", Role::Viewer);
+    assert_eq!(world.open(ada), [Source::Mic], "a mute holds nothing off the stage");
+    let on = Command::SetSource { source: Source::Camera, on: true };
+    assert_eq!(world.says(ada, on), Err(Refusal::SourceLocked { source: Source::Camera }));
+    world.lose(ada);
+    world.later(60_000);
+    assert_eq!(world.state(ada), None);
+    let ada = world.on_stage("ada", Role::Viewer);
+    assert_eq!(world.source(ada, Source::Camera), SourceState::Locked);
+}
+
+#[test]
+fn a_release_of_everyone_reaches_those_who_left_below_a_moderator() {
+    let mut world = World::new(Access::Open);
+    let hal = world.join("hal", Role::Host);
+    for (user, role) in [("ada", Role::Viewer), ("mo", Role::Moderator)] {
+        let me = world.join(user, role);
+        mute(&mut world, hal, me, Source::Mic, SourceControl::Locked).unwrap();
+        world.says(me, Command::LeaveRoom).unwrap();
+    }
+    let release = Command::MuteEveryone { source: Source::Mic, state: SourceControl::Released };
+    world.says(hal, release).unwrap();
+    let (ada, mo) = (world.join("ada", Role::Viewer), world.join("mo", Role::Moderator));
+    assert_eq!(world.source(ada, Source::Mic), SourceState::Off);
+    assert_eq!(world.source(mo, Source::Mic), SourceState::Locked);
+}
+
+#[test]
 fn a_viewer_cannot_leave_the_stage_but_can_leave_the_room() {
     let (mut world, _, ada) = two();
     assert_eq!(world.says(ada, Command::LeaveStage), Err(Refusal::SelfLeaveForbidden));
@@ -208,4 +241,49 @@ fn a_host_gives_roles_and_the_person_is_told() {
     assert_eq!(world.notices(ada), [Notice::RoleChanged]);
     assert_eq!(world.standing(ada), StageStanding::Off, "a speaker needs no request");
     world.says(ada, Command::JoinStage { sources: BOTH }).unwrap();
+}
+
+/// A host, and somebody to whom they gave another role, who left and came back with the token they had.
+fn returned(token: Role, given: Role) -> (World, Me, Me) {
+    let mut world = World::new(Access::Open);
+    let hal = world.join("hal", Role::Host);
+    let ada = world.on_stage("ada", token);
+    let participant = world.who(ada);
+    world.says(hal, Command::RemoveFromStage { participant }).unwrap();
+    world.says(hal, Command::SetRole { participant, role: given }).unwrap();
+    world.says(ada, Command::LeaveRoom).unwrap();
+    let ada = world.join("ada", token);
+    (world, hal, ada)
+}
+
+#[test]
+fn leaving_undoes_neither_a_demotion_nor_the_removal_before_it() {
+    let (mut world, _, mut ada) = returned(Role::Moderator, Role::Viewer);
+    let join = Command::JoinStage { sources: BOTH };
+    for _ in 0..2 {
+        assert_eq!(world.state(ada).unwrap().role, Role::Viewer);
+        assert_eq!(world.says(ada, join.clone()), Err(Refusal::RejoinBlocked));
+        world.says(ada, Command::LeaveRoom).unwrap();
+        ada = world.join("ada", Role::Moderator);
+    }
+}
+
+#[test]
+fn leaving_undoes_no_promotion() {
+    let (mut world, _, ada) = returned(Role::Viewer, Role::Moderator);
+    assert_eq!(world.state(ada).unwrap().role, Role::Moderator);
+    world.says(ada, Command::JoinStage { sources: BOTH }).unwrap();
+}
+
+#[test]
+fn another_token_is_a_newer_word_than_the_hosts() {
+    let (mut world, hal, ada) = returned(Role::Moderator, Role::Viewer);
+    world.says(ada, Command::LeaveRoom).unwrap();
+    let ada = world.join("ada", Role::Speaker);
+    assert_eq!(world.state(ada).unwrap().role, Role::Speaker);
+    let lower = Command::SetRole { participant: world.who(ada), role: Role::Viewer };
+    world.says(hal, lower).unwrap();
+    world.says(ada, Command::LeaveRoom).unwrap();
+    let ada = world.join("ada", Role::Speaker);
+    assert_eq!(world.state(ada).unwrap().role, Role::Viewer, "it is the token of before now");
 }

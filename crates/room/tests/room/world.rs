@@ -8,8 +8,8 @@ use room::{
     SlotOffered, Timing, TransportId,
 };
 use signaling::{
-    Access, Notice, ParticipantId, ParticipantState, Refusal, Role, ServerMessage, Source, SourceState,
-    SourcesOn, StageStanding,
+    Access, Notice, ParticipantId, ParticipantState, Refusal, Role, ServerMessage, Source, SourceControl,
+    SourceState, SourcesOn, StageStanding,
 };
 
 use crate::check;
@@ -30,7 +30,16 @@ pub(crate) struct World {
     pub(crate) effects: Vec<Effect>,
     pub(crate) transports: BTreeMap<TransportId, Transport>,
     pub(crate) ended: bool,
+    /// Everybody who ever was in the room, by user.
+    pub(crate) known: BTreeMap<String, Known>,
     serial: u64,
+}
+
+/// Somebody as they last were in the room.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) token_role: Role,
+    pub(crate) state: ParticipantState,
 }
 
 /// What the media threads know.
@@ -57,6 +66,7 @@ impl World {
             effects: Vec::new(),
             transports: BTreeMap::new(),
             ended: false,
+            known: BTreeMap::new(),
             serial: 0,
         }
     }
@@ -84,7 +94,14 @@ impl World {
         let session = SessionId(self.fresh());
         let identity = Identity { user: user.into(), name: user.to_uppercase(), role };
         let fresh_key = ResumeKey(format!("key {}", session.0));
+        let before = self.known.remove(user);
         self.apply_for(Some((session, user)), Command::Connect { session, identity, resume, fresh_key });
+        let state = self.pages.contains_key(&session).then(|| self.state(session)).flatten();
+        if let (Some(before), Some(state)) = (&before, &state) {
+            check::a_return_undoes_nothing(before, role, state);
+        }
+        let known = state.map(|state| Known { token_role: role, state }).or(before);
+        self.known.extend(known.map(|known| (user.into(), known)));
         session
     }
 
@@ -132,10 +149,26 @@ impl World {
     pub(crate) fn says(&mut self, me: Me, command: signaling::Command) -> Result<u64, Refusal> {
         let id = u32::try_from(self.fresh()).unwrap();
         self.pages.get_mut(&me).unwrap().answer = None;
-        self.apply(Command::Page { session: me, id, command });
+        self.apply(Command::Page { session: me, id, command: command.clone() });
         let (answered, answer) = self.pages[&me].answer.clone().expect("every command has its answer");
         assert_eq!(answered, id);
+        if let (signaling::Command::MuteEveryone { source, state: SourceControl::Released }, Ok(_)) =
+            (command, &answer)
+        {
+            self.release_everyone(source);
+        }
         answer
+    }
+
+    /// Those who left included.
+    fn release_everyone(&mut self, source: Source) {
+        let states = self.known.values_mut().map(|known| &mut known.state);
+        for state in states.filter(|state| state.role < Role::Moderator) {
+            let held = of_mut(state, source);
+            if *held == SourceState::Locked {
+                *held = SourceState::Off;
+            }
+        }
     }
 
     pub(crate) fn script(&mut self, command: ScriptCommand) -> Result<u64, Refusal> {
@@ -232,6 +265,11 @@ impl World {
             self.carry_out(effect, &mut arriving);
         }
         self.effects = effects;
+        for known in self.known.values_mut() {
+            if let Some(state) = self.room.participant_state(known.state.id) {
+                known.state = state;
+            }
+        }
         if !self.ended {
             check::everything(self);
         }
@@ -290,5 +328,13 @@ pub(crate) fn of(state: &ParticipantState, source: Source) -> SourceState {
         Source::Mic => state.mic,
         Source::Camera => state.camera,
         Source::Screen => state.screen,
+    }
+}
+
+fn of_mut(state: &mut ParticipantState, source: Source) -> &mut SourceState {
+    match source {
+        Source::Mic => &mut state.mic,
+        Source::Camera => &mut state.camera,
+        Source::Screen => &mut state.screen,
     }
 }
