@@ -213,7 +213,7 @@ impl MediaThreads {
         self.send(viewer.worker, Command::Assign { peer: viewer, slot, publication });
     }
 
-    /// What all threads did so far, at most a quarter of a second old.
+    /// What all threads did so far, at most 350 ms old (a longest sleep and an interval of copying).
     pub(crate) fn traffic(&self) -> Traffic {
         let mut total = Traffic::default();
         for thread in &self.0.threads {

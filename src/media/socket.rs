@@ -17,7 +17,7 @@ use super::batch::{RECEIVE_BATCH, ReceiveBatch, SEND_BATCH, SendBatch, segments}
 
 /// Asked of the kernel for both directions, in bytes: a burst of a keyframe to a few hundred viewers. It may grant less.
 const SOCKET_BUFFER: c_int = 8 * 1024 * 1024;
-/// How long one call waits for room in the send buffer before its datagrams are given up.
+/// How long sending waits, once a turn, for room in the send buffer before its datagrams are given up.
 const SEND_PATIENCE: Duration = Duration::from_millis(2);
 
 /// What a socket has to tell, counted since it was opened.
@@ -43,6 +43,8 @@ pub(super) struct MediaSocket {
     socket: UdpSocket,
     ipv6: bool,
     offload: bool,
+    /// Whether sending may still wait for room in this turn. It waits once at most: a thread that does not read loses more than it saves.
+    patient: bool,
     counters: SocketCounters,
 }
 
@@ -52,7 +54,13 @@ impl MediaSocket {
         let socket = open(address)?;
         socket.set_nonblocking(true)?;
         let offload = supports_offload(socket.as_raw_fd());
-        Ok(MediaSocket { socket, ipv6: address.is_ipv6(), offload, counters: SocketCounters::default() })
+        Ok(MediaSocket {
+            socket,
+            ipv6: address.is_ipv6(),
+            offload,
+            patient: true,
+            counters: SocketCounters::default(),
+        })
     }
 
     pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -72,8 +80,9 @@ impl MediaSocket {
         self.counters
     }
 
-    /// Takes what has arrived, at most [`RECEIVE_BATCH`] datagrams; returns how many.
+    /// Takes what has arrived, at most [`RECEIVE_BATCH`] datagrams; returns how many. Begins a turn.
     pub(super) fn receive(&mut self, batch: &mut ReceiveBatch) -> usize {
+        self.patient = true;
         batch.prepare();
         // SAFETY: `prepare` has pointed every header at buffers owned by `batch`, which is borrowed for the whole call.
         let taken = unsafe {
@@ -176,7 +185,7 @@ impl MediaSocket {
     fn send_messages(&mut self, bytes: &[u8], trains: &[Train], batch: &mut SendBatch) -> Sent {
         batch.prepare(bytes, trains, self.ipv6);
         self.counters.send_calls += 1;
-        for attempt in 0..2 {
+        for _ in 0..2 {
             // SAFETY: `prepare` has pointed the first `trains.len()` headers at addresses and control data owned by `batch` and at
             // `bytes`; both are borrowed for the whole call, and the kernel only reads them.
             let sent = unsafe {
@@ -192,7 +201,10 @@ impl MediaSocket {
             }
             let error = io::Error::last_os_error();
             match error.raw_os_error() {
-                Some(libc::EAGAIN | libc::ENOBUFS) if attempt == 0 => wait_writable(self.fd(), SEND_PATIENCE),
+                Some(libc::EAGAIN | libc::ENOBUFS) if self.patient => {
+                    self.patient = false;
+                    wait_writable(self.fd(), SEND_PATIENCE);
+                }
                 Some(libc::EAGAIN | libc::ENOBUFS) => return Sent::Full,
                 // The device has no checksum offload, which segmentation needs (udp(7), UDP_SEGMENT).
                 Some(libc::EIO) if trains.iter().any(|train| segments(train) > 1) => return Sent::NoOffload,

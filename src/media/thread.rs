@@ -56,6 +56,8 @@ impl Worker {
             let now = Instant::now();
             self.links.take(|from, message| self.engine.relayed(now, from, message));
             let commands = self.take_commands(now);
+            // Feedback to publishers tells when their packets came: not when this turn began.
+            let now = Instant::now();
             let datagrams = self.take_datagrams(now, &mut inbox);
             self.engine.poll(now);
             self.send(now, &mut batch);

@@ -43,7 +43,11 @@ export class Wire {
   }
 }
 
-const nft = (...words) => execFileSync("nft", words, { stdio: "pipe" });
+/** The packet filter takes orders from root alone. */
+const nft = (...words) => {
+  const [command, ...rest] = process.getuid() === 0 ? ["nft", ...words] : ["sudo", "nft", ...words];
+  execFileSync(command, rest, { stdio: "pipe" });
+};
 
 /** Drops every datagram that a page's present peer connection sends or gets; answers what undoes it. */
 export async function cutUdp(person) {
