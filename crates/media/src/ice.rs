@@ -1,7 +1,9 @@
 //! ICE as a server needs it: lite and always controlled (RFC 8445, section 2.5), and the least of a client for synthetic peers.
 //!
-//! An address counts only when a check with valid integrity came from it. The *latest* nomination wins, always: a phone that
-//! walks from one network into another nominates again, and whoever held on to the first choice would lose it.
+//! An address counts only when a check with valid integrity came from it. The *latest* nomination wins: a phone that walks from one
+//! network into another nominates again, and whoever held on to the first choice would lose it. But a client may nominate every pair at
+//! the outset, settle on one by its own priorities, and keep that one alive with checks that nominate nothing (Firefox does); or its NAT
+//! may move it under such checks. So a nomination lasts only as long as its address goes on being checked, or no other is.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -13,6 +15,15 @@ use crate::stun::{Class, IntegrityKey, MAX_MESSAGE, Message, TransactionId, Writ
 /// Without a valid check of the address in use for this long, the peer no longer consents to be sent to (RFC 7675, section 5.1, as
 /// seen from the side that answers).
 pub const CONSENT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A nominated address that went without a valid check for this long gives way to the one that a check comes from. Clients check the
+/// pair they use every four to six seconds (RFC 7675, section 5.1): one that is alive is hardly silent for so long, and the check after
+/// comes well within [`CONSENT_TIMEOUT`].
+pub const NOMINATION_SILENCE: Duration = Duration::from_secs(8);
+
+/// An address that gave way for its silence is taken again when it is nominated twice, this far apart at least and no further than
+/// [`NOMINATION_SILENCE`]. Checks that were held up on the way come late and all at once; a client that means it goes on.
+const NOMINATION_REPEATED: Duration = Duration::from_millis(500);
 
 /// How many addresses of one peer are kept as proven; the one longest without a check makes room.
 pub const MAX_PROVEN: usize = 8;
@@ -63,6 +74,17 @@ impl Credentials {
 struct Proven {
     address: SocketAddr,
     checked: Instant,
+    standing: Standing,
+}
+
+/// What a nomination of an address is worth.
+#[derive(Clone, Copy)]
+enum Standing {
+    Good,
+    /// It gave way for its silence.
+    Left,
+    /// It did, and has been nominated again since this moment.
+    Returning(Instant),
 }
 
 /// The server's side for one peer.
@@ -121,10 +143,44 @@ impl LiteAgent {
         if restarted {
             self.previous = None;
         }
-        if message.use_candidate {
+        let proof = self.prove(now, from);
+        if message.use_candidate && self.heeds(now, from) {
             self.nominated = Some(from);
+        } else if self.is_silent(now) {
+            self.leave_for(from);
         }
-        Ok(self.prove(now, from))
+        Ok(proof)
+    }
+
+    /// Whether a nomination of this address counts at once.
+    fn heeds(&mut self, now: Instant, address: SocketAddr) -> bool {
+        let Some(known) = self.proven.iter_mut().find(|known| known.address == address) else { return false };
+        match known.standing {
+            Standing::Good => return true,
+            Standing::Returning(since) if now < since + NOMINATION_REPEATED => return false,
+            Standing::Returning(since) if now < since + NOMINATION_SILENCE => known.standing = Standing::Good,
+            Standing::Left | Standing::Returning(_) => known.standing = Standing::Returning(now),
+        }
+        matches!(known.standing, Standing::Good)
+    }
+
+    /// Whether there is a nominated address that is not checked any more.
+    fn is_silent(&self, now: Instant) -> bool {
+        self.nominated
+            .and(self.in_use())
+            .is_some_and(|known| now.saturating_duration_since(known.checked) >= NOMINATION_SILENCE)
+    }
+
+    /// Uses an address that was just proven as if it had been nominated, instead of the silent one.
+    fn leave_for(&mut self, address: SocketAddr) {
+        for known in &mut self.proven {
+            if known.address == address {
+                known.standing = Standing::Good;
+            } else if Some(known.address) == self.nominated {
+                known.standing = Standing::Left;
+            }
+        }
+        self.nominated = Some(address);
     }
 
     fn prove(&mut self, now: Instant, address: SocketAddr) -> Proof {
@@ -140,7 +196,7 @@ impl LiteAgent {
                 .min_by_key(|index| self.proven[*index].checked);
             evicted = oldest.map(|index| self.proven.swap_remove(index).address);
         }
-        self.proven.push(Proven { address, checked: now });
+        self.proven.push(Proven { address, checked: now, standing: Standing::Good });
         Proof { new: true, evicted }
     }
 
@@ -154,8 +210,8 @@ impl LiteAgent {
         self.proven.iter().map(|known| known.address)
     }
 
-    /// Where to send: the pair nominated last; before any nomination, the address checked last (RFC 8445, section 12.1.1,
-    /// lets media flow on any valid pair).
+    /// Where to send: the address nominated last, or the one that took its place when it fell silent; before any nomination, the
+    /// address checked last (RFC 8445, section 12.1.1, lets media flow on any valid pair).
     pub fn destination(&self) -> Option<SocketAddr> {
         self.in_use().map(|known| known.address)
     }

@@ -42,7 +42,7 @@ pub use engine::{Counters, Engine};
 pub use gate::{Admitted, Gate};
 pub use identity::{Identity, IdentityError};
 pub use ids::{Kind, Mid, PeerId, PublicationId, Source, WorkerId};
-pub use outbox::{MAX_DATAGRAM, MAX_TRAIN_BYTES, MAX_TRAIN_SEGMENTS, Outbox, Train};
+pub use outbox::{MAX_DATAGRAM, MAX_SENT, MAX_TRAIN_BYTES, MAX_TRAIN_SEGMENTS, Outbox, Train};
 pub use packet::{Facts, MAX_PAYLOAD, Packet};
 pub use pool::{AUDIO_REPLICA, AUDIO_RING, MAX_LAYERS, MAX_SPARES, Replica, Ring, VIDEO_REPLICA, VIDEO_RING};
 pub use transport::{Received, Transport, TransportEvent};

@@ -7,8 +7,13 @@
 use std::net::SocketAddr;
 use std::ops::Range;
 
-/// Longest datagram written, in bytes: an Ethernet frame less the IPv6 and UDP headers would be 1452; room is left for what a viewer's path adds.
+/// Longest datagram taken or written, in bytes. A bound on memory: no path over Ethernet brings one that long, for the 1500 bytes of a frame
+/// hold the IP and UDP headers as well. What the server makes of media stays within [`MAX_SENT`].
 pub const MAX_DATAGRAM: usize = 1500;
+
+/// Longest datagram of media sent, in bytes: what the headers of IPv6 (40) and UDP (8) leave of an Ethernet frame's 1500. Only publishers
+/// whose packets are longer than browsers' (1200) come near it; nothing is cut smaller for a viewer whose path is narrower.
+pub const MAX_SENT: usize = 1452;
 
 /// Longest train: the kernel's bound on segments of one send (`UDP_MAX_SEGMENTS` was 64 before Linux 6.9).
 pub const MAX_TRAIN_SEGMENTS: usize = 64;

@@ -2,11 +2,14 @@
 
 use std::time::Instant;
 
-use crate::PublicationId;
 use crate::codec::{Codec, vp8};
+use crate::forwarder::HEADER_ROOM;
+use crate::srtp::MAX_OVERHEAD;
+use crate::{MAX_SENT, PublicationId};
 
-/// Longest RTP payload taken, in bytes. Browsers stay under 1200 for the whole packet; the rest is for stacks that fill an Ethernet frame.
-pub const MAX_PAYLOAD: usize = 1460;
+/// Longest RTP payload taken, in bytes (1407): one that, with everything a forwarder may put around it, even as a retransmission, still
+/// leaves in a datagram of [`MAX_SENT`]. Browsers stay under 1200 for the whole packet; the rest is for stacks that cut at 1400.
+pub const MAX_PAYLOAD: usize = MAX_SENT - HEADER_ROOM - MAX_OVERHEAD;
 
 /// A packet, opened once and then shared, read-only, by everybody it is forwarded to and by the retransmission ring.
 ///
@@ -34,7 +37,8 @@ pub struct Packet {
     pub codec: Codec,
     /// A switch to this layer may happen here: the packet begins a keyframe. Always set for sound.
     pub keyframe_start: bool,
-    /// The VP8 payload descriptor's facts, where the codec is VP8.
+    /// The VP8 payload descriptor's facts, where the codec is VP8. A picture id of 7 bits is counted on past them here, to 15 bits;
+    /// `long` tells how it stands in the payload.
     pub vp8: Option<vp8::Descriptor>,
     /// Audio level of RFC 6464 (0 loudest to 127 silent, in -dBov), where the header carried it.
     pub audio_level: Option<u8>,

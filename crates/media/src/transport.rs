@@ -67,6 +67,7 @@ pub struct Transport {
     over: bool,
     events: VecDeque<TransportEvent>,
     drops: Drops,
+    checked: Option<SocketAddr>,
 }
 
 impl Transport {
@@ -91,6 +92,7 @@ impl Transport {
             over: false,
             events: VecDeque::new(),
             drops: Drops::default(),
+            checked: None,
         }
     }
 
@@ -150,6 +152,7 @@ impl Transport {
         };
         match result {
             Ok(Proof { new, evicted }) => {
+                self.checked = Some(from);
                 self.events.extend(evicted.map(TransportEvent::Retired));
                 if new {
                     self.events.push_back(TransportEvent::Proven(from));
@@ -259,7 +262,7 @@ impl Transport {
         [end, check, self.dtls.next_timeout()].into_iter().flatten().min()
     }
 
-    /// Where the peer is to be sent to: the address it nominated last, or checked last before it nominated any.
+    /// Where the peer is to be sent to; see [`LiteAgent::destination`].
     pub fn destination(&self) -> Option<SocketAddr> {
         match &self.agent {
             Agent::Lite(agent) => agent.destination(),
@@ -283,6 +286,12 @@ impl Transport {
             Agent::Client(agent) => (None, agent.is_proven().then(|| agent.server())),
         };
         lite.into_iter().flatten().chain(client)
+    }
+
+    /// The address that the last valid check came from, once for each: its datagrams are this peer's from now on, though they may have
+    /// been another's in between.
+    pub fn take_checked(&mut self) -> Option<SocketAddr> {
+        self.checked.take()
     }
 
     /// Whether media may flow.

@@ -7,13 +7,16 @@ mod receive_wire;
 use std::time::{Duration, Instant};
 
 use media::Source;
-use media::publication::{FEEDBACK_INTERVAL, KEYFRAME_INTERVAL, REPORT_INTERVAL, Upstreams};
+use media::publication::{
+    FEEDBACK_INTERVAL, KEYFRAME_INTERVAL, MAX_KEYFRAME_TRIES, REPORT_INTERVAL, Upstreams,
+};
 use rtc_rtcp::goodbye::Goodbye;
 use rtc_rtcp::packet::{self, Packet};
 use rtc_rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc_rtcp::receiver_report::ReceiverReport;
 use rtc_rtcp::reception_report::ReceptionReport;
 use rtc_rtcp::sender_report::SenderReport;
+use rtc_rtcp::source_description::SourceDescription;
 use rtc_rtcp::transport_feedbacks::transport_layer_cc::TransportLayerCc;
 use rtc_rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
 use rtc_shared::marshal::Marshal;
@@ -88,6 +91,32 @@ fn a_publisher_that_starts_with_keyframes_is_not_asked() {
     let mut upstreams = opened(clock.now);
     (0..3).for_each(|layer| assert!(receive(&mut upstreams, clock.now, &camera(layer, 1, KEY))));
     assert!(keyframes(&mut upstreams, clock.now).is_empty());
+}
+
+/// A still screen of a stack that sends nothing while it is still: whoever joins now would see nothing until it moves.
+#[test]
+fn a_source_that_fell_silent_is_asked_for_a_keyframe_all_the_same() {
+    let mut clock = Clock::new();
+    let mut upstreams = opened(clock.now);
+    receive(&mut upstreams, clock.now, &screen(1, KEY));
+    (0..3).for_each(|layer| assert!(receive(&mut upstreams, clock.now, &camera(layer, 1, KEY))));
+    assert!(keyframes(&mut upstreams, clock.now).is_empty());
+    clock.pass(60_000);
+    poll(&mut upstreams, clock.now);
+    upstreams.request_keyframe(Source::Screen, 0);
+    upstreams.request_keyframe(Source::Camera, 2);
+    let mut asked = Vec::new();
+    let end = clock.now + KEYFRAME_INTERVAL * 60;
+    while let Some(due) = upstreams.next_timeout().filter(|due| *due < end) {
+        clock.now = clock.now.max(due);
+        asked.push(keyframes(&mut upstreams, clock.now));
+    }
+    assert_eq!(asked, vec![vec![0xca2, 0x5c4ee0]; usize::from(MAX_KEYFRAME_TRIES)]);
+    upstreams.request_keyframe(Source::Screen, 0);
+    let answered = clock.pass(1_000);
+    assert_eq!(keyframes(&mut upstreams, answered), [0x5c4ee0]);
+    receive(&mut upstreams, answered, &screen(2, KEY));
+    assert!(keyframes(&mut upstreams, clock.pass(10_000)).is_empty(), "answered");
 }
 
 #[test]
@@ -217,6 +246,16 @@ fn reports_cover_every_stream_gated_or_not() {
         reports.iter().map(|report| (report.ssrc, report.fraction_lost, report.total_lost)).collect();
     assert_eq!(loss, [(0x3c, 64, 1), (0x5c4ee0, 64, 1)]);
     assert!(report(&mut upstreams, clock.pass(5_000)).is_empty(), "nothing new");
+}
+
+#[test]
+fn the_server_has_one_name_in_reports_and_descriptions() {
+    let mut clock = Clock::new();
+    let mut upstreams = upstreams();
+    receive(&mut upstreams, clock.now, &mic(1));
+    let packets = poll(&mut upstreams, clock.pass(1_000));
+    let names = of::<SourceDescription>(&packets);
+    assert_eq!(names[0].chunks[0].items[0].text, media::sdp::CNAME);
 }
 
 #[test]

@@ -173,6 +173,50 @@ fn a_renegotiation_keeps_gates_rings_and_streams() {
     assert_eq!(receive(&mut upstreams, now, &nameless).map(|next| next.sequence), Some(packet.sequence + 1));
 }
 
+/// Neither a source nor a layer that goes and comes back uses a number twice: viewers' forwarders and other threads know the old ones.
+#[test]
+fn numbers_go_on_over_an_offer_without_the_source() {
+    let now = Instant::now();
+    let mut upstreams = opened(now);
+    let before = receive(&mut upstreams, now, &screen(1, KEY)).unwrap();
+    let layer = receive(&mut upstreams, now, &camera(2, 1, KEY)).unwrap();
+    let mut less = session();
+    less.upstream.retain(|track| track.source != Source::Screen);
+    less.upstream[1].upstream = Upstream::Simulcast { rids: ["q", "h"].map(mid).to_vec() };
+    upstreams.renegotiate(&less);
+    assert!(receive(&mut upstreams, now, &screen(2, KEY)).is_none(), "absent");
+    assert!(receive(&mut upstreams, now, &camera(2, 2, KEY)).is_none());
+    assert!(upstreams.stored(Source::Screen, 0, before.sequence).is_none(), "and nothing of it is kept");
+    assert!(upstreams.stored(Source::Camera, 2, layer.sequence).is_none());
+    upstreams.renegotiate(&session());
+    for (before, packet) in [(before, screen(1, KEY)), (layer, camera(2, 1, KEY))] {
+        let after = receive(&mut upstreams, now, &packet).unwrap();
+        assert!(after.sequence > before.sequence, "{} after {}", after.sequence, before.sequence);
+        assert!(after.epoch > before.epoch, "{} after {}", after.epoch, before.epoch);
+    }
+}
+
+#[test]
+fn picture_ids_of_7_bits_are_counted_on() {
+    let now = Instant::now();
+    let mut upstreams = opened(now);
+    let picture = |upstreams: &mut Upstreams, sequence: u16, id: u16| {
+        let packet = screen(sequence, &[0x90, 0x80, (id & 0x7f) as u8, 0x11]);
+        receive(upstreams, now, &packet)
+            .and_then(|packet| packet.vp8?.picture_id)
+            .map(|picture| picture.value)
+    };
+    for sequence in 0..1_000 {
+        if sequence % 10 != 7 {
+            assert_eq!(picture(&mut upstreams, sequence, 120 + sequence), Some(120 + sequence));
+        }
+    }
+    for late in [987, 997] {
+        assert_eq!(picture(&mut upstreams, late, 120 + late), Some(120 + late), "one that comes late");
+    }
+    assert_eq!(picture(&mut upstreams, 1_100, 1_220), Some(1_220), "after many were lost");
+}
+
 #[test]
 fn a_gate_opened_before_its_source_was_negotiated_is_open() {
     let now = Instant::now();

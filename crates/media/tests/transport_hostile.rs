@@ -157,6 +157,73 @@ fn a_handshake_without_end_runs_into_its_bound() {
     assert!(pair.server.is_connected());
 }
 
+/// One record that nobody can read yet.
+fn sealed_record(kind: u8, epoch: u8, number: u16) -> Vec<u8> {
+    let mut record = vec![kind, 254, 253, 0, epoch, 0, 0, 0, 0];
+    record.extend(number.to_be_bytes());
+    record.extend([0, 40]);
+    record.extend([7; 40]);
+    record
+}
+
+/// A server that has answered a ClientHello and waits for the rest.
+fn in_the_handshake(seed: u64) -> Pair {
+    let mut pair = Pair::new(seed);
+    let is_server_hello = |pair: &Pair| {
+        pair.seen.iter().any(|(to_server, datagram)| !to_server && datagram[0] == 22 && datagram.len() > 400)
+    };
+    let end = pair.now + Duration::from_secs(2);
+    assert!(pair.run_until(end, is_server_hello));
+    pair
+}
+
+#[test]
+fn whatever_waits_for_keys_runs_into_the_bound_of_the_handshake() {
+    let change_cipher_spec = |number: u16| {
+        let mut record = vec![20, 254, 253, 0, 0, 0, 0, 0, 0];
+        record.extend(number.to_be_bytes());
+        record.extend([0, 1, 1]);
+        record
+    };
+    type Make = Box<dyn Fn(u16) -> Vec<u8>>;
+    let kinds: [(&str, Make); 3] = [
+        ("application data", Box::new(|number| sealed_record(23, 1, number))),
+        ("alerts", Box::new(|number| sealed_record(21, 1, number))),
+        ("changes of the cipher", Box::new(change_cipher_spec)),
+    ];
+    for (what, make) in kinds {
+        let mut pair = in_the_handshake(4);
+        for number in 100..2100 {
+            pair.server.receive(pair.now, address(CLIENT), &mut make(number), &mut Outbox::new());
+        }
+        assert!(pair.server.drops().dtls_over_budget > 1700, "{what}");
+    }
+}
+
+#[test]
+fn a_little_early_application_data_does_not_break_a_handshake() {
+    let mut pair = in_the_handshake(5);
+    for number in 100..120 {
+        let mut early = sealed_record(23, 1, number);
+        pair.server.receive(pair.now, address(CLIENT), &mut early, &mut Outbox::new());
+    }
+    pair.run(Duration::from_secs(2));
+    assert!(pair.both_connected());
+}
+
+#[test]
+fn after_the_handshake_nothing_waits_for_other_keys() {
+    let mut pair = Pair::connected(6);
+    let mut receive = |mut datagram: Vec<u8>| {
+        let before = pair.server.drops().dtls_malformed;
+        pair.server.receive(pair.now, address(CLIENT), &mut datagram, &mut Outbox::new());
+        pair.server.drops().dtls_malformed - before
+    };
+    assert_eq!(receive(sealed_record(23, 2, 100)), 1, "there is no second handshake");
+    assert_eq!(receive(sealed_record(20, 1, 100)), 1, "so nothing changes to its keys");
+    assert_eq!(receive(sealed_record(21, 1, 100)), 0, "an alert is for the keys to judge");
+}
+
 #[test]
 fn what_is_too_long_is_dropped() {
     let mut pair = Pair::connected(5);

@@ -298,3 +298,99 @@ fn the_address_longest_without_a_check_makes_room() {
     assert!(!pair.server.is_proven(first) && pair.server.is_proven(address(CLIENT)));
     assert_eq!(pair.server.proven().count(), media::ice::MAX_PROVEN);
 }
+
+/// A client that nominated two paths at the outset, in the wrong order, and whose later checks nominate nothing.
+struct Firefox {
+    pair: Pair,
+    used: std::net::SocketAddr,
+    unused: std::net::SocketAddr,
+}
+
+impl Firefox {
+    fn connected(seed: u64) -> Self {
+        let mut pair = Pair::connected(seed);
+        // What the synthetic client would check from here on, and nominate, is lost.
+        pair.loss = 1.0;
+        pair.run(Duration::from_secs(1));
+        let mut firefox = Firefox { pair, used: address(CLIENT), unused: address("203.0.113.77:1234") };
+        firefox.check(firefox.used, true);
+        firefox.pair.now += Duration::from_millis(50);
+        firefox.check(firefox.unused, true);
+        assert_eq!(firefox.pair.server.destination(), Some(firefox.unused));
+        firefox
+    }
+
+    fn check(&mut self, from: std::net::SocketAddr, nominates: bool) {
+        let extend: Extend = if nominates { |writer| writer.use_candidate() } else { |writer| writer };
+        let mut datagram = request("server:client", "server", extend);
+        let mut out = Outbox::new();
+        self.pair.server.receive(self.pair.now, from, &mut datagram, &mut out);
+        assert!(!out.is_empty(), "a good check is answered");
+    }
+
+    /// Consent checks of the path in use, as far apart as RFC 7675 (section 5.1) lets them be. How long media went elsewhere.
+    fn stays(&mut self, rounds: u32) -> Duration {
+        const APART: Duration = Duration::from_secs(6);
+        let mut astray = Duration::ZERO;
+        for _ in 0..rounds {
+            self.pair.run(APART);
+            if self.pair.server.destination() != Some(self.used) {
+                astray += APART;
+            }
+            self.check(self.used, false);
+            self.pair.run(Duration::ZERO);
+        }
+        astray
+    }
+}
+
+#[test]
+fn a_path_nominated_last_and_never_checked_again_is_left_for_the_one_that_is() {
+    let mut firefox = Firefox::connected(20);
+    let astray = firefox.stays(7);
+    assert_eq!(firefox.pair.server.destination(), Some(firefox.used));
+    assert!(astray <= Duration::from_secs(12), "for {astray:?}");
+    firefox.stays(14);
+    assert!(firefox.pair.server.is_connected(), "consent is that of the path in use");
+}
+
+#[test]
+fn checks_that_nominate_nothing_are_followed_when_their_address_changes() {
+    let mut firefox = Firefox::connected(24);
+    firefox.used = address("203.0.113.9:40000");
+    firefox.stays(2);
+    assert_eq!(firefox.pair.server.destination(), Some(firefox.used));
+}
+
+#[test]
+fn a_late_check_of_a_path_that_was_left_does_not_bring_it_back() {
+    for nominates in [false, true] {
+        let mut firefox = Firefox::connected(21);
+        firefox.stays(3);
+        assert_eq!(firefox.pair.server.destination(), Some(firefox.used));
+        firefox.check(firefox.unused, nominates);
+        firefox.check(firefox.unused, nominates);
+        assert_eq!(firefox.pair.server.destination(), Some(firefox.used), "nominates: {nominates}");
+        assert_eq!(firefox.stays(5), Duration::ZERO, "nominates: {nominates}");
+    }
+}
+
+#[test]
+fn a_path_that_was_left_returns_when_it_is_nominated_again_and_again() {
+    let mut firefox = Firefox::connected(22);
+    firefox.stays(3);
+    firefox.check(firefox.unused, true);
+    firefox.pair.run(Duration::from_secs(1));
+    firefox.check(firefox.unused, true);
+    assert_eq!(firefox.pair.server.destination(), Some(firefox.unused));
+    firefox.check(firefox.used, true);
+    assert_eq!(firefox.pair.server.destination(), Some(firefox.used), "it was never silent");
+}
+
+#[test]
+fn consent_still_ends_when_no_path_is_checked() {
+    let mut firefox = Firefox::connected(23);
+    firefox.stays(3);
+    firefox.pair.run(CONSENT_TIMEOUT + Duration::from_secs(1));
+    assert_eq!(firefox.pair.server_events.last(), Some(&TransportEvent::Lost(Loss::ConsentExpired)));
+}

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use media::srtp::{
-    Keying, MAX_STREAMS_OPENED, OpenError, Opener, Profile, RtcpOpener, RtcpSealer, Sealer, header_length,
+    Keying, MAX_RTCP_STREAMS_OPENED, MAX_STREAMS_OPENED, OpenError, Opener, Profile, RtcpOpener, RtcpSealer,
+    Sealer, header_length,
 };
 use proptest::prelude::*;
 use rtc_dtls::crypto_provider::default_provider;
@@ -243,4 +244,26 @@ fn streams_are_bounded_and_forgeries_take_no_place() {
     let one_more = seal(&mut sealer, &packet(5000, 1, b"")).unwrap();
     assert_eq!(open(&mut opener, &one_more), Err(OpenError::TooManyStreams));
     assert!(open(&mut opener, &seal(&mut sealer, &packet(3, 2, b"")).unwrap()).is_ok());
+}
+
+#[test]
+fn reports_come_from_more_ssrcs_than_media_and_are_bounded_too() {
+    let keying = |is_client| {
+        Keying::from_exported(Profile::AeadAes128Gcm, &exported(Profile::AeadAes128Gcm), is_client).unwrap()
+    };
+    let mut sealer = RtcpSealer::new(&keying(true)).unwrap();
+    let mut opener = RtcpOpener::new(&keying(false)).unwrap();
+    let mut open_from = |ssrc| {
+        let mut sealed = receiver_report(ssrc, &[]);
+        let length = sealed.len();
+        sealed.resize(length + sealer.overhead(), 0);
+        sealer.seal(&mut sealed, length).unwrap();
+        opener.open(&mut sealed).map(|_| ())
+    };
+    // A section each, as many as an offer may have, and all of them once more.
+    for ssrc in 0..MAX_RTCP_STREAMS_OPENED as u32 {
+        assert_eq!(open_from(ssrc), Ok(()), "SSRC {ssrc}");
+    }
+    assert_eq!(open_from(5000), Err(OpenError::TooManyStreams));
+    assert_eq!(open_from(3), Ok(()));
 }

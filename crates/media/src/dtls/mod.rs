@@ -25,11 +25,13 @@ use crate::sdp::Fingerprint;
 use crate::srtp::{Keying, Profile};
 use hello::HelloReader;
 
-/// How many datagrams with handshake records one peer may send in the life of its association, repetitions included. A handshake
-/// has about five; at heavy loss a few dozen.
+/// How many datagrams one peer may send until the handshake is done, and with handshake records ever after, repetitions included. A
+/// handshake has about five; at heavy loss a few dozen.
 pub(crate) const MAX_HANDSHAKE_DATAGRAMS: u32 = 256;
 
-/// The same, in bytes. What the DTLS crate buffers is no more than this.
+/// The same, in bytes. The DTLS crate sets no bound to the records it keeps for later: until the handshake is done, whatever it has no
+/// keys for yet, and at any time pieces of handshake messages. All of them are paid for from here, so it keeps no more than this in
+/// no more than [`records::MAX_RECORDS`] allocations a datagram. Other records of a finished association it reads or drops at once.
 pub(crate) const MAX_HANDSHAKE_BYTES: usize = 128 * 1024;
 
 /// First wait before the last flight is sent again; it doubles up to [`MAX_RESEND_INTERVAL`]. RFC 6347 (section 4.2.4.1) proposes a
@@ -54,7 +56,7 @@ pub(crate) enum Outcome {
     Nothing,
     /// The datagram was not looked at: not DTLS 1.2, or nothing a peer in good faith would send.
     Malformed,
-    /// The peer has sent more handshake than is good; the datagram was not looked at.
+    /// The peer has sent more for its handshake than is good; the datagram was not looked at.
     OverBudget,
     /// The handshake is done and the peer's certificate is the one it named.
     Connected(Box<Keying>),
@@ -149,7 +151,7 @@ impl Dtls {
         if self.phase == Phase::Over {
             return Outcome::Nothing;
         }
-        if summary.handshake {
+        if summary.handshake || self.phase == Phase::Handshake {
             if self.datagrams_left == 0 || self.bytes_left < datagram.len() {
                 return Outcome::OverBudget;
             }

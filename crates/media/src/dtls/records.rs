@@ -1,7 +1,7 @@
 //! A look at DTLS records before the DTLS crate gets them (RFC 6347, section 4).
 //!
-//! The crate buffers fragments by whatever numbers they carry and joins them recursively; both are safe only for fragments that a peer in
-//! good faith could have sent, so others stop here.
+//! The crate buffers fragments by whatever numbers they carry and joins them recursively, and it keeps a replay window for every epoch that
+//! a peer counts up to. That is safe only for records that a peer in good faith could have sent, so others stop here.
 
 /// Record header: type, version, epoch, sequence number, length.
 const RECORD_HEADER: usize = 13;
@@ -16,6 +16,17 @@ const MIN_FRAGMENT: usize = 32;
 
 /// Handshake messages are numbered from zero; a client's last one is number five.
 const MAX_MESSAGE_NUMBER: u16 = 16;
+
+/// Most records taken in one datagram. A client's whole last flight is five; cut into pieces, no more of them share a datagram.
+pub(super) const MAX_RECORDS: usize = 16;
+
+/// Without renegotiation keys change once: nothing is sent with any later ones.
+const SEALED_EPOCH: u16 = 1;
+
+/// Longest sealed handshake record taken, in bytes. The only such message is Finished: header and verification data of twelve bytes each,
+/// and no more than 24 for either of the ciphers offered. What is in it cannot be seen here, so this is what keeps it from being a heap
+/// of tiny fragments.
+const MAX_SEALED_HANDSHAKE: usize = 64;
 
 const CHANGE_CIPHER_SPEC: u8 = 20;
 const ALERT: u8 = 21;
@@ -50,14 +61,22 @@ pub(super) struct Fragment<'a> {
 pub(super) fn inspect(datagram: &[u8]) -> Option<Summary> {
     let mut summary = Summary::default();
     let mut rest = datagram;
-    while !rest.is_empty() {
+    for _ in 0..MAX_RECORDS {
+        if rest.is_empty() {
+            return Some(summary);
+        }
         let record = next_record(&mut rest)?;
         summary.handshake |= record.kind == HANDSHAKE;
-        if record.epoch == 0 && !is_plausible(&record) {
+        let is_plausible = match record.epoch {
+            0 => is_plausible(&record),
+            SEALED_EPOCH => is_plausible_sealed(&record),
+            _ => false,
+        };
+        if !is_plausible {
             return None;
         }
     }
-    Some(summary)
+    rest.is_empty().then_some(summary)
 }
 
 /// The pieces of handshake messages in a datagram's readable records.
@@ -112,6 +131,15 @@ fn is_plausible(record: &Record<'_>) -> bool {
     }
 }
 
+/// Of a record that is.
+fn is_plausible_sealed(record: &Record<'_>) -> bool {
+    match record.kind {
+        CHANGE_CIPHER_SPEC => false,
+        HANDSHAKE => record.body.len() <= MAX_SEALED_HANDSHAKE,
+        _ => true,
+    }
+}
+
 fn next_fragment<'a>(rest: &mut &'a [u8]) -> Option<Fragment<'a>> {
     let &[kind, l0, l1, l2, n0, n1, o0, o1, o2, f0, f1, f2] = rest.first_chunk()?;
     let [length, offset, size] =
@@ -160,6 +188,33 @@ mod tests {
         ];
         for (what, datagram) in cases {
             assert_eq!(inspect(&datagram), None, "a fragment {what}");
+        }
+    }
+
+    fn sealed(kind: u8, epoch: u8, body: usize) -> Vec<u8> {
+        let mut record = vec![kind, 254, 253, 0, epoch, 0, 0, 0, 0, 0, 0, 0, body as u8];
+        record.extend(vec![7; body]);
+        record
+    }
+
+    #[test]
+    fn takes_no_more_records_than_a_flight_has() {
+        assert!(inspect(&sealed(ALERT, 1, 26).repeat(MAX_RECORDS)).is_some());
+        assert_eq!(inspect(&sealed(ALERT, 1, 26).repeat(MAX_RECORDS + 1)), None);
+    }
+
+    #[test]
+    fn takes_sealed_records_of_the_first_keys_only() {
+        const FINISHED_WITH_GCM: usize = 8 + 24 + 16;
+        assert_eq!(inspect(&sealed(HANDSHAKE, 1, FINISHED_WITH_GCM)), Some(Summary { handshake: true }));
+        assert_eq!(inspect(&sealed(APPLICATION_DATA, 1, 200)), Some(Summary { handshake: false }));
+        let cases = [
+            ("of a second handshake", sealed(APPLICATION_DATA, 2, 40)),
+            ("to change to its keys", sealed(CHANGE_CIPHER_SPEC, 1, 25)),
+            ("longer than Finished", sealed(HANDSHAKE, 1, MAX_SEALED_HANDSHAKE + 1)),
+        ];
+        for (what, datagram) in cases {
+            assert_eq!(inspect(&datagram), None, "a record {what}");
         }
     }
 

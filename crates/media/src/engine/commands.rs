@@ -53,11 +53,27 @@ impl Engine {
         for slot in peer.vacated(session) {
             self.detach(Subscriber { peer: index, slot });
         }
+        self.wipe_dropped(index, session);
         if let Some(peer) = self.roster.get_mut(index) {
             self.counters.dropped.too_many_slots += peer.renegotiate(session);
         }
         self.roster.route_ufrag(&session.local_ice.ufrag, index);
         self.settle(now, index, now);
+    }
+
+    /// Nothing of a source that the peer no longer offers leaves any more; whoever watches it goes on with a keyframe when it is back.
+    fn wipe_dropped(&mut self, index: u32, session: &Session) {
+        let Some(peer) = self.roster.get(index) else { return };
+        let (id, feeds) = (peer.id, peer.feeds);
+        for source in Source::ALL {
+            if session.upstream.iter().any(|track| track.source == source) {
+                continue;
+            }
+            if let Some(feed) = feeds[source.index()] {
+                self.wipe_feed(feed);
+            }
+            self.relay.forget(PublicationId { peer: id, source });
+        }
     }
 
     /// Forgets a peer: its publications end, its slots are emptied, no datagram finds it any more.

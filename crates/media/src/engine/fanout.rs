@@ -11,7 +11,7 @@ use super::feed::{Feeds, Pending};
 use super::peer::Peer;
 use crate::forwarder::{HEADER_ROOM, MAX_PADDING, Verdict};
 use crate::srtp::MAX_OVERHEAD;
-use crate::{MAX_DATAGRAM, Outbox, Source};
+use crate::{Outbox, Source};
 
 /// Bytes in the outbox at which a fan-out pauses so that they are sent: enough for thousands of packets, little enough to stay
 /// near the processor.
@@ -161,7 +161,7 @@ fn serve(peer: &mut Peer, feeds: &Feeds, wishes: &mut Vec<u32>, outbox: &mut Out
                     continue;
                 }
             };
-            let room = (HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD).min(MAX_DATAGRAM);
+            let room = HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD;
             let transport = &mut peer.transport;
             outbox.write(to, room, |space| {
                 let length = mapping.write(packet, *padding, space);

@@ -8,7 +8,7 @@ use super::feed::Origin;
 use crate::forwarder::{HEADER_ROOM, Refusal};
 use crate::rtp::control::{Compound, Control, ReportBlock};
 use crate::srtp::MAX_OVERHEAD;
-use crate::{Kind, MAX_DATAGRAM, Packet};
+use crate::{Kind, Packet};
 
 /// Packets that one RTCP datagram can ask for again; the rest is counted. Who misses more asks for a keyframe as well.
 pub const MAX_NACKED: usize = 128;
@@ -97,7 +97,7 @@ impl Engine {
         let (Some(mapping), Some(to)) = (mapping, peer.transport.destination()) else {
             return self.counters.dropped.not_kept += 1;
         };
-        let room = (HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD).min(MAX_DATAGRAM);
+        let room = HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD;
         let retransmitted = &mut self.counters.retransmitted;
         self.outbox.write(to, room, |space| {
             let length = mapping.write(&packet, 0, space);

@@ -29,9 +29,17 @@ impl Engine {
                 self.learn_clocks(now, index, control);
                 self.feedback(now, index, control);
             }
-            Received::Nothing => {}
+            Received::Nothing => self.route_checked(index),
         }
         self.settle(now, index, now);
+    }
+
+    /// With each valid check and not with an address' first one alone: it may have been another peer's in between.
+    fn route_checked(&mut self, index: u32) {
+        let checked = self.roster.get_mut(index).and_then(|peer| peer.transport.take_checked());
+        if let Some(address) = checked.filter(|address| self.roster.at_address(*address) != Some(index)) {
+            self.roster.route_address(address, index);
+        }
     }
 
     /// The peer a datagram belongs to: by proven address, and for STUN by the user name it is addressed to, which counts more because an
@@ -104,7 +112,8 @@ impl Engine {
     pub(super) fn transport_changed(&mut self, now: Instant, index: u32, event: TransportEvent) {
         let Some(id) = self.roster.get(index).map(|peer| peer.id) else { return };
         match event {
-            TransportEvent::Proven(address) => self.roster.route_address(address, index),
+            // Routed with the check itself.
+            TransportEvent::Proven(_) => {}
             TransportEvent::Retired(address) => self.roster.drop_address(address, index),
             TransportEvent::Connected => {
                 self.counters.connected += 1;

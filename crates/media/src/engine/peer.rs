@@ -65,6 +65,14 @@ impl Slot {
         }
     }
 
+    /// The stream goes on, or starts anew where its SSRC is another one: the viewer counts its losses from nothing then.
+    fn renegotiate(&mut self, track: &SlotTrack, session: &Session) {
+        if self.forwarder.ssrc() != track.ssrc.media {
+            self.reported_lost = 0;
+        }
+        self.forwarder.renegotiate(track, &session.extensions);
+    }
+
     fn is_in(&self, session: &Session) -> bool {
         session.slots.iter().any(|track| track.mid == self.mid)
     }
@@ -116,7 +124,7 @@ impl Peer {
         (0u16..).zip(&self.slots).filter(|(_, slot)| !slot.is_in(session)).map(|(index, _)| index).collect()
     }
 
-    /// Takes a new negotiation. Slots keep their place and their stream; new ones take the places of those that are gone. An m-line never
+    /// Takes a new negotiation. Slots keep their place and, under the same SSRC, their stream; new ones take the places of those that are gone. An m-line never
     /// changes what it is for (RFC 8829, section 5.2.2). Returns how many slots had no place among [`MAX_SLOTS`].
     pub(super) fn renegotiate(&mut self, session: &Session) -> u64 {
         self.transport.restart_ice(&session.local_ice, &session.remote_ice);
@@ -124,9 +132,7 @@ impl Peer {
         let mut refused = 0;
         for track in &session.slots {
             match self.slots.iter_mut().find(|slot| slot.mid == track.mid) {
-                Some(slot) if slot.forwarder.kind() == track.kind => {
-                    slot.forwarder.renegotiate(track, &session.extensions);
-                }
+                Some(slot) if slot.forwarder.kind() == track.kind => slot.renegotiate(track, session),
                 Some(_) => {}
                 None => refused += u64::from(!self.place(Slot::new(track, session), session)),
             }

@@ -65,7 +65,7 @@ impl Edge {
             .map(|clock| CaptureClock { rtp: clock.rtp.wrapping_add(run.timestamp_offset), at: clock.at });
         if let Some(vp8) = &packet.vp8 {
             if let Some(picture) = vp8.picture_id {
-                self.picture = Some(masked(picture.value.wrapping_add(run.picture_offset), picture.long));
+                self.picture = Some(masked(picture.value.wrapping_add(run.picture_offset)));
             }
             if let Some(tl0) = vp8.tl0_picture_index {
                 self.tl0 = Some(tl0.wrapping_add(run.tl0_offset));
@@ -130,7 +130,8 @@ impl Edge {
     }
 }
 
-/// A picture id in the width its stream uses (RFC 7741, section 4.2).
-pub(super) fn masked(picture: u16, long: bool) -> u16 {
-    picture & if long { PICTURE_BITS } else { 0x7f }
+/// A picture id in 15 bits (RFC 7741, section 4.2), the width of every viewer's stream: publishers of 7 and of 15 bits follow one another
+/// in a slot, and a narrower one would send the numbers back to where they were.
+pub(super) fn masked(picture: u16) -> u16 {
+    picture & PICTURE_BITS
 }

@@ -9,24 +9,38 @@ use crate::MAX_LAYERS;
 /// A layer that sent nothing for this long while another one did has stopped.
 pub const LAYER_SILENCE: Duration = Duration::from_millis(600);
 
+/// Between two packets of a publication, whichever layers they are of, no more than this counts as silence of the others. So a pause of
+/// all layers is none of any one of them, wherever in a frame it began, and a publisher of one frame a second has a few of them to tell.
+pub const MAX_SILENCE_COUNTED: Duration = Duration::from_millis(200);
+
 /// The state of a publication's layers.
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
-    heard: [Option<Instant>; MAX_LAYERS],
+    /// How long each was silent while others sent; `None` while it was never heard.
+    silent: [Option<Duration>; MAX_LAYERS],
+    /// When the newest packet of any layer arrived.
+    newest: Option<Instant>,
     clocks: [Option<CaptureClock>; MAX_LAYERS],
     target: u8,
 }
 
 impl Layers {
-    /// Takes note of a packet. Silence is measured against the newest packet of *any* layer, so that a publisher who pauses
-    /// altogether changes nothing.
+    /// Takes note of a packet. A layer's silence is the time that *others* were sending, at most [`MAX_SILENCE_COUNTED`] between two
+    /// packets, so that a publisher who pauses altogether changes nothing: whichever layer comes first afterwards, the others have as
+    /// long to follow as ever, less what is counted of the pause.
     pub fn heard(&mut self, layer: u8, arrived: Instant) {
-        let Some(heard) = self.heard.get_mut(usize::from(layer)) else { return };
-        *heard = Some(arrived);
-        let alive = |last: &Option<Instant>| {
-            last.is_some_and(|at| arrived.saturating_duration_since(at) < LAYER_SILENCE)
-        };
-        self.target = self.heard.iter().rposition(alive).unwrap_or(0) as u8;
+        let own = usize::from(layer);
+        if own >= MAX_LAYERS {
+            return;
+        }
+        let gap = self.newest.map_or(Duration::ZERO, |newest| arrived.saturating_duration_since(newest));
+        self.newest = self.newest.max(Some(arrived));
+        for silent in self.silent.iter_mut().flatten() {
+            *silent = silent.saturating_add(gap.min(MAX_SILENCE_COUNTED));
+        }
+        self.silent[own] = Some(Duration::ZERO);
+        let alive = |silent: &Option<Duration>| silent.is_some_and(|span| span < LAYER_SILENCE);
+        self.target = self.silent.iter().rposition(alive).unwrap_or(0) as u8;
     }
 
     /// Takes a layer's clock from its publisher's report.
@@ -36,7 +50,7 @@ impl Layers {
         }
     }
 
-    /// All of this is over: the gate was closed.
+    /// All of this is over: the gate was closed, or the source is not negotiated any more.
     pub fn clear(&mut self) {
         *self = Layers::default();
     }
@@ -59,5 +73,64 @@ impl Layers {
     /// Whether `candidate` lies closer to what is wanted than `current`.
     pub(super) fn prefers(&self, candidate: u8, current: u8) -> bool {
         candidate.abs_diff(self.target) < current.abs_diff(self.target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hears these layers at one moment, in this order, and tells the target after each.
+    fn hear(layers: &mut Layers, at: Instant, order: &[u8]) -> Vec<u8> {
+        let target = |layer: &u8| {
+            layers.heard(*layer, at);
+            layers.target()
+        };
+        order.iter().map(target).collect()
+    }
+
+    #[test]
+    fn a_pause_of_all_layers_changes_nothing() {
+        for before in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let (mut layers, start) = (Layers::default(), Instant::now());
+            hear(&mut layers, start, &before);
+            for second in 1..5 {
+                let at = start + Duration::from_secs(second);
+                assert_eq!(hear(&mut layers, at, &[0, 1, 2]), [2, 2, 2], "after {before:?}");
+                assert_eq!(hear(&mut layers, at, &before), [2, 2, 2], "and once more as {before:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pause_in_the_middle_of_a_frame_changes_nothing_either() {
+        let (mut layers, start) = (Layers::default(), Instant::now());
+        hear(&mut layers, start, &[0, 1, 2]);
+        hear(&mut layers, start + Duration::from_millis(33), &[0]);
+        let after = start + Duration::from_secs(3);
+        assert_eq!(hear(&mut layers, after, &[1, 2, 0]), [2, 2, 2]);
+    }
+
+    #[test]
+    fn a_layer_that_stops_alone_is_missed_after_its_silence() {
+        let (mut layers, start) = (Layers::default(), Instant::now());
+        hear(&mut layers, start, &[0, 1, 2]);
+        let mut stopped = None;
+        for step in 1..30 {
+            let span = Duration::from_millis(50) * step;
+            if hear(&mut layers, start + span, &[0, 1]).contains(&1) {
+                stopped = stopped.or(Some(span));
+            }
+        }
+        assert_eq!(stopped, Some(LAYER_SILENCE));
+    }
+
+    #[test]
+    fn a_layer_of_a_slow_publisher_that_stops_alone_is_missed_within_a_few_frames() {
+        let (mut layers, start) = (Layers::default(), Instant::now());
+        hear(&mut layers, start, &[0, 1, 2]);
+        let targets: Vec<_> =
+            (1..5).map(|second| hear(&mut layers, start + Duration::from_secs(second), &[0, 1])[1]).collect();
+        assert_eq!(targets, [2, 2, 1, 1]);
     }
 }

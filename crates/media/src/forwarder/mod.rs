@@ -1,7 +1,7 @@
 //! Makes one continuous RTP stream for one slot of a viewer out of whatever publication and layer the slot shows.
 //!
 //! The viewer's decoder never learns that the person or the layer changed: sequence numbers step by one over a switch, time
-//! stamps by the time that went by, VP8 picture ids by one. What the publisher's network lost stays visible as a hole, so that the viewer
+//! stamps by the time that went by, VP8 picture ids by one (always in 15 bits, whatever the publisher uses). What the publisher's network lost stays visible as a hole, so that the viewer
 //! asks for it; what the server leaves out (padding, other layers, everything before a switch) leaves none.
 //!
 //! A picture switches only where a keyframe starts; sound at any packet. Nothing here knows time or bytes on the wire but what its
@@ -24,7 +24,7 @@ use crate::sdp::{HeaderExtensions, PayloadType, SlotTrack};
 use crate::{Kind, Packet};
 
 pub use clock::CaptureClock;
-pub use layers::{LAYER_SILENCE, Layers};
+pub use layers::{LAYER_SILENCE, Layers, MAX_SILENCE_COUNTED};
 pub use resend::{MAX_RESENDS_REMEMBERED, Refusal};
 pub use segments::MAX_SEGMENTS;
 pub use write::{HEADER_ROOM, MAX_PADDING};
@@ -48,7 +48,7 @@ pub struct Mapping {
     pub sequence: u16,
     /// On the wire.
     pub timestamp: u32,
-    /// Added to the VP8 picture id, modulo its width.
+    /// Added to the VP8 picture id, modulo 2^15.
     pub picture_offset: u16,
     /// Added to TL0PICIDX.
     pub tl0_offset: u8,
@@ -71,7 +71,7 @@ pub enum Verdict {
     NoCodec,
 }
 
-/// The stream of one slot. Its numbers survive every change of what the slot shows.
+/// The stream of one slot. Its numbers survive every change of what the slot shows; another SSRC is another stream.
 #[derive(Debug)]
 pub struct Forwarder {
     kind: Kind,
@@ -101,8 +101,13 @@ impl Forwarder {
         }
     }
 
-    /// The viewer offered again: payload types and extensions may differ, the stream goes on.
+    /// The viewer offered again: payload types and extensions may differ, the stream goes on. Under another SSRC than before it is a
+    /// new stream, and nothing of the old one is in it: neither its numbers, which a report would count, nor what could be sent again.
     pub fn renegotiate(&mut self, track: &SlotTrack, extensions: &HeaderExtensions) {
+        if track.ssrc.media != self.track.ssrc.media {
+            *self = Forwarder::new(track, extensions);
+            return;
+        }
         self.track = track.clone();
         self.audio_level = extensions.audio_level;
         self.chosen = None;

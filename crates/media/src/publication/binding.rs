@@ -96,7 +96,7 @@ fn by_extension(
     mid: &[u8],
     tracks: &Tracks,
 ) -> Option<Route> {
-    let track = tracks.iter().flatten().find(|track| same(track.mid(), mid))?;
+    let track = tracks.iter().flatten().find(|track| track.is_present() && same(track.mid(), mid))?;
     let rtx = track.is_rtx(header.payload_type())?;
     let rid = match rtx {
         // A repairing stream says `repaired-rid`; `rid` on it would name the repairing stream itself.

@@ -35,7 +35,10 @@ impl<'a, F: FnMut(&[u8])> Writer<'a, F> {
         let name = SourceDescription {
             chunks: vec![SourceDescriptionChunk {
                 source: RECEIVER_SSRC,
-                items: vec![SourceDescriptionItem { sdes_type: SdesType::SdesCname, text: "stage".into() }],
+                items: vec![SourceDescriptionItem {
+                    sdes_type: SdesType::SdesCname,
+                    text: crate::sdp::CNAME.into(),
+                }],
             }],
         };
         self.push(&ReceiverReport { ssrc: RECEIVER_SSRC, reports, ..Default::default() });

@@ -46,10 +46,17 @@ impl KeyframeRequests {
 
     /// The layer to send a request for now: the highest wanted among those that arrive. Wishes for others are dropped, provided any
     /// arrives at all: a layer that the publisher starts again starts with a keyframe by itself.
-    pub(super) fn poll(&mut self, now: Instant, live: LayerSet) -> Option<u8> {
-        self.next_timeout(live).filter(|due| *due <= now)?;
-        self.wanted &= live;
-        let layer = self.wanted.checked_ilog2()? as u8;
+    ///
+    /// Where none arrives, it is the layer that was heard `last`: some stacks send nothing while a screen stands still, and who joins then
+    /// would see nothing until it moves. A publisher who is gone is asked a few times for nothing.
+    pub(super) fn poll(&mut self, now: Instant, live: LayerSet, last: Option<u8>) -> Option<u8> {
+        self.next_timeout(live, last).filter(|due| *due <= now)?;
+        let layer = if live == 0 {
+            last?
+        } else {
+            self.wanted &= live;
+            self.wanted.checked_ilog2()? as u8
+        };
         self.sent = Some(now);
         self.tries += 1;
         if self.tries >= MAX_KEYFRAME_TRIES {
@@ -58,9 +65,10 @@ impl KeyframeRequests {
         Some(layer)
     }
 
-    /// When [`poll`](Self::poll) will next return a layer, as long as these layers are the live ones.
-    pub(super) fn next_timeout(&self, live: LayerSet) -> Option<Instant> {
-        if self.wanted & live == 0 {
+    /// When [`poll`](Self::poll) will next return a layer, as long as these layers are the live ones and this the last heard.
+    pub(super) fn next_timeout(&self, live: LayerSet, last: Option<u8>) -> Option<Instant> {
+        let reachable = if live == 0 { self.wanted != 0 && last.is_some() } else { self.wanted & live != 0 };
+        if !reachable {
             return None;
         }
         // `None` is less than any time, so the later of the two counts.
@@ -85,8 +93,8 @@ mod tests {
         for _ in 0..50 {
             requests.want(now, 0b010);
         }
-        assert_eq!(requests.poll(now, ALL), Some(1));
-        assert_eq!(requests.poll(now, ALL), None);
+        assert_eq!(requests.poll(now, ALL, None), Some(1));
+        assert_eq!(requests.poll(now, ALL, None), None);
     }
 
     #[test]
@@ -101,7 +109,7 @@ mod tests {
             if millis % 300 == 0 {
                 (0..3).for_each(|layer| requests.arrived(layer));
             }
-            sent.extend(requests.poll(now, ALL).map(|_| now));
+            sent.extend(requests.poll(now, ALL, None).map(|_| now));
         }
         assert_eq!(sent.len(), 10);
         assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= KEYFRAME_INTERVAL));
@@ -111,28 +119,28 @@ mod tests {
     fn one_that_comes_too_soon_waits_and_is_dropped_when_a_keyframe_comes() {
         let (mut requests, start) = (KeyframeRequests::default(), Instant::now());
         requests.want(start, 0b001);
-        requests.poll(start, ALL);
+        requests.poll(start, ALL, None);
         requests.arrived(0);
         let soon = start + Duration::from_millis(300);
         requests.want(soon, 0b001);
-        assert_eq!(requests.poll(soon, ALL), None);
-        assert_eq!(requests.next_timeout(ALL), Some(start + KEYFRAME_INTERVAL));
+        assert_eq!(requests.poll(soon, ALL, None), None);
+        assert_eq!(requests.next_timeout(ALL, None), Some(start + KEYFRAME_INTERVAL));
         let mut other = KeyframeRequests { ..requests };
         other.arrived(0);
-        assert_eq!(other.poll(start + KEYFRAME_INTERVAL, ALL), None, "no longer needed");
-        assert_eq!(requests.poll(start + KEYFRAME_INTERVAL, ALL), Some(0), "still needed");
+        assert_eq!(other.poll(start + KEYFRAME_INTERVAL, ALL, None), None, "no longer needed");
+        assert_eq!(requests.poll(start + KEYFRAME_INTERVAL, ALL, None), Some(0), "still needed");
     }
 
     #[test]
     fn a_layer_that_does_not_arrive_is_not_asked_for() {
         let (mut requests, now) = (KeyframeRequests::default(), Instant::now());
         requests.want(now, ALL);
-        assert_eq!(requests.poll(now, 0), None, "nothing arrives: the wish waits");
-        assert_eq!(requests.next_timeout(0), None);
-        assert_eq!(requests.poll(now, 0b011), Some(1), "the highest that does");
+        assert_eq!(requests.poll(now, 0, None), None, "nothing ever arrived: the wish waits");
+        assert_eq!(requests.next_timeout(0, None), None);
+        assert_eq!(requests.poll(now, 0b011, None), Some(1), "the highest that does");
         requests.arrived(0);
         requests.arrived(1);
-        assert_eq!(requests.next_timeout(ALL), None, "the wish for layer 2 ended with the request");
+        assert_eq!(requests.next_timeout(ALL, None), None, "the wish for layer 2 ended with the request");
     }
 
     #[test]
@@ -140,9 +148,24 @@ mod tests {
         let (mut requests, mut now) = (KeyframeRequests::default(), Instant::now());
         requests.want(now, 0b001);
         for _ in 0..MAX_KEYFRAME_TRIES {
-            assert_eq!(requests.poll(now, ALL), Some(0));
+            assert_eq!(requests.poll(now, ALL, None), Some(0));
             now += KEYFRAME_INTERVAL;
         }
-        assert_eq!(requests.next_timeout(ALL), None);
+        assert_eq!(requests.next_timeout(ALL, None), None);
+    }
+
+    #[test]
+    fn where_nothing_arrives_any_more_the_last_that_did_is_asked_a_few_times() {
+        let (mut requests, mut now) = (KeyframeRequests::default(), Instant::now());
+        requests.want(now, 0b100);
+        for _ in 0..MAX_KEYFRAME_TRIES {
+            assert_eq!(requests.poll(now, 0, Some(1)), Some(1));
+            assert_eq!(
+                requests.next_timeout(0, Some(1)),
+                Some(now + KEYFRAME_INTERVAL).filter(|_| requests.wanted != 0)
+            );
+            now += KEYFRAME_INTERVAL;
+        }
+        assert_eq!(requests.poll(now, 0, Some(1)), None);
     }
 }

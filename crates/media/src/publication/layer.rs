@@ -17,6 +17,10 @@ use super::numbering::{Numbering, Padding, Placement};
 use super::reception::Reception;
 use super::{Counters, SenderClock};
 
+/// Bits of the shorter and of the longer picture id (RFC 7741, section 4.2).
+const SHORT_PICTURE: u16 = 0x7f;
+const LONG_PICTURE: u16 = 0x7fff;
+
 /// What arrives on one SSRC, and by retransmission on the one that goes with it.
 #[derive(Debug)]
 pub(super) struct Layer {
@@ -33,6 +37,8 @@ pub(super) struct Layer {
     last_media: Option<Instant>,
     /// The publisher's number of the packet the last keyframe began with, since the stream started.
     keyframe: Option<u64>,
+    /// The newest picture id since the stream started, in 15 bits, and the forwarded number of its packet.
+    picture: Option<(u64, u16)>,
 }
 
 /// Where a packet stands in its layer.
@@ -59,6 +65,7 @@ impl Layer {
             clock: None,
             last_media: None,
             keyframe: None,
+            picture: None,
         }
     }
 
@@ -108,10 +115,22 @@ impl Layer {
         self.meter = None;
     }
 
+    /// It is not negotiated any more. Only its numbers go on, should it come back: viewers' forwarders know them.
+    pub(super) fn leave(&mut self) {
+        self.close();
+        self.ssrc = None;
+        self.extender = SequenceExtender::new();
+        self.reception = None;
+        self.clock = None;
+        self.last_media = None;
+        self.start(None);
+    }
+
     fn start(&mut self, floor: Option<u64>) {
         self.epoch = self.epoch.wrapping_add(1);
         self.numbering.restart(floor);
         self.keyframe = None;
+        self.picture = None;
         self.nacks.clear();
     }
 
@@ -123,6 +142,11 @@ impl Layer {
     /// The publisher said it stops.
     pub(super) fn goodbye(&mut self) {
         self.last_media = None;
+    }
+
+    /// When the last packet with a payload came; `None` after the publisher said it stops.
+    pub(super) fn last_media(&self) -> Option<Instant> {
+        self.last_media
     }
 
     /// Whether packets with payload came in the last `silence`.
@@ -181,6 +205,21 @@ impl Layer {
     /// A keyframe began with this of the publisher's numbers.
     pub(super) fn keyframe(&mut self, number: u64) {
         self.keyframe = self.keyframe.max(Some(number));
+    }
+
+    /// A picture id of 7 bits counted on to 15, so that it turns over as one of 15 does. `sequence` is its packet's forwarded number,
+    /// which says whether it lies ahead of the newest or behind it, by less than 128 pictures.
+    pub(super) fn widen(&mut self, sequence: u64, short: u16) -> u16 {
+        let Some((newest, picture)) = self.picture else {
+            self.picture = Some((sequence, short));
+            return short;
+        };
+        if sequence < newest {
+            return picture.wrapping_sub(picture.wrapping_sub(short) & SHORT_PICTURE) & LONG_PICTURE;
+        }
+        let wide = picture.wrapping_add(short.wrapping_sub(picture) & SHORT_PICTURE) & LONG_PICTURE;
+        self.picture = Some((sequence, wide));
+        wide
     }
 
     /// Appends what is to be asked for again now, and counts what is given up. `true` when only a keyframe helps: what was given up

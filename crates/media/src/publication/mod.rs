@@ -118,15 +118,17 @@ impl Upstreams {
         upstreams
     }
 
-    /// Takes a new negotiation of the same peer connection; gates, rings and what is known of running streams stay. A source that is in it
-    /// no more is forgotten, but for its gate. Of two m-lines for one source the first counts.
+    /// Takes a new negotiation of the same peer connection; gates, rings and what is known of running streams stay. A source or layer that is in
+    /// it no more is forgotten, but for its gate and its numbers, which go on should it come back. Of two m-lines for one source the first counts.
     pub fn renegotiate(&mut self, session: &Session) {
         self.extensions = session.extensions;
         for source in Source::ALL {
             match session.upstream.iter().find(|negotiated| negotiated.source == source) {
                 Some(negotiated) => self.renegotiate_source(negotiated),
                 None => {
-                    self.tracks[source.index()] = None;
+                    if let Some(track) = &mut self.tracks[source.index()] {
+                        track.leave();
+                    }
                     self.bindings.forget(source);
                 }
             }
@@ -135,18 +137,15 @@ impl Upstreams {
 
     fn renegotiate_source(&mut self, negotiated: &SourceTrack) {
         let source = negotiated.source;
-        match &mut self.tracks[source.index()] {
-            Some(track) => {
-                if track.renegotiate(negotiated) {
-                    self.bindings.forget(source);
-                }
-            }
-            slot @ None => {
-                let track = slot.insert(Track::new(negotiated));
-                if let (true, Some(now)) = (self.gates[source.index()].is_open(), self.latest) {
-                    track.open(now);
-                }
-            }
+        let open = self.gates[source.index()].is_open();
+        let slot = &mut self.tracks[source.index()];
+        let begins = slot.as_ref().is_none_or(|track| !track.is_present());
+        let track = slot.get_or_insert_with(|| Track::new(negotiated));
+        if track.renegotiate(negotiated) {
+            self.bindings.forget(source);
+        }
+        if let (true, true, Some(now)) = (begins, open, self.latest) {
+            track.open(now);
         }
         let Upstream::Single { ssrc, rtx } = negotiated.upstream else { return };
         for (ssrc, rtx) in [(ssrc, false), (rtx, true)] {
@@ -279,7 +278,11 @@ impl Upstreams {
         for (track, gate) in self.tracks.iter().zip(&self.gates) {
             let (Some(track), true) = (track, gate.is_open()) else { continue };
             let nacks = track.layers.iter().filter_map(|layer| layer.nacks.next_timeout());
-            next = next.into_iter().chain(track.keyframes.next_timeout(track.live(now))).chain(nacks).min();
+            next = next
+                .into_iter()
+                .chain(track.keyframes.next_timeout(track.live(now), track.last_heard()))
+                .chain(nacks)
+                .min();
         }
         next
     }
@@ -347,7 +350,7 @@ fn ask<F: FnMut(&[u8])>(
             track.want_keyframe(now, keyframe::bit(index as u8));
         }
     }
-    let wanted = track.keyframes.poll(now, track.live(now));
+    let wanted = track.keyframes.poll(now, track.live(now), track.last_heard());
     if let Some(ssrc) = wanted.and_then(|layer| track.layers.get(usize::from(layer))?.ssrc()) {
         writer.picture_loss(ssrc);
         counters.keyframe_requests += 1;

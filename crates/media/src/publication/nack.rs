@@ -28,7 +28,8 @@ const RETRY_SLACK: Duration = Duration::from_millis(10);
 #[derive(Clone, Copy, Debug)]
 struct Missing {
     number: u64,
-    since: Instant,
+    /// When it is asked for, again or for the first time, or given up.
+    due: Instant,
     asked: Option<Instant>,
     tries: u8,
 }
@@ -48,20 +49,24 @@ pub(super) struct Nacks {
     /// Ascending by number.
     missing: Vec<Missing>,
     highest: u64,
+    /// Nothing is due before this: asked for with every datagram of a peer, so it is kept, not found anew. It may be too early by what
+    /// came meanwhile, and is put right then.
+    earliest: Option<Instant>,
     round_trip: Duration,
 }
 
 impl Nacks {
     pub(super) fn new() -> Self {
-        Nacks { missing: Vec::new(), highest: 0, round_trip: INITIAL_ROUND_TRIP }
+        Nacks { missing: Vec::new(), highest: 0, earliest: None, round_trip: INITIAL_ROUND_TRIP }
     }
 
     /// Forgets all that is missing.
     pub(super) fn clear(&mut self) {
         self.missing.clear();
+        self.earliest = None;
     }
 
-    /// The round trip to the publisher.
+    /// The round trip to the publisher. What was asked for already keeps its time.
     pub(super) fn set_round_trip(&mut self, round_trip: Duration) {
         self.round_trip = round_trip;
     }
@@ -69,17 +74,40 @@ impl Nacks {
     /// These did not come while a later one did. `false` when that is too much: everything missing is forgotten then, and a keyframe is
     /// what helps.
     pub(super) fn skipped(&mut self, now: Instant, numbers: Range<u64>) -> bool {
-        self.highest = self.highest.max(numbers.end);
+        let before = self.highest;
+        self.highest = before.max(numbers.end);
         let count = numbers.end.saturating_sub(numbers.start);
         if count > (MAX_MISSING - self.missing.len()) as u64 {
-            self.missing.clear();
+            self.clear();
             return false;
         }
         if count > 0 && self.missing.capacity() == 0 {
             self.missing.reserve_exact(MAX_MISSING);
         }
-        self.missing.extend(numbers.map(|number| Missing { number, since: now, asked: None, tries: 0 }));
+        let due = now + REORDER_TIME;
+        self.missing.extend(numbers.map(|number| Missing { number, due, asked: None, tries: 0 }));
+        if count > 0 {
+            self.earliest = earlier(self.earliest, due);
+        }
+        self.hurry(now, before);
         true
+    }
+
+    /// Those that enough later ones came before are due at once. `before` was the highest so far: what was that far behind it is so
+    /// already.
+    fn hurry(&mut self, now: Instant, before: u64) {
+        let behind =
+            |missing: &Missing, highest: u64| missing.number.saturating_add(REORDER_PACKETS) <= highest;
+        let from = self.missing.partition_point(|missing| behind(missing, before));
+        for missing in self.missing.iter_mut().skip(from) {
+            if !behind(missing, self.highest) {
+                break;
+            }
+            if missing.asked.is_none() {
+                missing.due = missing.due.min(now);
+                self.earliest = earlier(self.earliest, missing.due);
+            }
+        }
     }
 
     /// A packet came, one way or the other: it is not missed any more. Where it was asked for exactly once, the time that took is
@@ -90,6 +118,9 @@ impl Nacks {
         }
         let Ok(at) = self.missing.binary_search_by_key(&number, |missing| missing.number) else { return };
         let found = self.missing.remove(at);
+        if self.missing.is_empty() {
+            self.earliest = None;
+        }
         if let (1, Some(asked)) = (found.tries, found.asked) {
             let sample = now.saturating_duration_since(asked);
             self.round_trip = (self.round_trip * 7 + sample) / 8;
@@ -98,11 +129,15 @@ impl Nacks {
 
     /// Appends the numbers to ask for now, ascending, and gives up those asked for often enough; returns what it gave up.
     pub(super) fn poll(&mut self, now: Instant, ask: &mut Vec<u16>) -> GivenUp {
-        let retry = self.retry();
-        let highest = self.highest;
         let mut given_up = GivenUp::default();
+        if self.earliest.is_none_or(|earliest| now < earliest) {
+            return given_up;
+        }
+        let again = now + self.retry();
+        let mut earliest = None;
         self.missing.retain_mut(|missing| {
-            if now < missing.due(highest, retry) {
+            if now < missing.due {
+                earliest = earlier(earliest, missing.due);
                 return true;
             }
             if missing.tries == MAX_TRIES {
@@ -111,16 +146,18 @@ impl Nacks {
             }
             missing.tries += 1;
             missing.asked = Some(now);
+            missing.due = again;
+            earliest = earlier(earliest, again);
             ask.push(missing.number as u16);
             true
         });
+        self.earliest = earliest;
         given_up
     }
 
-    /// When [`poll`](Nacks::poll) will next have something to do.
+    /// When [`poll`](Nacks::poll) is next needed: never later than it has something to do.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        let retry = self.retry();
-        self.missing.iter().map(|missing| missing.due(self.highest, retry)).min()
+        self.earliest
     }
 
     fn retry(&self) -> Duration {
@@ -128,14 +165,8 @@ impl Nacks {
     }
 }
 
-impl Missing {
-    fn due(&self, highest: u64, retry: Duration) -> Instant {
-        match self.asked {
-            Some(asked) => asked + retry,
-            None if highest.saturating_sub(self.number) >= REORDER_PACKETS => self.since,
-            None => self.since + REORDER_TIME,
-        }
-    }
+fn earlier(known: Option<Instant>, other: Instant) -> Option<Instant> {
+    Some(known.map_or(other, |known| known.min(other)))
 }
 
 #[cfg(test)]
@@ -189,6 +220,34 @@ mod tests {
         assert!(nacks.skipped(start, 0..MAX_MISSING as u64));
         assert!(!nacks.skipped(start, 300..301));
         assert_eq!(nacks.next_timeout(), None);
+    }
+
+    /// The time is kept, not searched for: whatever happens, it must not come to lie behind the first that is due, nor before
+    /// everything for longer than one look.
+    #[test]
+    fn the_time_kept_is_never_later_than_the_first_that_is_due() {
+        let (mut nacks, mut now, mut next) = (Nacks::new(), Instant::now(), 0u64);
+        let first = |nacks: &Nacks| nacks.missing.iter().map(|missing| missing.due).min();
+        for step in 0..5_000u64 {
+            let dice = step.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
+            now += Duration::from_micros(dice * 40);
+            match dice % 5 {
+                0 => nacks.arrived(now, next.saturating_sub(dice % 13)),
+                1 => nacks.set_round_trip(Duration::from_millis(dice)),
+                _ => {
+                    let end = next + dice % 4;
+                    nacks.skipped(now, next..end);
+                    next = end + 1;
+                }
+            }
+            assert!(nacks.next_timeout() <= first(&nacks), "step {step}");
+            assert_eq!(nacks.next_timeout().is_some(), !nacks.missing.is_empty(), "step {step}");
+            if dice.is_multiple_of(7) && nacks.next_timeout().is_some_and(|due| due <= now) {
+                poll(&mut nacks, now);
+                assert_eq!(nacks.next_timeout(), first(&nacks), "step {step}");
+                assert!(first(&nacks).is_none_or(|due| due > now), "step {step}");
+            }
+        }
     }
 
     #[test]

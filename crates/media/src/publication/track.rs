@@ -21,14 +21,16 @@ pub const CAMERA_SILENCE: Duration = Duration::from_millis(700);
 /// The same for sound and screens; a still screen is sent once a second or so.
 pub const OTHER_SILENCE: Duration = Duration::from_secs(3);
 
-/// One source, as negotiated.
+/// One source, as negotiated. One that is negotiated no more stays, absent, because its layers' numbers must not be used twice.
 #[derive(Debug)]
 pub(super) struct Track {
     source: Source,
+    present: bool,
     mid: Mid,
     payload_types: Vec<PayloadType>,
     rids: Vec<Mid>,
     transport_feedback: bool,
+    /// Those negotiated are the first of them; layers are never taken out.
     pub(super) layers: Vec<Layer>,
     pub(super) keyframes: KeyframeRequests,
 }
@@ -54,6 +56,7 @@ impl Track {
     pub(super) fn new(negotiated: &SourceTrack) -> Self {
         let mut track = Track {
             source: negotiated.source,
+            present: true,
             mid: negotiated.mid,
             payload_types: Vec::new(),
             rids: Vec::new(),
@@ -71,7 +74,8 @@ impl Track {
             Upstream::Single { .. } => Vec::new(),
             Upstream::Simulcast { rids } => rids.iter().copied().take(MAX_LAYERS).collect(),
         };
-        let moved = self.mid != negotiated.mid || self.rids != rids;
+        let moved = !self.present || self.mid != negotiated.mid || self.rids != rids;
+        self.present = true;
         self.mid = negotiated.mid;
         self.rids = rids;
         // A source takes what is of its own kind only, whatever was negotiated.
@@ -80,8 +84,26 @@ impl Track {
         self.payload_types.extend(own);
         self.transport_feedback = negotiated.transport_feedback;
         let kind = self.source.kind();
-        self.layers.resize_with(self.rids.len().max(1), || Layer::new(kind));
+        let count = self.rids.len().max(1);
+        self.layers.iter_mut().skip(count).for_each(Layer::leave);
+        while self.layers.len() < count {
+            self.layers.push(Layer::new(kind));
+        }
         moved
+    }
+
+    /// The source is not negotiated any more: nothing binds to it, and nothing of it is kept but its numbers.
+    pub(super) fn leave(&mut self) {
+        self.present = false;
+        self.payload_types.clear();
+        self.transport_feedback = false;
+        self.layers.iter_mut().for_each(Layer::leave);
+        self.keyframes.clear();
+    }
+
+    /// Whether it is negotiated.
+    pub(super) fn is_present(&self) -> bool {
+        self.present
     }
 
     pub(super) fn source(&self) -> Source {
@@ -131,9 +153,10 @@ impl Track {
         }
     }
 
-    /// All layers there are.
+    /// All layers that are negotiated.
     fn all(&self) -> LayerSet {
-        (0..self.layers.len()).fold(0, |set, layer| set | bit(layer as u8))
+        let count = if self.present { self.rids.len().max(1) } else { 0 };
+        (0..count).fold(0, |set, layer| set | bit(layer as u8))
     }
 
     /// The layers packets arrive on.
@@ -145,6 +168,13 @@ impl Track {
         let live =
             |(index, layer): (usize, &Layer)| if layer.is_live(now, silence) { bit(index as u8) } else { 0 };
         self.layers.iter().enumerate().map(live).fold(0, |set, one| set | one)
+    }
+
+    /// The layer the last packet arrived on, however long ago; the highest of those at once.
+    pub(super) fn last_heard(&self) -> Option<u8> {
+        let heard =
+            self.layers.iter().zip(0u8..).filter_map(|(layer, index)| Some((layer.last_media()?, index)));
+        heard.max().map(|(_, index)| index)
     }
 
     /// The gate opened.
@@ -245,10 +275,15 @@ impl Track {
         counters: &mut Counters,
     ) -> Option<&Arc<Packet>> {
         let admitted = gate.admit()?;
-        let descriptor = readable(media, counters)?;
+        let mut descriptor = readable(media, counters)?;
         let (index, asks) = (arrival.route.layer, self.asks());
         let layer = self.layers.get_mut(usize::from(index))?;
         let place = layer.place(arrival.now, media.number, media.recovered, asks, counters)?;
+        if let Some(picture) = descriptor.as_mut().and_then(|one| one.picture_id.as_mut())
+            && !picture.long
+        {
+            picture.value = layer.widen(place.sequence, picture.value);
+        }
         let keyframe_start = keyframe::starts(media.codec, media.payload, descriptor.as_ref());
         if place.overflow {
             self.keyframes.want(arrival.now, bit(index));

@@ -5,7 +5,7 @@
 
 use super::cipher::Cipher;
 use super::index::Streams;
-use super::{Keying, MAX_STREAMS_OPENED, OpenError};
+use super::{Keying, MAX_RTCP_STREAMS_OPENED, OpenError};
 
 const FIRST_LABEL: u8 = 3;
 /// The first packet's header and its sender's SSRC stay readable.
@@ -71,7 +71,7 @@ impl RtcpOpener {
     /// With the remote keys.
     pub fn new(keying: &Keying) -> Option<Self> {
         let cipher = keying.remote.cipher(keying.profile, FIRST_LABEL)?;
-        Some(RtcpOpener { cipher, streams: Streams::new(MAX_STREAMS_OPENED) })
+        Some(RtcpOpener { cipher, streams: Streams::new(MAX_RTCP_STREAMS_OPENED) })
     }
 
     /// Decrypts a compound packet in place; returns its length without what stood behind it. Packets that are authenticated but not

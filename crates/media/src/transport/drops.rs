@@ -19,7 +19,7 @@ pub struct Drops {
     pub stun_conflicts: u64,
     /// Looked like DTLS and was not DTLS 1.2, or nothing a peer in good faith sends.
     pub dtls_malformed: u64,
-    /// Handshake past the bound of datagrams or bytes of one peer.
+    /// DTLS past the bound of datagrams or bytes of one peer.
     pub dtls_over_budget: u64,
     /// Media before the handshake was done.
     pub early: u64,
@@ -27,7 +27,7 @@ pub struct Drops {
     pub forged: u64,
     /// SRTP or SRTCP seen before, or too old to tell.
     pub replayed: u64,
-    /// SRTP or SRTCP of an SSRC past [`crate::srtp::MAX_STREAMS_OPENED`].
+    /// SRTP of an SSRC past [`crate::srtp::MAX_STREAMS_OPENED`], or SRTCP past [`crate::srtp::MAX_RTCP_STREAMS_OPENED`].
     pub too_many_streams: u64,
     /// Own RTCP that could not be sealed: too long, or no RTCP.
     pub unsealed: u64,

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 
 use crate::Loss;
 
-/// What a transport has to tell, taken with [`Transport::take_event`].
+/// What a transport has to tell, taken with [`Transport::take_event`](super::Transport::take_event).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportEvent {
     /// A valid check came from an address for the first time: datagrams from it are this peer's. Should it be another peer's as
-    /// well, the newer one is right.
+    /// well, whoever checked from it last is right; see [`Transport::take_checked`](super::Transport::take_checked).
     Proven(SocketAddr),
     /// The address was given up for newer ones.
     Retired(SocketAddr),

@@ -234,3 +234,23 @@ fn a_peer_that_never_comes_is_given_up() {
     world.pass(Duration::from_secs(31));
     assert!(world.events.contains(&Event::Lost { peer, why: Loss::NeverConnected }));
 }
+
+#[test]
+fn an_address_goes_back_to_the_peer_that_checks_from_it_again() {
+    let mut world = World::new(1);
+    let (alice, victor) = (world.join(0, speaker(1)), world.join(0, viewer(2)));
+    world.gate(alice, Source::Camera, true);
+    world.watch(victor, 0, alice);
+    let (address, elsewhere) = (world.actors[alice].address, SocketAddr::from(([203, 0, 113, 9], 5555)));
+    world.actors[alice].address = elsewhere;
+    let bob = world.invite(0, viewer(3));
+    world.actors[bob].address = address;
+    world.pass(Duration::from_secs(3));
+    assert!(world.actors[bob].peer.is_connected());
+    // They change places once more: nothing is new to either transport.
+    world.actors[bob].address = SocketAddr::from(([203, 0, 113, 10], 5555));
+    world.actors[alice].address = address;
+    world.pass(Duration::from_secs(3));
+    world.picture(alice, 0, true, b"back");
+    assert_eq!(world.got(victor).len(), 2);
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::world::{FRAME, World, actor_address, speaker, viewer};
+use media::sdp::Session;
 use media::synthetic::Shape;
 use media::{Event, Kind, Loss, Source};
 
@@ -129,6 +130,29 @@ fn the_person_in_a_slot_changes_without_a_hole() {
     assert!(got.windows(2).all(|pair| pair[1].sequence == pair[0].sequence + 1));
     let picture = |at: usize| u16::from_be_bytes([got[at].payload[2], got[at].payload[3]]);
     assert_eq!(picture(4), picture(3) + 1);
+}
+
+#[test]
+fn a_camera_that_one_offer_leaves_out_and_the_next_has_again_is_seen_again() {
+    let (mut world, alice, victor) = stage();
+    for step in 0..30 {
+        world.picture(alice, 0, step == 0, b"before");
+        world.pass(FRAME);
+    }
+    let before = world.got(victor);
+    let camera = |agreed: &mut Session| agreed.upstream.retain(|track| track.source != Source::Camera);
+    world.negotiate_again(alice, |_| {}, camera);
+    world.picture(alice, 0, true, b"not agreed on");
+    assert!(world.got(victor).is_empty());
+    world.offer_again(alice, |_| {});
+    let asked = world.actors[alice].peer.keyframes_asked(Source::Camera);
+    world.picture(alice, 0, false, b"after, not yet");
+    world.pass(Duration::from_secs(2));
+    assert!(world.actors[alice].peer.keyframes_asked(Source::Camera) > asked);
+    world.picture(alice, 0, true, b"after");
+    let after = world.got(victor);
+    assert_eq!(after.len(), 2);
+    assert_eq!(after[0].sequence, before[before.len() - 1].sequence + 1);
 }
 
 #[test]

@@ -3,10 +3,14 @@
 use std::time::{Duration, Instant};
 
 use super::stage::{FRAME, Stream, Viewer, forwarder, sent, track};
-use crate::forwarder::{CaptureClock, Forwarder, LAYER_SILENCE, Layers, MAX_HOLE, Refusal, Verdict};
+use crate::forwarder::{
+    CaptureClock, Forwarder, LAYER_SILENCE, Layers, MAX_HOLE, MAX_PADDING, MAX_SILENCE_COUNTED, Refusal,
+    Verdict,
+};
 use crate::rtp::Header;
 use crate::sdp::HeaderExtensions;
-use crate::{Kind, MAX_DATAGRAM};
+use crate::srtp::MAX_OVERHEAD;
+use crate::{Kind, MAX_DATAGRAM, MAX_PAYLOAD, MAX_SENT};
 
 const SPACING: Duration = Duration::from_millis(50);
 
@@ -51,8 +55,11 @@ fn a_higher_layer_takes_over_at_its_keyframe_and_gives_way_when_it_falls_silent(
     assert!(viewer.take(&low.frame(now, 1, false)[0]), "and the lower one goes on meanwhile");
     assert!(viewer.take(&high.frame(now, 1, true)[0]));
     assert!(!viewer.take(&low.frame(now, 1, false)[0]));
-    now += LAYER_SILENCE;
-    assert!(!viewer.take(&low.frame(now, 1, false)[0]));
+    let silent = now + LAYER_SILENCE;
+    while now < silent {
+        now += MAX_SILENCE_COUNTED;
+        assert!(!viewer.take(&low.frame(now, 1, false)[0]));
+    }
     assert!(viewer.take(&low.frame(now, 1, true)[0]), "the higher one stopped");
 }
 
@@ -196,4 +203,65 @@ fn a_packet_that_does_not_fit_is_not_written() {
         assert_eq!(mapping.write(packet, 0, &mut vec![0; room]), 0);
     }
     assert_eq!(mapping.write(packet, 0, &mut vec![0; needed]), needed);
+}
+
+#[test]
+fn picture_ids_go_on_from_a_publisher_of_15_bits_to_one_of_7() {
+    let (mut viewer, mut long, mut short, now) =
+        (Viewer::new(), Stream::new(1, 0), Stream::new(2, 0), Instant::now());
+    short.short = true;
+    short.picture = 3;
+    viewer.take(&long.frame(now, 1, true)[0]);
+    viewer.interrupt();
+    for step in 0..200 {
+        viewer.take(&short.frame(now + FRAME * (step + 1), 2, step == 0)[0]);
+    }
+    let steps = viewer.sent.windows(2).map(|pair| pair[1].picture.wrapping_sub(pair[0].picture) & 0x7fff);
+    assert!(steps.eq(std::iter::repeat_n(1, 200)));
+}
+
+#[test]
+fn a_grown_picture_id_moves_what_follows_it_and_nothing_else() {
+    let (mut viewer, mut short) = (Viewer::new(), Stream::new(1, 0));
+    short.short = true;
+    let packet = &short.frame(Instant::now(), 1, true)[0];
+    let Verdict::Forward(mapping) = viewer.forwarder.forward(packet, &viewer.layers) else {
+        panic!("a keyframe")
+    };
+    let mut space = [0; MAX_DATAGRAM];
+    let length = mapping.write(packet, 0, &mut space);
+    let (before, written) = (packet.payload(), Header::parse(&space[..length]).unwrap().payload().to_vec());
+    assert_eq!(written[..2], before[..2]);
+    assert_eq!(written[2..4], (0x8000 | short.picture).to_be_bytes());
+    assert_eq!(written[4..], before[3..]);
+}
+
+#[test]
+fn the_longest_payload_leaves_within_an_ethernet_frame_even_when_it_is_repaired() {
+    let (mut viewer, mut camera, now) = (Viewer::new(), Stream::new(1, 0), Instant::now());
+    camera.short = true;
+    camera.filling = MAX_PAYLOAD - 9;
+    let packet = &camera.frame(now, 1, true)[0];
+    assert!(viewer.take(packet));
+    let mapping = viewer.forwarder.resend(packet, viewer.sent[0].sequence).unwrap();
+    let mut space = [0; MAX_DATAGRAM];
+    let length = mapping.write(packet, MAX_PADDING, &mut space);
+    assert_eq!(length, 12 + 2 + 1 + MAX_PAYLOAD + usize::from(MAX_PADDING));
+    assert!(length + 8 + MAX_OVERHEAD <= MAX_SENT, "with an extension and the tag: {length}");
+}
+
+#[test]
+fn another_ssrc_is_another_stream() {
+    let (mut viewer, mut camera, now) = (Viewer::new(), Stream::new(1, 0), Instant::now());
+    (0..5).for_each(|_| assert!(viewer.take(&camera.frame(now, 1, true)[0])));
+    let mut track = track(Kind::Video);
+    viewer.forwarder.renegotiate(&track, &HeaderExtensions::default());
+    assert_eq!(viewer.forwarder.sent().0, 5, "the same one goes on");
+    track.ssrc.media += 1;
+    viewer.forwarder.renegotiate(&track, &HeaderExtensions::default());
+    assert_eq!(viewer.forwarder.sent(), (0, 0));
+    assert_eq!(viewer.forwarder.timestamp_at(now), None);
+    assert!(!viewer.take(&camera.frame(now, 1, false)[0]), "it starts with a keyframe");
+    assert!(viewer.take(&camera.frame(now, 1, true)[0]));
+    assert_eq!(viewer.sent[5].sequence, 0x1679, "and where any stream of this SSRC starts");
 }

@@ -41,6 +41,10 @@ pub(super) struct Stream {
     pub(super) timestamp: u32,
     pub(super) picture: u16,
     tl0: u8,
+    /// Its picture ids have 7 bits on the wire.
+    pub(super) short: bool,
+    /// Zeros behind each payload.
+    pub(super) filling: usize,
 }
 
 impl Stream {
@@ -56,6 +60,8 @@ impl Stream {
             timestamp: u32::MAX - far,
             picture: 0x7ffa - layer as u16,
             tl0: 250,
+            short: false,
+            filling: 0,
         }
     }
 
@@ -70,10 +76,16 @@ impl Stream {
     fn packet(&mut self, at: Instant, first: bool, last: bool, keyframe: bool) -> Arc<Packet> {
         self.sequence += 1;
         let [high, low] = (0x8000 | self.picture).to_be_bytes();
-        let payload = [0x90 | u8::from(first) << 4, 0xe0, high, low, self.tl0, 0, self.layer, 7, 7, 7];
+        let mut payload =
+            vec![0x90 | u8::from(first) << 4, 0xe0, high, low, self.tl0, 0, self.layer, 7, 7, 7];
+        if self.short {
+            payload.remove(2);
+            payload[2] &= 0x7f;
+        }
+        payload.resize(payload.len() + self.filling, 0);
         let descriptor = vp8::Descriptor {
-            length: 6,
-            picture_id: Some(vp8::PictureId { value: self.picture, long: true }),
+            length: 6 - u8::from(self.short),
+            picture_id: Some(vp8::PictureId { value: self.picture, long: !self.short }),
             tl0_picture_index: Some(self.tl0),
             temporal_layer: Some(0),
             frame_start: first,
