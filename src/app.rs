@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::config::Config;
 use crate::http::{ApiKeyCheck, Names, Page};
 use crate::media::MediaThreads;
-use crate::metrics::Counts;
+use crate::metrics::{Counts, LastReport};
 use crate::rooms::Rooms;
 use crate::token::Tokens;
 
@@ -21,6 +21,7 @@ pub(crate) struct App {
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) media: MediaThreads,
     pub(crate) counts: Arc<Counts>,
+    pub(crate) last_report: LastReport,
     pub(crate) page: Page,
     /// For people who come by a link of dev mode.
     pub(crate) names: Names,
@@ -43,6 +44,7 @@ impl App {
             rooms,
             media,
             counts,
+            last_report: LastReport::default(),
             page: Page::load(),
             names: Names::default(),
             draining: AtomicBool::new(false),

@@ -7,8 +7,22 @@ use std::time::Duration;
 pub(crate) const MAX_WORKERS: usize = 64;
 /// Rooms, unless the configuration says otherwise.
 pub(crate) const ROOMS: usize = 1_000;
-/// TCP connections to the HTTP address, unless the configuration says otherwise.
+/// TCP connections to the HTTP address, those that became WebSockets included, unless the configuration says otherwise.
 pub(crate) const CONNECTIONS: usize = 20_000;
+/// What a socket is read in at a time, in bytes. A page sends little, and each socket keeps this much for as long as it is open.
+pub(crate) const READ_BUFFER_BYTES: usize = 4096;
+/// Offers a second from one page, sustained. Each is parsed and answered at length, and may come to a new transport.
+pub(crate) const OFFERS_PER_SECOND: u32 = 1;
+/// Offers one page may send at once after a quiet time.
+pub(crate) const OFFER_BURST: u32 = 6;
+/// Commands a second from one page that tell others something and may be repeated without end, sustained.
+pub(crate) const CHANGES_PER_SECOND: u32 = 5;
+/// Such commands that one page may send at once after a quiet time.
+pub(crate) const CHANGE_BURST: u32 = 20;
+/// Sockets of one room. Everybody in it has one, and whoever comes in anew may be there twice for a moment.
+pub(crate) const ROOM_SOCKETS: usize = signaling::limits::ROOM_PARTICIPANTS + 100;
+/// How long an answer of `/metrics` is given again: making one asks every room.
+pub(crate) const METRICS_FOR: Duration = Duration::from_millis(250);
 /// A join token's life, unless the script says otherwise.
 pub(crate) const TOKEN_TTL: Duration = Duration::from_secs(12 * 3600);
 /// The longest life a script may ask for, unless the configuration says otherwise.

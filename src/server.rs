@@ -17,7 +17,7 @@ use crate::config::{Config, DEV_ROOM};
 use crate::http;
 use crate::media::{MediaEvent, MediaOptions, MediaThreads};
 use crate::metrics::Counts;
-use crate::rooms::{CreateError, NewRoom, Rooms};
+use crate::rooms::{CreateError, LoadError, NewRoom, Rooms};
 
 /// Between two looks at whether the media threads still run.
 const WATCH_MEDIA: Duration = Duration::from_secs(1);
@@ -31,11 +31,23 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The media threads did not come up.
-    #[error("media: {0}")]
+    #[error("media (--media): {0}")]
     Media(io::Error),
+    /// The rooms that were kept could not be read, by a mistake of the server's own.
+    #[error("bug: reading the kept rooms panicked")]
+    Rooms,
     /// The HTTP address cannot be listened on.
     #[error("cannot listen on {address} (--http): {source}")]
     Http { address: SocketAddr, source: io::Error },
+}
+
+impl From<LoadError> for StartError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Store(error) => StartError::Store(error),
+            LoadError::Panicked => StartError::Rooms,
+        }
+    }
 }
 
 /// The server.
@@ -126,6 +138,7 @@ impl Running {
         if timeout(MEDIA_STOPS_WITHIN, self.app.media.clone().stop()).await.is_err() {
             tracing::error!("bug: the media threads did not end in time");
         }
+        self.app.rooms.release_data();
         tracing::info!("gone");
     }
 }

@@ -1,6 +1,7 @@
 //! What an operator sets, where it counts, and how a mistake is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::net::{TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -189,6 +190,43 @@ fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
         let [problem] = problems.as_slice() else { panic!("{text}: {problems:?}") };
         assert_eq!((&problem.place, problem.name.as_str()), (&Place::File { path, line }, name), "{text}");
         assert!(problem.expected.contains(known), "{text}: {}", problem.expected);
+    }
+}
+
+#[test]
+fn a_key_in_a_file_that_was_not_understood_is_not_called_missing() {
+    for text in ["api_kee = \"key\"", "api_key = \"key"] {
+        let mut sources = Sources::new().file(text);
+        sources.variables.clear();
+        let problems = sources.problems();
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        assert_ne!(problems[0].name, "api_key", "{text}");
+    }
+}
+
+#[test]
+fn an_address_to_announce_that_is_none_names_the_flag() {
+    let sources = Sources::new().flags(|flags| flags.announce = vec!["foo".to_owned()]);
+    let problem = sources.problems().remove(0);
+    assert_eq!(problem.place, Place::Flag("--announce"));
+    assert!(problem.expected.contains("--announce"), "{}", problem.expected);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_once_with_its_flag() {
+    let (of_tcp, of_udp) =
+        (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    let (tcp, udp) = (of_tcp.local_addr().unwrap().to_string(), of_udp.local_addr().unwrap().to_string());
+    let free = "127.0.0.1:0";
+    for (http, media, flag) in [(&*tcp, free, "--http"), (free, &*udp, "--media")] {
+        let data = TempDir::new().unwrap();
+        let data = data.path().to_str().unwrap();
+        let output = run(&["--dev", "--workers", "1", "--http", http, "--media", media, "--data", data], &[]);
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        let line = said.lines().last().unwrap();
+        assert!(line.contains(flag), "{line}");
+        assert_eq!(line.matches("in use").count(), 1, "{line}");
     }
 }
 

@@ -115,3 +115,21 @@ async fn other_sites_mint_nothing_here() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_other_name_is_answered_to_whatever_is_asked_for() {
+    let dev = Dev::start().await;
+    let ask = async |path: &str, host: &str| {
+        let request = dev.request(Method::GET, path).bearer_auth("dev-secret").header("host", host);
+        request.send().await.unwrap().status()
+    };
+    let paths = ["/", "/r/demo", "/api/v1/rooms", "/api/v1/rooms/demo/socket", "/metrics", "/nothing"];
+    for path in paths {
+        for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example"] {
+            assert_eq!(ask(path, host).await, StatusCode::FORBIDDEN, "{host}{path}");
+        }
+    }
+    for host in ["localhost", "localhost:5173", "127.0.0.1:1", "[::1]:8080"] {
+        assert_eq!(ask("/api/v1/rooms", host).await, StatusCode::OK, "{host}");
+    }
+}

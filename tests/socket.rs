@@ -99,6 +99,37 @@ async fn a_full_room_takes_nobody_more() {
     assert_eq!(first_words(&server, "a", &hello(&token)).await, ErrorCode::RoomFull);
 }
 
+#[tokio::test]
+async fn a_full_room_still_takes_back_who_is_in_it() {
+    let (server, _data) = TestServer::with("[limits]\nroom_participants = 1").await;
+    server.room("a", json!({})).await;
+    let token = server.token("a", "Ann", "viewer", json!({})).await;
+    let ann = server.join("a", &token, None).await;
+    // The server has not noticed that the first socket is gone; there is no other place than hers.
+    let again = server.join("a", &token, Some(ann.resume.clone())).await;
+    assert_eq!(again.you, ann.you);
+}
+
+#[tokio::test]
+async fn sockets_count_as_connections_for_as_long_as_they_are_open() {
+    let (server, _data) = TestServer::with("[limits]\nconnections = 4").await;
+    server.room("a", json!({})).await;
+    let mut open = Vec::new();
+    while let Ok(socket) = server.try_socket("a", &[]).await {
+        open.push(socket);
+        assert!(open.len() <= 4, "a fifth connection was taken");
+    }
+    assert!(open.len() >= 2, "{} sockets", open.len());
+    drop(open);
+    for _ in 0..500 {
+        if server.try_socket("a", &[]).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the places of closed sockets are not given back");
+}
+
 /// Two people; what one of them does must not be noticed by the other.
 async fn pair(server: &TestServer) -> (Page, Page) {
     server.room("a", json!({ "access": "request" })).await;
@@ -181,6 +212,45 @@ async fn a_flood_of_frames_is_stopped() {
     assert!(matches!(last, Some(ServerMessage::Error { code: ErrorCode::TooManyMessages, .. })), "{last:?}");
     bystander.socket.find(|message| matches!(message, ServerMessage::Changed { .. }).then_some(())).await;
     bystander.noticed_nothing().await;
+}
+
+#[tokio::test]
+async fn offers_faster_than_a_page_needs_them_are_refused() {
+    let (server, _data) = TestServer::start().await;
+    let (mut bad, mut bystander) = pair(&server).await;
+    let mut too_fast = 0;
+    for _ in 0..15 {
+        let offer = Command::Offer { connection: 1, sdp: String::new(), sources: SourceMids::default() };
+        let ServerMessage::Refused { refusal: Refusal::BadOffer { detail }, .. } = bad.command(offer).await
+        else {
+            panic!("not refused")
+        };
+        too_fast += usize::from(detail.contains("too fast"));
+    }
+    assert!(too_fast > 0, "none of them");
+    bystander.noticed_nothing().await;
+}
+
+#[tokio::test]
+async fn commands_that_everybody_hears_of_have_a_rate_and_turning_off_has_none() {
+    let (server, _data) = TestServer::start().await;
+    server.room("a", json!({ "access": "open" })).await;
+    let mut ann = server.page("a", "Ann", "viewer").await;
+    ann.done(Command::JoinStage { sources: SourcesOn::default() }).await;
+    let mic = |on| Command::SetSource { source: signaling::Source::Mic, on };
+    let mut last = ann.command(mic(true)).await;
+    for _ in 0..28 {
+        ann.done(mic(false)).await;
+        last = ann.command(mic(true)).await;
+        if !matches!(last, ServerMessage::Done { .. }) {
+            break;
+        }
+    }
+    let ServerMessage::Refused { refusal: Refusal::BadCommand { detail }, .. } = last else {
+        panic!("not refused but {last:?}")
+    };
+    assert!(detail.contains("too fast"), "{detail}");
+    ann.done(mic(false)).await;
 }
 
 #[tokio::test]

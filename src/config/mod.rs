@@ -35,7 +35,7 @@ pub struct Config {
     pub http: SocketAddr,
     /// How browsers reach it, where that is another address: scheme and authority, no path, no slash at the end.
     pub public_url: Option<String>,
-    /// The first media thread's address, UDP and TCP; thread n uses the port + n.
+    /// The first media thread's address, UDP; thread n uses the port + n. TCP on the same ports is for later.
     pub media: SocketAddr,
     /// Addresses told to browsers; empty: those found on this machine.
     pub announce: Vec<IpAddr>,
@@ -163,7 +163,8 @@ impl Config {
                 "a loopback address such as 127.0.0.1:8080, because dev mode's API key is no secret",
             );
         }
-        if self.api_key.0.is_empty() && !sources.is_refused("api_key") {
+        // A file that was not understood may well have one, on the very line that was not.
+        if self.api_key.0.is_empty() && !sources.is_refused("api_key") && !sources.is_file_misread() {
             sources.missing(
                 "api_key",
                 "a long random text in the environment variable PROSCENIUM_API_KEY or as `api_key = \"…\"` in the file \

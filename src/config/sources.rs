@@ -24,6 +24,7 @@ pub(crate) struct Sources<'a> {
     flags: &'a Flags,
     variables: BTreeMap<String, String>,
     file: FileValues,
+    file_is_misread: bool,
     problems: Vec<Problem>,
 }
 
@@ -39,7 +40,8 @@ impl<'a> Sources<'a> {
             (None, Some(path)) => file::read(&PathBuf::from(path), Place::Variable(FILE_VARIABLE)),
             (None, None) => FileValues::default(),
         };
-        let mut sources = Sources { flags, variables, file, problems: Vec::new() };
+        let file_is_misread = !file.problems.is_empty();
+        let mut sources = Sources { flags, variables, file, file_is_misread, problems: Vec::new() };
         sources.problems.append(&mut sources.file.problems);
         sources
     }
@@ -85,6 +87,11 @@ impl<'a> Sources<'a> {
     /// Whether a value of this key was given and could not be read.
     pub(crate) fn is_refused(&self, key: &str) -> bool {
         self.problems.iter().any(|problem| problem.name == key)
+    }
+
+    /// Whether the file may say more than was understood of it.
+    pub(crate) fn is_file_misread(&self) -> bool {
+        self.file_is_misread
     }
 
     /// # Errors

@@ -78,7 +78,10 @@ pub(crate) fn ips(raw: &Raw) -> Read<Vec<IpAddr>> {
         _ => vec![""],
     };
     let ips: Option<Vec<IpAddr>> = words.into_iter().map(|word| word.parse().ok()).collect();
-    ips.ok_or_else(|| "IP addresses: a list in the file, separated by commas in the environment".to_owned())
+    ips.ok_or_else(|| {
+        "IP addresses such as 203.0.113.7: a list in the file, separated by commas in the environment, one with each --announce"
+            .to_owned()
+    })
 }
 
 pub(crate) fn path(raw: &Raw) -> Read<PathBuf> {

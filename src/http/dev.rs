@@ -81,7 +81,28 @@ async fn own_page_only(
     Ok(next.run(request).await)
 }
 
-/// A name that somebody else's DNS made point here (DNS rebinding) is not this machine's.
+/// Dev mode answers to nobody who calls it by another name: its API key is known to all the world, and a page whose own name was
+/// made to point here would be of one origin with it.
+pub(super) async fn own_name_only(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let headers = request.headers();
+    if !named_as_this_machine(headers) && !named_as_public(headers, app.config.public_url.as_deref()) {
+        return Err(ApiError::origin_forbidden());
+    }
+    Ok(next.run(request).await)
+}
+
+/// The name that the operator gave the server.
+fn named_as_public(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let public = public_url.and_then(|url| url.split_once("://"));
+    matches!((host, public), (Some(host), Some((_, public))) if host.eq_ignore_ascii_case(public))
+}
+
+/// Whatever the port: a proxy on this machine has one of its own. A name that somebody else's DNS made point here (DNS rebinding) is not this machine's.
 fn named_as_this_machine(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let Some(host) = host.and_then(|host| host.parse::<Authority>().ok()) else { return false };

@@ -18,7 +18,7 @@ use crate::metrics::Bound;
 const HEADERS: [(HeaderName, &str); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; \
+        "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
          style-src 'self'; script-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'self'",
     ),

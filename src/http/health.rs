@@ -31,5 +31,5 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Ap
 
 /// For Prometheus.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], metrics::report(&app).await)
+    ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], app.last_report.get(&app).await)
 }

@@ -27,7 +27,7 @@ pub(crate) use auth::ApiKeyCheck;
 pub(crate) use dev::{Names, dev_links};
 pub(crate) use error::ApiError;
 pub(crate) use page::Page;
-pub(crate) use serve::{listen, serve};
+pub(crate) use serve::{Place, listen, serve};
 
 /// Everything this server answers to.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -51,6 +51,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(page::asset);
     if app.config.dev {
         all = all.merge(dev::router(app.clone()));
+        all = all.layer(from_fn_with_state(app.clone(), dev::own_name_only));
     }
     all.layer(from_fn(guard::json_errors))
         .layer(from_fn_with_state(app.clone(), guard::within_time))

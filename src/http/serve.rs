@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::bounds::{CLOSE_WITHIN, HEADERS_WITHIN, LISTEN_BACKLOG, SEND_BUFFER_BYTES};
@@ -18,6 +21,13 @@ use crate::metrics::{Bound, Counts};
 
 /// After the kernel could not give a connection, for want of file descriptors most likely: trying again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A connection's place among all that may be open. Every request carries it, so that whoever takes the connection over keeps it: to
+/// HTTP a connection is over when it becomes a WebSocket.
+#[derive(Clone, Debug)]
+pub(crate) struct Place(
+    #[expect(dead_code, reason = "it is held, and given back when dropped")] Arc<OwnedSemaphorePermit>,
+);
 
 /// Listens on the HTTP address.
 ///
@@ -63,10 +73,7 @@ pub(crate) async fn serve(
             continue;
         };
         let (router, end) = (router.clone(), end.clone());
-        tokio::spawn(async move {
-            connection(stream, router, end).await;
-            drop(place);
-        });
+        tokio::spawn(connection(stream, Place(Arc::new(place)), router, end));
     }
     drop((listener, end));
     ending.send_replace(());
@@ -75,13 +82,18 @@ pub(crate) async fn serve(
 }
 
 /// One connection, until it is over; once the server ends, until the call under way is answered.
-async fn connection(stream: TcpStream, router: Router, mut end: watch::Receiver<()>) {
+async fn connection(stream: TcpStream, place: Place, router: Router, mut end: watch::Receiver<()>) {
     // Commands and their answers are small and must not wait for one another.
     let _ = stream.set_nodelay(true);
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(place.clone());
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
     tokio::select! {

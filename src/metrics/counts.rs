@@ -9,6 +9,10 @@ pub(crate) enum Bound {
     MessageBytes,
     /// Frames faster than the protocol allows.
     MessageRate,
+    /// Offers faster than a page needs them.
+    OfferRate,
+    /// Commands that everybody hears of, faster than people act.
+    ChangeRate,
     /// No `hello` in time.
     Hello,
     /// Nothing heard from a page for too long.
@@ -17,6 +21,8 @@ pub(crate) enum Bound {
     SlowReader,
     /// People in a room.
     RoomParticipants,
+    /// Sockets in a room.
+    RoomSockets,
     /// Rooms of the server.
     Rooms,
     /// TCP connections.
@@ -32,13 +38,16 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    const ALL: [Bound; 12] = [
+    const ALL: [Bound; 15] = [
         Bound::MessageBytes,
         Bound::MessageRate,
+        Bound::OfferRate,
+        Bound::ChangeRate,
         Bound::Hello,
         Bound::Silence,
         Bound::SlowReader,
         Bound::RoomParticipants,
+        Bound::RoomSockets,
         Bound::Rooms,
         Bound::Connections,
         Bound::BodyBytes,
@@ -51,10 +60,13 @@ impl Bound {
         match self {
             Bound::MessageBytes => "message_bytes",
             Bound::MessageRate => "message_rate",
+            Bound::OfferRate => "offer_rate",
+            Bound::ChangeRate => "change_rate",
             Bound::Hello => "hello",
             Bound::Silence => "silence",
             Bound::SlowReader => "slow_reader",
             Bound::RoomParticipants => "room_participants",
+            Bound::RoomSockets => "room_sockets",
             Bound::Rooms => "rooms",
             Bound::Connections => "connections",
             Bound::BodyBytes => "body_bytes",

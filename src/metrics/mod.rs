@@ -7,4 +7,4 @@ mod report;
 
 pub(crate) use counts::{Bound, Counts};
 pub(crate) const CONTENT_TYPE: &str = exposition::Exposition::CONTENT_TYPE;
-pub(crate) use report::report;
+pub(crate) use report::LastReport;

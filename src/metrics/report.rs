@@ -3,12 +3,35 @@
 use media::{Kind, Source};
 use room::BoundsHit;
 
+use stage::Millis;
+use tokio::sync::Mutex;
+
 use super::exposition::Exposition;
 use super::process;
 use crate::app::App;
+use crate::bounds::METRICS_FOR;
 
-/// Writes all of it.
-pub(crate) async fn report(app: &App) -> String {
+/// The last answer, and when it was made. Whoever asks while one is made waits for that one: however many ask how often, the rooms are
+/// asked once in a while.
+#[derive(Debug, Default)]
+pub(crate) struct LastReport(Mutex<Option<(Millis, String)>>);
+
+impl LastReport {
+    /// All of it, as it was a moment ago at the earliest.
+    pub(crate) async fn get(&self, app: &App) -> String {
+        let mut last = self.0.lock().await;
+        if let Some((made, text)) = &*last
+            && u128::from(app.rooms.now().since(*made)) < METRICS_FOR.as_millis()
+        {
+            return text.clone();
+        }
+        let text = report(app).await;
+        *last = Some((app.rooms.now(), text.clone()));
+        text
+    }
+}
+
+async fn report(app: &App) -> String {
     let rooms = app.rooms.counts().await;
     let mut page = Exposition::default();
     people(&mut page, &rooms);

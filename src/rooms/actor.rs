@@ -11,10 +11,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use super::directory::Rooms;
-use super::link::{Link, OfferOutcome};
+use super::link::{Answered, Link, OfferOutcome};
 use super::mailbox::{CallError, Joining, RoomRef, ToRoom};
 use super::outbox::Frame;
 use super::pages::Pages;
+use crate::bounds::ROOM_SOCKETS;
 use crate::metrics::Bound;
 
 /// Between two ticks. A room's next deadline may be past already; this keeps a mistake there from eating a core.
@@ -126,8 +127,14 @@ impl Actor {
 
     async fn join(&mut self, joining: Joining) {
         let Joining { session, identity, resume, fresh_key, outbox, joined } = joining;
+        // Whoever is in the room has a place in it, and gives an earlier socket up for this one.
+        let newcomer = !self.room.is_present(&identity.user);
+        let sockets = self.pages.connected();
         self.pages.enter(session, fresh_key.0.clone(), outbox);
-        if self.pages.connected() > self.rooms.limits.room_participants {
+        if sockets >= ROOM_SOCKETS {
+            self.rooms.counts.hit(Bound::RoomSockets);
+        }
+        if sockets >= ROOM_SOCKETS || newcomer && sockets >= self.rooms.limits.room_participants {
             self.reject(session, ErrorCode::RoomFull);
             return;
         }
@@ -153,19 +160,40 @@ impl Actor {
                 self.refuse(session, id, Refusal::BadOffer { detail });
                 self.drop_slow().await;
             }
-            OfferOutcome::Answered { transport, .. } if !self.pages.is_connected(session) => {
+            OfferOutcome::Answered(answered) if !self.pages.is_connected(session) => {
                 // The page went away, or resumed, while its offer was on its way here.
+                let transport = answered.transport;
                 if self.pages.owner(transport).is_none() {
                     link.forget(transport);
                     self.drop_transport(transport).await;
                 }
             }
-            OfferOutcome::Answered { transport, sdp, slots } => {
-                self.pages.place(session, transport, connection);
-                self.send(session, &ServerMessage::Answer { id, connection, sdp });
-                self.apply(Command::TransportReady { session, transport, slots }).await;
-            }
+            OfferOutcome::Answered(answered) => self.place(session, id, connection, link, answered).await,
         }
+    }
+
+    /// The page's media has its transport.
+    async fn place(
+        &mut self,
+        session: SessionId,
+        id: u32,
+        connection: u32,
+        link: &Arc<Link>,
+        answered: Answered,
+    ) {
+        let Answered { transport, unplaced, sdp, slots } = answered;
+        self.pages.place(session, transport, connection);
+        if let Some(unplaced) = unplaced {
+            unplaced.placed();
+        }
+        self.send(session, &ServerMessage::Answer { id, connection, sdp });
+        if self.rooms.wires.room(transport).is_none() {
+            // It was lost already, and that news may have come by before there was anybody to have it.
+            link.forget(transport);
+            self.media_lost(transport).await;
+            return;
+        }
+        self.apply(Command::TransportReady { session, transport, slots }).await;
     }
 
     async fn media_lost(&mut self, transport: TransportId) {
@@ -270,7 +298,7 @@ async fn wait(until: Option<Instant>) {
 pub(crate) const POLICY: u16 = 1008;
 
 /// The WebSocket close code that goes with a closing (RFC 6455, section 7.4.1; 1012 is of the IANA registry: service restart).
-pub(super) const fn close_code(closing: Closing) -> u16 {
+pub(crate) const fn close_code(closing: Closing) -> u16 {
     match closing {
         Closing::Draining => 1012,
         Closing::Removed => POLICY,

@@ -62,6 +62,16 @@ pub(crate) enum CreateError {
     NotKept,
 }
 
+/// Why the rooms that were kept are not there.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Going on without them would look as though all rooms were gone.
+    #[error("bug: reading the rooms panicked")]
+    Panicked,
+}
+
 impl Rooms {
     pub(crate) fn new(
         media: MediaThreads,
@@ -88,11 +98,11 @@ impl Rooms {
     ///
     /// # Errors
     ///
-    /// The disk's.
-    pub(crate) async fn load(self: &Arc<Self>) -> Result<usize, StoreError> {
+    /// The disk's, or a bug in reading it.
+    pub(crate) async fn load(self: &Arc<Self>) -> Result<usize, LoadError> {
         let store = self.store.clone();
-        let Ok(records) = tokio::task::spawn_blocking(move || store.rooms()).await else { return Ok(0) };
-        let records = records?;
+        let records = tokio::task::spawn_blocking(move || store.rooms()).await;
+        let records = records.map_err(|_| LoadError::Panicked)??;
         let count = records.len();
         for record in records {
             self.start(&record);
@@ -142,16 +152,17 @@ impl Rooms {
         Some(me)
     }
 
-    /// A room's task that panicked has a bug, which must cost neither the other rooms nor the secrecy of this one: all its media is
-    /// taken down, and it starts anew, empty.
+    /// Whatever a room's task leaves behind when it ends is taken down. One that panicked has a bug, which must cost neither the other
+    /// rooms nor the secrecy of this one: it starts anew, empty.
     async fn watch(self: Arc<Self>, room: RoomRef, task: JoinHandle<()>) {
-        if !task.await.is_err_and(|error| error.is_panic()) {
-            return;
-        }
-        tracing::error!(room = %room.id, "bug: the room's task panicked; the room starts anew");
+        let panicked = task.await.is_err_and(|error| error.is_panic());
         for transport in self.wires.remove_room(&room) {
             self.media.remove(peer_of(transport));
         }
+        if !panicked {
+            return;
+        }
+        tracing::error!(room = %room.id, "bug: the room's task panicked; the room starts anew");
         let store = self.store.clone();
         let kept = tokio::task::spawn_blocking(move || store.rooms()).await;
         match kept
@@ -164,9 +175,10 @@ impl Rooms {
         }
     }
 
-    /// Which room each transport belongs to.
-    pub(crate) fn wires(&self) -> &Wires {
-        &self.wires
+    /// A transport that no room answers for.
+    pub(super) fn take_down(&self, transport: TransportId) {
+        self.wires.remove(transport);
+        self.media.remove(peer_of(transport));
     }
 
     /// The moment, on the clock of all rooms.
@@ -239,15 +251,20 @@ impl Rooms {
 
     /// Tells a room what became of a transport of its own. Never waits: media threads' news must not queue up behind one room.
     pub(crate) fn tell(&self, event: MediaEvent) {
-        let (transport, message): (TransportId, ToRoom) = match event {
-            MediaEvent::Connected(peer) => (transport_of(peer), ToRoom::MediaConnected(transport_of(peer))),
+        let (room, message) = match event {
+            MediaEvent::Connected(peer) => {
+                let transport = transport_of(peer);
+                (self.wires.room(transport), ToRoom::MediaConnected(transport))
+            }
             MediaEvent::Lost(peer, why) => {
                 tracing::debug!(?peer, ?why, "a peer's media is gone");
                 self.media.release(peer);
-                (transport_of(peer), ToRoom::MediaLost(transport_of(peer)))
+                let transport = transport_of(peer);
+                // At once: the room may end before it hears of it, or hear of it before it knows of the transport.
+                (self.wires.remove(transport), ToRoom::MediaLost(transport))
             }
         };
-        let Some(room) = self.wires.room(transport) else { return };
+        let Some(room) = room else { return };
         if let Err(mpsc::error::TrySendError::Full(message)) = room.mailbox.try_send(message) {
             self.counts.hit(Bound::RoomMailbox);
             tokio::spawn(async move { room.send(message).await });
@@ -264,12 +281,17 @@ impl Rooms {
         self.on_disk(move |store| store.save_room(&record)).await
     }
 
-    /// A room has ended: out of the list, and off the disk.
-    pub(super) async fn forget(self: Arc<Self>, id: &Arc<str>) {
+    /// A room has ended: out of the list, and off the disk; `false` when the disk refused, and the room will be back after a restart.
+    pub(super) async fn forget(self: Arc<Self>, id: &Arc<str>) -> bool {
         let _changing = self.changing.lock().await;
         self.open().remove(id);
         let id = id.clone();
-        self.on_disk(move |store| store.delete_room(&id)).await;
+        self.on_disk(move |store| store.delete_room(&id)).await
+    }
+
+    /// The server has gone down: the next one may have the data directory at once, whatever task of this one still ends.
+    pub(crate) fn release_data(&self) {
+        self.store.release();
     }
 
     async fn on_disk(&self, call: impl FnOnce(&Store) -> Result<(), StoreError> + Send + 'static) -> bool {

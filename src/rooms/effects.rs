@@ -85,7 +85,7 @@ impl Actor {
 
     pub(super) async fn end(&mut self) {
         self.ended = true;
-        self.rooms.clone().forget(&self.me.id).await;
+        self.not_kept = !self.rooms.clone().forget(&self.me.id).await;
     }
 }
 

@@ -1,23 +1,67 @@
 //! A page's peer connection as the server answered it: shared by the page's socket, which negotiates, and the room's task, which knows
 //! when it is over. It outlives a socket, so that a page that resumes finds its media standing.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use media::sdp::{self, Session};
 use media::{Kind, Mid, PeerId};
 use room::{SlotOffered, TransportId};
 use signaling::SourceMids;
 
+use super::directory::Rooms;
+use super::mailbox::RoomRef;
 use super::wires::transport_of;
 use crate::media::MediaThreads;
 
 /// Whether an offer was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum OfferOutcome {
     /// It was.
-    Answered { transport: TransportId, sdp: String, slots: Vec<SlotOffered> },
+    Answered(Answered),
     /// It could not be used; what is wrong with it.
     Refused { detail: String },
+}
+
+/// An offer that was answered.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(super) transport: TransportId,
+    /// Where the transport is new.
+    pub(super) unplaced: Option<Unplaced>,
+    pub(super) sdp: String,
+    pub(super) slots: Vec<SlotOffered>,
+}
+
+/// A transport that media threads know of and no room does yet. Its news may get lost on the way: the room ends, the server goes down,
+/// the page leaves. Then nobody else would ever take it down, so this does.
+pub(super) struct Unplaced {
+    transport: TransportId,
+    link: Arc<Link>,
+    /// `None` once the transport has its place.
+    rooms: Option<Arc<Rooms>>,
+}
+
+impl Unplaced {
+    /// The transport is the room's to take down from now on.
+    pub(super) fn placed(mut self) {
+        self.rooms = None;
+    }
+}
+
+impl Drop for Unplaced {
+    fn drop(&mut self) {
+        if let Some(rooms) = self.rooms.take() {
+            rooms.take_down(self.transport);
+            self.link.forget(self.transport);
+        }
+    }
+}
+
+impl fmt::Debug for Unplaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Unplaced").field(&self.transport).finish()
+    }
 }
 
 /// The peer connections of one session, one after another.
@@ -39,15 +83,14 @@ struct Current {
 }
 
 impl Link {
-    /// Answers an offer and has the media threads know of it. `new_transport` is told of a new one before any of its events can
-    /// come.
+    /// Answers an offer to a room and has the media threads know of it.
     pub(crate) fn offer(
-        &self,
-        media: &MediaThreads,
+        self: &Arc<Self>,
+        rooms: &Arc<Rooms>,
+        room: &RoomRef,
         connection: u32,
         offer: &str,
         sources: &SourceMids,
-        new_transport: impl FnOnce(TransportId),
     ) -> OfferOutcome {
         let sources = match source_mids(sources) {
             Ok(sources) => sources,
@@ -55,13 +98,34 @@ impl Link {
         };
         let mut standing = self.locked();
         if let Some(current) = standing.current.as_mut().filter(|current| current.connection == connection) {
-            return current.again(media, offer, &sources);
+            return current.again(&rooms.media, offer, &sources);
         }
         if connection <= standing.last_connection {
             let detail = format!("peer connection {connection} is over; a new one needs a higher number");
             return OfferOutcome::Refused { detail };
         }
-        standing.anew(media, connection, offer, &sources, new_transport)
+        let peer = rooms.media.allocate();
+        let negotiated = match rooms.media.negotiate(peer, None, offer, &sources) {
+            Ok(negotiated) => negotiated,
+            Err(error) => {
+                rooms.media.release(peer);
+                return OfferOutcome::Refused { detail: error.to_string() };
+            }
+        };
+        let (transport, session) = (transport_of(peer), negotiated.session);
+        let slots = slots(&session);
+        // Before any of its events can come.
+        rooms.wires.put(transport, room.clone());
+        rooms.media.add(peer, session.clone());
+        standing.last_connection = connection;
+        standing.current = Some(Current { connection, peer, session });
+        let unplaced = Unplaced { transport, link: self.clone(), rooms: Some(rooms.clone()) };
+        OfferOutcome::Answered(Answered {
+            transport,
+            unplaced: Some(unplaced),
+            sdp: negotiated.answer,
+            slots,
+        })
     }
 
     /// The transport is gone: the next offer of its connection would find nothing.
@@ -76,33 +140,6 @@ impl Link {
     }
 }
 
-impl Standing {
-    fn anew(
-        &mut self,
-        media: &MediaThreads,
-        connection: u32,
-        offer: &str,
-        sources: &sdp::SourceMids,
-        new_transport: impl FnOnce(TransportId),
-    ) -> OfferOutcome {
-        let peer = media.allocate();
-        let negotiated = match media.negotiate(peer, None, offer, sources) {
-            Ok(negotiated) => negotiated,
-            Err(error) => {
-                media.release(peer);
-                return OfferOutcome::Refused { detail: error.to_string() };
-            }
-        };
-        let session = negotiated.session;
-        let slots = slots(&session);
-        new_transport(transport_of(peer));
-        media.add(peer, session.clone());
-        self.last_connection = connection;
-        self.current = Some(Current { connection, peer, session });
-        OfferOutcome::Answered { transport: transport_of(peer), sdp: negotiated.answer, slots }
-    }
-}
-
 impl Current {
     fn again(&mut self, media: &MediaThreads, offer: &str, sources: &sdp::SourceMids) -> OfferOutcome {
         let negotiated = match media.negotiate(self.peer, Some(&self.session), offer, sources) {
@@ -111,11 +148,12 @@ impl Current {
         };
         self.session = negotiated.session;
         media.update(self.peer, self.session.clone());
-        OfferOutcome::Answered {
+        OfferOutcome::Answered(Answered {
             transport: transport_of(self.peer),
+            unplaced: None,
             sdp: negotiated.answer,
             slots: slots(&self.session),
-        }
+        })
     }
 }
 

@@ -11,10 +11,12 @@ mod mailbox;
 mod outbox;
 mod pages;
 mod record;
+#[cfg(test)]
+mod tests;
 mod wires;
 
-pub(crate) use actor::POLICY;
-pub(crate) use directory::{CreateError, NewRoom, Rooms};
-pub(crate) use link::Link;
+pub(crate) use actor::{POLICY, close_code};
+pub(crate) use directory::{CreateError, LoadError, NewRoom, Rooms};
+pub(crate) use link::{Link, OfferOutcome};
 pub(crate) use mailbox::{CallError, Joining, RoomRef, ToRoom};
 pub(crate) use outbox::{Frame, Frames, Outbox, frames};

@@ -31,8 +31,9 @@ impl Wires {
         self.locked().get(&transport).cloned()
     }
 
-    pub(crate) fn remove(&self, transport: TransportId) {
-        self.locked().remove(&transport);
+    /// Forgets a transport; the room it had.
+    pub(crate) fn remove(&self, transport: TransportId) -> Option<RoomRef> {
+        self.locked().remove(&transport)
     }
 
     /// Forgets every transport of a room, and names them.

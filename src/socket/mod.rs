@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::app::App;
-use crate::bounds::FRAME_BYTES;
-use crate::http::ApiError;
+use crate::bounds::{FRAME_BYTES, READ_BUFFER_BYTES};
+use crate::http::{ApiError, Place};
 
 pub(crate) use origin::same_origin;
 
@@ -28,6 +28,7 @@ pub(crate) use origin::same_origin;
 pub(crate) async fn upgrade(
     State(app): State<Arc<App>>,
     Path(room): Path<String>,
+    Extension(place): Extension<Place>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -35,6 +36,7 @@ pub(crate) async fn upgrade(
     if !same_origin(&headers, app.config.public_url.as_deref()) {
         return Err(ApiError::origin_forbidden());
     }
-    let upgrade = upgrade.max_message_size(FRAME_BYTES).max_frame_size(FRAME_BYTES);
-    Ok(upgrade.on_upgrade(move |socket| session::run(app, room, socket)))
+    let upgrade =
+        upgrade.max_message_size(FRAME_BYTES).max_frame_size(FRAME_BYTES).read_buffer_size(READ_BUFFER_BYTES);
+    Ok(upgrade.on_upgrade(move |socket| session::run(app, room, socket, place)))
 }

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
 use room::{ResumeKey, SessionId};
 use signaling::limits::{HELLO_MS, MESSAGE_BURST, MESSAGES_PER_SECOND, OUTGOING_QUEUE, SILENCE_MS};
-use signaling::{ClientMessage, Command, ErrorCode, ServerMessage};
+use signaling::{ClientMessage, Closing, Command, ErrorCode, ServerMessage};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -17,10 +17,11 @@ use super::message::{self, Read};
 use super::rate::Bucket;
 use super::writer::{self, Written};
 use crate::app::App;
-use crate::bounds::CLOSE_WITHIN;
+use crate::bounds::{CHANGE_BURST, CHANGES_PER_SECOND, CLOSE_WITHIN, OFFER_BURST, OFFERS_PER_SECOND};
+use crate::http::Place;
 use crate::metrics::Bound;
 use crate::random;
-use crate::rooms::{Frame, Joining, Link, Outbox, POLICY, RoomRef, ToRoom, frames};
+use crate::rooms::{Frame, Joining, Link, OfferOutcome, Outbox, POLICY, RoomRef, ToRoom, close_code, frames};
 
 /// RFC 6455, section 7.4.1: the message is too big.
 const TOO_BIG: u16 = 1009;
@@ -35,7 +36,7 @@ enum End {
 }
 
 /// Serves one socket until it is closed.
-pub(super) async fn run(app: Arc<App>, room: String, socket: WebSocket) {
+pub(super) async fn run(app: Arc<App>, room: String, socket: WebSocket, _place: Place) {
     let counts = app.counts.clone();
     let _open = counts.socket();
     let (mut sink, mut stream) = socket.split();
@@ -101,6 +102,49 @@ fn tell_last(outbox: &Outbox, turned: Turned) {
     let _ = outbox.push(Frame::Close(code));
 }
 
+/// The room's task ended before it took the page in. One that went down, or broke off and starts anew, is there again in a moment.
+fn not_answered(app: &App, room: &RoomRef, outbox: &Outbox) {
+    if !app.is_draining() && app.rooms.find(&room.id).is_none() {
+        tell_last(outbox, Turned::away(ErrorCode::RoomNotFound, "the room has ended"));
+        return;
+    }
+    let closing = Closing::Draining;
+    let _ = outbox.push(Frame::of(&ServerMessage::Closing { closing }));
+    let _ = outbox.push(Frame::Close(close_code(closing)));
+}
+
+/// Whether a command may be repeated without end, and everybody told each time. The others use up or undo something that stands, so
+/// there are no more of them to hear of than of what they act on; and somebody who turns their microphone off, or takes somebody off
+/// the stage, must not be told to wait.
+const fn is_repeatable(command: &Command) -> bool {
+    match command {
+        Command::JoinStage { .. }
+        | Command::RequestStage
+        | Command::Invite { .. }
+        | Command::SetStageAccess { .. }
+        | Command::SetRole { .. }
+        | Command::SetSource { on: true, .. }
+        | Command::Mute { .. }
+        | Command::MuteEveryone { .. }
+        | Command::AskToUnmute { .. } => true,
+        Command::CancelRequest { .. }
+        | Command::DeclineRequest { .. }
+        | Command::ApproveRequest { .. }
+        | Command::AcceptInvitation { .. }
+        | Command::DeclineInvitation { .. }
+        | Command::KeepInvitation { .. }
+        | Command::RevokeInvitation { .. }
+        | Command::RemoveFromStage { .. }
+        | Command::LeaveStage
+        | Command::SetSource { on: false, .. }
+        | Command::RemoveParticipant { .. }
+        | Command::LeaveRoom
+        | Command::EndRoom
+        // Has a rate of its own.
+        | Command::Offer { .. } => false,
+    }
+}
+
 fn binary() -> Turned {
     Turned::away(ErrorCode::MessageInvalid, "frames are text")
 }
@@ -122,7 +166,9 @@ struct Page {
     room: RoomRef,
     session: SessionId,
     outbox: Outbox,
-    bucket: Bucket,
+    frames: Bucket,
+    offers: Bucket,
+    changes: Bucket,
 }
 
 impl Page {
@@ -130,7 +176,6 @@ impl Page {
     async fn enter(app: Arc<App>, admitted: Admitted, outbox: Outbox) -> (Page, Option<Arc<Link>>) {
         let Admitted { identity, resume, room } = admitted;
         let session = app.rooms.new_session();
-        let bucket = Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST, app.rooms.now());
         let (joined, link) = oneshot::channel();
         let fresh_key = ResumeKey(random::key());
         let joining = Joining { session, identity, resume, fresh_key, outbox: outbox.clone(), joined };
@@ -138,9 +183,19 @@ impl Page {
         let link = link.await.ok();
         if link.is_none() {
             // Where the room itself said why, this comes after the end and is never sent.
-            tell_last(&outbox, Turned::away(ErrorCode::RoomNotFound, "the room has ended"));
+            not_answered(&app, &room, &outbox);
         }
-        (Page { app, room, session, outbox, bucket }, link)
+        let now = app.rooms.now();
+        let page = Page {
+            frames: Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST, now),
+            offers: Bucket::full(OFFERS_PER_SECOND, OFFER_BURST, now),
+            changes: Bucket::full(CHANGES_PER_SECOND, CHANGE_BURST, now),
+            app,
+            room,
+            session,
+            outbox,
+        };
+        (page, link)
     }
 
     /// Takes what the page sends, until it ends or breaks a rule.
@@ -151,7 +206,7 @@ impl Page {
                 self.app.counts.hit(Bound::Silence);
                 return End::Lost;
             };
-            if !self.bucket.take(self.app.rooms.now()) {
+            if !self.frames.take(self.app.rooms.now()) {
                 self.app.counts.hit(Bound::MessageRate);
                 let detail = format!("more than {MESSAGES_PER_SECOND} frames a second");
                 return End::Broke(Turned::away(ErrorCode::TooManyMessages, detail));
@@ -175,18 +230,31 @@ impl Page {
             Read::Message(ClientMessage::Ping) => {
                 // Too slow for this one: the way out ends by itself.
                 let _ = self.outbox.push(Frame::of(&ServerMessage::Pong));
-                return Ok(());
+                // A room whose task broke off has told nobody. The page comes back to the one that took its place.
+                return if self.room.mailbox.is_closed() { Err(End::Lost) } else { Ok(()) };
             }
             Read::Message(ClientMessage::Command {
                 id,
                 command: Command::Offer { connection, sdp, sources },
             }) => {
-                let wires = self.app.rooms.wires();
-                let new_transport = |transport| wires.put(transport, self.room.clone());
-                let outcome = link.offer(&self.app.media, connection, &sdp, &sources, new_transport);
+                let outcome = if self.offers.take(self.app.rooms.now()) {
+                    link.offer(&self.app.rooms, &self.room, connection, &sdp, &sources)
+                } else {
+                    self.app.counts.hit(Bound::OfferRate);
+                    let detail = format!("too fast: more than {OFFERS_PER_SECOND} offers a second");
+                    OfferOutcome::Refused { detail }
+                };
                 ToRoom::Offered { session, id, connection, link: link.clone(), outcome }
             }
-            Read::Message(ClientMessage::Command { id, command }) => ToRoom::Page { session, id, command },
+            Read::Message(ClientMessage::Command { id, command }) => {
+                if !is_repeatable(&command) || self.changes.take(self.app.rooms.now()) {
+                    ToRoom::Page { session, id, command }
+                } else {
+                    self.app.counts.hit(Bound::ChangeRate);
+                    let detail = format!("too fast: more than {CHANGES_PER_SECOND} commands a second");
+                    ToRoom::Unreadable { session, id, detail }
+                }
+            }
             Read::BadCommand { id, detail } => ToRoom::Unreadable { session, id, detail },
             Read::Message(ClientMessage::Hello { .. }) => {
                 return Err(End::Broke(Turned::away(ErrorCode::MessageInvalid, "hello comes once")));

@@ -203,6 +203,11 @@ impl Room {
         self.ended
     }
 
+    /// Whether this person is in the room, connected or not.
+    pub fn is_present(&self, user: &str) -> bool {
+        self.register.present(user).is_some()
+    }
+
     /// How many people stand where. Looks at each.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();

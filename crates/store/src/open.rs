@@ -24,8 +24,7 @@ const BUSY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Store {
     connection: Mutex<Connection>,
-    /// Held, not used.
-    _lock: File,
+    lock: File,
 }
 
 impl Store {
@@ -41,7 +40,13 @@ impl Store {
         let path = directory.join(DATABASE_FILE);
         let mut connection = Connection::open(&path)?;
         prepare(&mut connection, &path)?;
-        Ok(Store { connection: Mutex::new(connection), _lock: lock })
+        Ok(Store { connection: Mutex::new(connection), lock })
+    }
+
+    /// Lets another server have the directory, though something may still hold on to this one. Nothing is written after it.
+    pub fn release(&self) {
+        // It fails only where there is no lock any more, and that is what was asked for.
+        let _ = self.lock.unlock();
     }
 
     /// The connection, for one call. A call that panicked left no transaction open: rusqlite rolls back on drop.
