@@ -186,10 +186,12 @@ impl MediaThreads {
         self.send(peer.worker, Command::RemovePeer { peer });
     }
 
-    /// Lets a source in.
-    pub(crate) fn open_gate(&self, peer: PeerId, source: Source) {
-        let ticket = self.0.tickets.unwatched();
-        self.send(peer.worker, Command::SetGate { peer, source, open: true, ticket });
+    /// Lets a source in. When this returns, its packets pass.
+    ///
+    /// # Errors
+    /// The thread did not answer in time; it may let the source in later.
+    pub(crate) async fn open_gate(&self, peer: PeerId, source: Source) -> Result<(), GateTimeout> {
+        self.acknowledged([peer.worker], |ticket| Command::SetGate { peer, source, open: true, ticket }).await
     }
 
     /// Shuts a source out. When this returns, not one more packet of it leaves any thread.

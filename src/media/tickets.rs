@@ -15,15 +15,10 @@ pub(super) struct Tickets {
 }
 
 impl Tickets {
-    /// A ticket nobody waits for.
-    pub(super) fn unwatched(&self) -> Ticket {
-        Ticket(self.last.fetch_add(1, Ordering::Relaxed))
-    }
-
     /// A ticket, and what tells when it came back.
     pub(super) fn issue(&self) -> (Ticket, oneshot::Receiver<()>) {
         let (sender, receiver) = oneshot::channel();
-        let ticket = self.unwatched();
+        let ticket = Ticket(self.last.fetch_add(1, Ordering::Relaxed));
         self.waiting().insert(ticket, sender);
         (ticket, receiver)
     }

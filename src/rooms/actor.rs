@@ -316,7 +316,7 @@ impl Actor {
                 self.close(session, &ServerMessage::Closing { closing }, close_code(closing));
             }
             Effect::Reject { session, code } => self.reject(session, code),
-            Effect::SetGate { transport, source, open: true } => self.open_gate(transport, source),
+            Effect::SetGate { transport, source, open: true } => self.open_gate(transport, source).await,
             Effect::SetGate { transport, source, open: false } => self.close_gate(transport, source).await,
             Effect::Assign { transport, mid, publication } => self.assign(transport, &mid, publication),
             Effect::DropTransport { transport } => self.drop_transport(transport).await,

@@ -26,10 +26,14 @@ impl Actor {
         self.pages.broadcast(&Frame::of(message), except, &mut self.slow);
     }
 
-    pub(super) fn open_gate(&mut self, transport: TransportId, source: Source) {
+    /// Returns when its packets pass: whoever is told to be on stage may send at once, and the first keyframe counts.
+    pub(super) async fn open_gate(&mut self, transport: TransportId, source: Source) {
         let source = media_source(source);
         self.open_gates.insert((transport, source));
-        self.rooms.media.open_gate(peer_of(transport), source);
+        if self.rooms.media.open_gate(peer_of(transport), source).await.is_err() {
+            self.rooms.counts.gate_timed_out();
+            tracing::error!(room = %self.me.id, ?transport, ?source, "bug: a gate was not opened in time");
+        }
     }
 
     /// Returns when not one more packet of it leaves any media thread.

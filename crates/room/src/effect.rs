@@ -15,7 +15,7 @@ pub enum Effect {
     CloseSession { session: SessionId, closing: Closing },
     /// The page is told `error` and its socket closed: it never got in.
     Reject { session: SessionId, code: ErrorCode },
-    /// Opens or closes a gate. Closing is complete, on every media thread, before the next effect is carried out.
+    /// Opens or closes a gate; done before the next effect is carried out, and closing on every media thread.
     SetGate { transport: TransportId, source: Source, open: bool },
     /// What a slot of a viewer shows from now on.
     Assign { transport: TransportId, mid: String, publication: Option<(TransportId, Source)> },
