@@ -94,14 +94,45 @@ fn describe(leaks: &[Leak]) -> String {
     )
 }
 
-/// Brings the publisher back: by invitation, as a removed person cannot join by themselves.
+/// Until nothing that the publisher sent is on its way any more: it has stopped, and its media thread has read what the kernel held.
+/// What is read before a command is sent is judged before that command.
+async fn landed(publisher: &Participant) {
+    let mut sent = publisher.media.sent().packets;
+    loop {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let now = publisher.media.sent().packets;
+        if now == sent && unread(publisher.server.port()) == 0 {
+            return;
+        }
+        sent = now;
+    }
+}
+
+/// Bytes that the kernel holds for the UDP socket on this port (proc(5), /proc/net/udp: `tx_queue:rx_queue` behind the state).
+fn unread(port: u16) -> u64 {
+    let sockets = std::fs::read_to_string("/proc/net/udp").unwrap();
+    let end = format!(":{port:04X}");
+    let waiting = sockets.lines().filter_map(|line| {
+        let mut fields = line.split_whitespace();
+        fields.nth(1).filter(|local| local.ends_with(&end))?;
+        let (_, received) = fields.nth(2)?.split_once(':')?;
+        u64::from_str_radix(received, 16).ok()
+    });
+    waiting.sum()
+}
+
+/// Brings the publisher back: by invitation, as a removed person cannot join by themselves. It holds its packets back while it is let in,
+/// since one that is under way at that moment is neither a leak nor welcome for certain.
 async fn readmit(server: &MediaServer, publisher: &Participant, absences: &mut Absences) {
     server.api.stage(ROOM, publisher.id, "invite").await.unwrap();
     let invited =
         publisher.control.wait_until("an invitation", |view| view.standing() == StageStanding::Invited);
     invited.await.unwrap();
+    publisher.media.send(false);
+    landed(publisher).await;
     absences.end(PUBLISHER, Micros::now());
     publisher.accept_invitation().await.unwrap();
+    publisher.media.send(true);
 }
 
 /// The check above is worth something only if it fails when it should: here the publisher is not removed at all.
