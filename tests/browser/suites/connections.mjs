@@ -8,6 +8,27 @@ import { startServer } from "../support/server.mjs";
 import { Wire, cutUdp } from "../support/wire.mjs";
 import { assertHears, assertSees, eventually, pause } from "../support/media.mjs";
 
+/** Ada on stage, and Bob who sees her. */
+async function watched(enter) {
+  const ada = await enter("Ada");
+  const bob = await enter("Bob");
+  await ada.joinStage();
+  const id = await ada.id();
+  await assertSees(bob, id);
+  return { ada, bob, id };
+}
+
+/** Cuts the path of a page's present peer connection, waits for the page to make another, and then does `body`. */
+async function withoutUdp(person, body) {
+  const mend = await cutUdp(person);
+  try {
+    await eventually("a new peer connection", () => person.page.evaluate(() => window.watched.connections.length > 1), 30_000);
+    await body();
+  } finally {
+    mend();
+  }
+}
+
 describe("connections", () => {
   it("a moderator who closes the tab: the stage goes on, and the next moderator sees who waits", (test) =>
     scene(test, { access: "request" }, async ({ server, room, enter }) => {
@@ -93,37 +114,20 @@ describe("connections", () => {
 
   it("a killed UDP path: the page makes a new one by itself, on the same seat", (test) =>
     scene(test, { access: "open" }, async ({ enter }) => {
-      const ada = await enter("Ada");
-      const bob = await enter("Bob");
-      await ada.joinStage();
-      const id = await ada.id();
-      await assertSees(bob, id);
-      const mend = await cutUdp(ada);
-      try {
-        await eventually("a new peer connection", () => ada.page.evaluate(() => window.watched.connections.length > 1), 30_000);
+      const { ada, bob, id } = await watched(enter);
+      await withoutUdp(ada, async () => {
         await assertSees(bob, id, 30_000);
         await assertHears(bob);
-        assert.equal((await ada.state()).stage, "on_stage");
-        assert.equal((await ada.state()).id, id);
-      } finally {
-        mend();
-      }
+        const state = await ada.state();
+        assert.equal(state.stage, "on_stage");
+        assert.equal(state.id, id);
+      });
     }));
 
   it("a viewer's killed UDP path: they see again", (test) =>
     scene(test, { access: "open" }, async ({ enter }) => {
-      const ada = await enter("Ada");
-      const bob = await enter("Bob");
-      await ada.joinStage();
-      const id = await ada.id();
-      await assertSees(bob, id);
-      const mend = await cutUdp(bob);
-      try {
-        await eventually("a new peer connection", () => bob.page.evaluate(() => window.watched.connections.length > 1), 30_000);
-        await assertSees(bob, id, 30_000);
-      } finally {
-        mend();
-      }
+      const { bob, id } = await watched(enter);
+      await withoutUdp(bob, () => assertSees(bob, id, 30_000));
     }));
 
   it("gone for longer than the grace time: off stage, and not back by themselves", async (test) => {
