@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 use load::Api;
-use load::scenario::{self, Scenario, Settings};
+use load::scenario::{self, Scenario, Settings, Tell};
 
 /// Puts synthetic participants into a Proscenium server and measures what becomes of them.
 #[derive(Parser)]
@@ -26,8 +27,11 @@ struct CommandLine {
     /// An existing room, or the name of one to be made and left there [default: one made for the run and ended after it]
     #[arg(long, value_name = "ID")]
     room: Option<String>,
-    /// Participants on stage
-    #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    /// Rooms to be made, each with so many publishers and viewers
+    #[arg(long, value_name = "R", default_value_t = 1, conflicts_with = "room", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rooms: u16,
+    /// Participants on stage; nobody, 0, is for join storms alone
+    #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=100))]
     publishers: u16,
     /// Participants who watch
     #[arg(long, value_name = "V", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=5000))]
@@ -54,17 +58,23 @@ fn main() -> ExitCode {
 /// Whether the run passed.
 #[tokio::main]
 async fn run(line: &CommandLine) -> anyhow::Result<bool> {
+    if line.publishers == 0 && line.scenario != Scenario::JoinStorm {
+        anyhow::bail!(
+            "--publishers 0 is for join-storm: without anybody on stage there is nothing to measure"
+        );
+    }
     let settings = Settings {
         scenario: line.scenario,
         room: line.room.clone(),
+        rooms: line.rooms.into(),
         publishers: line.publishers.into(),
         viewers: line.viewers.into(),
         time: Duration::from_secs(line.seconds),
     };
     let api = Api::new(&line.server, &line.api_key);
     // Progress is for a person who watches; nobody may, and that is no failure.
-    let mut tell = |what: &str| drop(writeln!(io::stderr(), "{what}"));
-    let report = scenario::run(&api, &settings, &mut tell).await?;
+    let tell: Tell = Arc::new(|what| drop(writeln!(io::stderr(), "{what}")));
+    let report = scenario::run(&api, &settings, &tell).await?;
     writeln!(io::stdout(), "{report}")?;
     if let Some(file) = &line.json {
         let json = serde_json::to_string_pretty(&report)?;

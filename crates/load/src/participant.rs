@@ -20,7 +20,7 @@ use crate::error::LoadError;
 use crate::marker::Tag;
 use crate::peer::Peer;
 use crate::plan::Plan;
-use crate::receiving::Receiving;
+use crate::receiving::{Opening, Receiving};
 use crate::sending::Sending;
 use crate::wire::Wire;
 
@@ -42,7 +42,9 @@ pub struct Entry {
     pub audio_slots: usize,
     /// Pictures it can receive.
     pub video_slots: usize,
-    /// Whether it writes down every packet it receives.
+    /// Which packets it opens.
+    pub opening: Opening,
+    /// Whether it writes down every packet it opens.
     pub journal: bool,
     /// Share of its datagrams lost, both ways, 0 to 1.
     pub loss: f64,
@@ -58,6 +60,7 @@ impl Entry {
             plan: Plan::default(),
             audio_slots: 1,
             video_slots: 1,
+            opening: Opening::All,
             journal: false,
             loss: 0.0,
         }
@@ -191,11 +194,11 @@ async fn connect(
     let now = Instant::now();
     let sending = Sending::new(entry.tag, &entry.plan, &offer.sources, &server, seed as u32, now);
     let slots: Vec<Mid> = offer.audio_slots.iter().chain(&offer.video_slots).copied().collect();
-    let receiving = Receiving::new(&slots, &server, entry.journal);
+    let receiving = Receiving::new(&slots, &server, entry.opening, entry.journal);
     let peer = Peer::new(&parameters, identity, sending, receiving, now)?;
-    let wire = Wire::open(address, entry.loss, seed).await;
-    let wire = wire.map_err(|error| LoadError::Machine { what: "UDP socket", detail: error.to_string() })?;
-    Ok((Connection::start(peer, wire), address))
+    let wire = Wire::open(address, entry.loss, seed)
+        .map_err(|error| LoadError::Machine { what: "UDP socket", detail: error.to_string() })?;
+    Ok((Connection::start(peer, wire)?, address))
 }
 
 /// The candidate on the address that serves HTTP, or else the first one: ICE would find which work, but one is enough here.
