@@ -2,14 +2,18 @@
 
 mod churn;
 mod crowd;
+mod janus;
 
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use signaling::Access;
 
+use crate::Micros;
 use crate::api::Api;
+use crate::connection::Connection;
 use crate::error::LoadError;
+use crate::janus::Guest;
 use crate::marker::Tag;
 use crate::participant::{Entry, Participant};
 use crate::plan::Plan;
@@ -17,6 +21,8 @@ use crate::receiving::histogram;
 use crate::report::{Quantiles, Report, ServerFigures};
 
 use crowd::{Crowd, Pace};
+
+pub use janus::{Janus, run_at_janus};
 
 /// Viewers' tags begin here, so that they are never a publisher's.
 const FIRST_VIEWER: Tag = 10_000;
@@ -117,8 +123,10 @@ async fn in_room(
     let seconds = began.elapsed().as_secs_f64();
     let end = api.metrics().await?;
     let server = ServerFigures::between(&empty, &start, &end, settings.viewers);
-    leaked += strangers(&publishers, &viewers, settings.publishers as Tag);
-    let report = report(settings, seconds, &crowd, (&publishers, &viewers), leaked, server);
+    let on_stage: Vec<_> = publishers.iter().map(Seen::participant).collect();
+    let watching: Vec<_> = viewers.iter().map(Seen::participant).collect();
+    leaked += strangers(&on_stage, &watching, settings.publishers as Tag);
+    let report = report(settings, seconds, crowd.failures(), (&on_stage, &watching), leaked, server);
     crowd.leave(publishers.into_iter().chain(viewers)).await;
     Ok(report)
 }
@@ -142,8 +150,25 @@ fn viewer(settings: &Settings, tag: Tag) -> Entry {
     entry
 }
 
+/// What a report needs of somebody, whichever server they are at.
+struct Seen<'a> {
+    began: Micros,
+    join: Duration,
+    media: &'a Connection,
+}
+
+impl Seen<'_> {
+    fn participant(one: &Participant) -> Seen<'_> {
+        Seen { began: one.began, join: one.join, media: &one.media }
+    }
+
+    fn guest(one: &Guest) -> Seen<'_> {
+        Seen { began: one.began, join: one.join, media: &one.media }
+    }
+}
+
 /// Packets that anyone received from others than the publishers.
-fn strangers(publishers: &[Participant], viewers: &[Participant], first_stranger: Tag) -> u64 {
+fn strangers(publishers: &[Seen<'_>], viewers: &[Seen<'_>], first_stranger: Tag) -> u64 {
     let everybody = publishers.iter().chain(viewers);
     let received = everybody.flat_map(|one| one.media.received().senders);
     received.filter(|(sender, _)| *sender >= first_stranger).map(|(_, tally)| tally.packets).sum()
@@ -152,8 +177,8 @@ fn strangers(publishers: &[Participant], viewers: &[Participant], first_stranger
 fn report(
     settings: &Settings,
     seconds: f64,
-    crowd: &Crowd,
-    (publishers, viewers): (&[Participant], &[Participant]),
+    failures: &[String],
+    (publishers, viewers): (&[Seen<'_>], &[Seen<'_>]),
     leaked_packets: u64,
     server: ServerFigures,
 ) -> Report {
@@ -196,6 +221,6 @@ fn report(
         leaked_packets,
         generator_late: publishers.iter().map(|one| one.media.sent().late).sum(),
         server,
-        failures: crowd.failures().iter().take(FAILURES_TOLD).cloned().collect(),
+        failures: failures.iter().take(FAILURES_TOLD).cloned().collect(),
     }
 }
