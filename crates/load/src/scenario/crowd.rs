@@ -13,7 +13,7 @@ use crate::marker::Tag;
 use crate::participant::{Entry, Participant};
 
 /// Participants who come in at the same time: more would only queue for the same two cores, and measure the queue.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 /// How fast they come.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,9 @@
 
 mod churn;
 mod crowd;
+mod janus;
 mod monitor;
+mod outcome;
 
 use std::time::Duration;
 
@@ -12,15 +14,17 @@ use signaling::Access;
 use crate::api::Api;
 use crate::error::LoadError;
 use crate::marker::Tag;
-use crate::participant::{Entry, Participant};
+use crate::participant::Entry;
 use crate::plan::Plan;
 use crate::receiving::Opening;
-use crate::report::{Quantiles, Report, ServerFigures};
+use crate::report::{Report, ServerFigures};
 
 use churn::Churned;
 use crowd::{Crowd, Pace};
-use monitor::{Measured, Monitor};
+use monitor::{Gauge, Monitor};
+use outcome::{Outcome, Seen};
 
+pub use janus::{Janus, run_at_janus};
 pub use monitor::Tell;
 
 /// Viewers' tags begin here, so that they are never a publisher's.
@@ -125,7 +129,8 @@ async fn in_rooms(
     tell(&format!("{} publishers on stage", publishers.len()));
     let storm = settings.scenario == Scenario::JoinStorm;
     let mut start = api.metrics().await?;
-    let mut monitor = Monitor::start(api.clone(), Vec::new(), tell.clone())?;
+    let gauge = Gauge::Metrics(api.clone());
+    let mut monitor = Monitor::start(gauge.clone(), Vec::new(), tell.clone())?;
     let pace = if storm { Pace::Over(settings.time) } else { Pace::AtOnce };
     let tags = FIRST_VIEWER..FIRST_VIEWER + settings.all_viewers() as Tag;
     let viewers = crowd.enter(tags, pace, |tag| (room_of(tag), viewer(settings, tag))).await;
@@ -136,7 +141,7 @@ async fn in_rooms(
         drop(monitor);
         start = api.metrics().await?;
         let watched = viewers.iter().map(|viewer| viewer.media.watch()).collect();
-        monitor = Monitor::start(api.clone(), watched, tell.clone())?;
+        monitor = Monitor::start(gauge, watched, tell.clone())?;
     }
     match settings.scenario {
         Scenario::StageChurn => churned = churn::churn(&publishers, &viewers, settings.time).await?,
@@ -153,8 +158,15 @@ async fn in_rooms(
     if storm {
         server.cpu_ms_per_join = Some(server.cpu_seconds * 1000.0 / viewers.len().max(1) as f64);
     }
-    churned.leaked += strangers(settings, &publishers, &viewers);
-    let report = report(settings, measured, &crowd, (&publishers, &viewers), churned, server);
+    let outcome = Outcome {
+        publishers: publishers.iter().map(Seen::participant).collect(),
+        viewers: viewers.iter().map(Seen::participant).collect(),
+        failures: crowd.failures(),
+        measured,
+        churned,
+        server,
+    };
+    let report = outcome.report(settings);
     crowd.leave(publishers.into_iter().chain(viewers)).await;
     Ok(report)
 }
@@ -185,61 +197,5 @@ fn opening(settings: &Settings) -> Opening {
     match settings.scenario {
         Scenario::StageChurn | Scenario::Gate => Opening::All,
         Scenario::Webinar | Scenario::Audio | Scenario::JoinStorm => Opening::Samples,
-    }
-}
-
-/// Packets that anyone received from others than the publishers of the same room.
-fn strangers(settings: &Settings, publishers: &[Participant], viewers: &[Participant]) -> u64 {
-    let everybody = publishers.iter().chain(viewers);
-    let stranger = |sender: Tag, room: usize| sender >= FIRST_VIEWER || settings.room_of(sender) != room;
-    let of = |one: &Participant| {
-        let room = settings.room_of(one.tag);
-        let senders = one.media.received().senders.into_iter();
-        senders.filter(|(sender, _)| stranger(*sender, room)).map(|(_, tally)| tally.packets).sum::<u64>()
-    };
-    everybody.map(of).sum()
-}
-
-fn report(
-    settings: &Settings,
-    measured: Measured,
-    crowd: &Crowd,
-    (publishers, viewers): (&[Participant], &[Participant]),
-    churned: Churned,
-    server: ServerFigures,
-) -> Report {
-    let joins = publishers.iter().chain(viewers).map(|one| one.join.as_secs_f64() * 1000.0).collect();
-    let first: Vec<f64> = viewers
-        .iter()
-        .filter_map(|one| Some(one.media.received().first_packet?.since(one.began) as f64 / 1000.0))
-        .collect();
-    let streams = viewers.iter().flat_map(|viewer| viewer.media.continuity());
-    let (expected, received) = streams.fold((0, 0), |(expected, received), (_, _, stream)| {
-        (expected + stream.expected, received + stream.received)
-    });
-    let lost: u64 = expected.saturating_sub(received);
-    let name = settings.scenario.to_possible_value();
-    Report {
-        scenario: name.map(|value| value.get_name().to_owned()).unwrap_or_default(),
-        rooms: settings.rooms,
-        publishers: settings.all_publishers(),
-        viewers: settings.all_viewers(),
-        seconds: measured.seconds,
-        joined: publishers.len() + viewers.len(),
-        without_media: if settings.publishers == 0 { 0 } else { viewers.len() - first.len() },
-        join_ms: Quantiles::of(joins),
-        first_packet_ms: Quantiles::of(first),
-        packets_expected: expected,
-        packets_received: received,
-        loss_ratio: if expected == 0 { 0.0 } else { lost as f64 / expected as f64 },
-        forward_delay_us: Quantiles::of_histogram(&measured.figures.delay_us),
-        leaked_packets: churned.leaked,
-        stage_to_air_ms: churned.stage_to_air_ms,
-        stage_to_air_server_ms: churned.stage_to_air_server_ms,
-        never_on_air: churned.never_on_air,
-        generator: measured.generator,
-        server,
-        failures: crowd.failures().iter().take(FAILURES_TOLD).cloned().collect(),
-        timeline: measured.timeline,
     }
 }

@@ -11,13 +11,37 @@ use crate::connection::Watch;
 use crate::error::LoadError;
 use crate::figures::Figures;
 use crate::generator::{self, GeneratorFigures};
-use crate::metrics::Metrics;
+use crate::process::Usage;
 use crate::reactor::Reactor;
 use crate::report::Quantiles;
 use crate::timeline::Second;
 
 /// From one look to the next.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// Where the server's cost is read.
+#[derive(Clone)]
+pub(super) enum Gauge {
+    /// Its own `/metrics`.
+    Metrics(Api),
+    /// A process of this machine that has none.
+    Process(i32),
+}
+
+impl Gauge {
+    async fn read(&self) -> Option<Usage> {
+        match self {
+            Gauge::Metrics(api) => {
+                let metrics = api.metrics().await.ok()?;
+                Some(Usage {
+                    cpu_ns: (metrics.sum("process_cpu_seconds_total", &[]) * 1e9) as u64,
+                    rss_bytes: metrics.sum("process_resident_memory_bytes", &[]) as u64,
+                })
+            }
+            Gauge::Process(process) => Usage::of(*process).ok(),
+        }
+    }
+}
 
 /// Where progress is told.
 pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
@@ -47,13 +71,13 @@ impl Drop for Monitor {
 
 impl Monitor {
     /// Begins to measure; what came before does not count.
-    pub(super) fn start(api: Api, viewers: Vec<Watch>, tell: Tell) -> Result<Monitor, LoadError> {
+    pub(super) fn start(gauge: Gauge, viewers: Vec<Watch>, tell: Tell) -> Result<Monitor, LoadError> {
         let reactor = Reactor::get()?;
         let found = Arc::new(Mutex::new(Found::default()));
         let (began, cpu, unread) = (Instant::now(), generator::cpu_seconds(), reactor.unread());
         drop(reactor.take_figures());
         let look = Look {
-            api,
+            gauge,
             reactor: Arc::clone(&reactor),
             viewers,
             tell,
@@ -89,14 +113,14 @@ pub(super) struct Measured {
 }
 
 struct Look {
-    api: Api,
+    gauge: Gauge,
     reactor: Arc<Reactor>,
     viewers: Vec<Watch>,
     tell: Tell,
     began: Instant,
     last: Instant,
     /// What the server said last.
-    server: Option<Metrics>,
+    server: Option<Usage>,
     cpu: f64,
     lost: u64,
 }
@@ -106,12 +130,12 @@ async fn run(mut look: Look, found: Arc<Mutex<Found>>) {
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first beat comes at once.
     beat.tick().await;
-    look.server = look.api.metrics().await.ok();
+    look.server = look.gauge.read().await;
     loop {
         beat.tick().await;
-        let metrics = look.api.metrics().await.ok();
+        let usage = look.gauge.read().await;
         let figures = look.reactor.take_figures();
-        let second = look.second(&figures, metrics);
+        let second = look.second(&figures, usage);
         (look.tell)(&line(&second, look.viewers.len()));
         let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
         found.total.add(&figures);
@@ -120,29 +144,27 @@ async fn run(mut look: Look, found: Arc<Mutex<Found>>) {
 }
 
 impl Look {
-    fn second(&mut self, figures: &Figures, metrics: Option<Metrics>) -> Second {
+    fn second(&mut self, figures: &Figures, usage: Option<Usage>) -> Second {
         let now = Instant::now();
         let span = now.duration_since(self.last).as_secs_f64().max(1e-3);
         let cpu = generator::cpu_seconds();
         let lost: u64 = self.viewers.iter().map(Watch::given_up).sum();
-        let grown = |name: &str| match (&metrics, &self.server) {
-            (Some(new), Some(old)) => new.sum(name, &[]) - old.sum(name, &[]),
-            _ => 0.0,
+        let server_ns = match (&usage, &self.server) {
+            (Some(new), Some(old)) => new.cpu_ns.saturating_sub(old.cpu_ns),
+            _ => 0,
         };
         let second = Second {
             at: now.duration_since(self.began).as_secs_f64(),
             packets: (figures.packets as f64 / span) as u64,
             lost: lost.saturating_sub(self.lost),
             delay_us: Quantiles::of_histogram(&figures.delay_us),
-            server_cpu: grown("process_cpu_seconds_total") / span,
-            server_rss_bytes: metrics
-                .as_ref()
-                .map_or(0, |metrics| metrics.sum("process_resident_memory_bytes", &[]) as u64),
+            server_cpu: server_ns as f64 / 1e9 / span,
+            server_rss_bytes: usage.map_or(0, |usage| usage.rss_bytes),
             generator_cpu: (cpu - self.cpu) / span,
             generator_late_ms: Quantiles::of_histogram(&figures.send_late_us).scaled(1e-3),
         };
         (self.last, self.cpu, self.lost) = (now, cpu, lost);
-        self.server = metrics.or(self.server.take());
+        self.server = usage.or(self.server);
         second
     }
 }
