@@ -5,6 +5,9 @@ import { join } from "node:path";
 
 const folder = process.argv[2];
 
+/** A server that loses more than this share of packets does not carry the load, and what it costs is then not to be compared. */
+const CARRIED = 0.01;
+
 /** Packets forwarded while it was measured; `packets_received` has those of the time when viewers came in as well. */
 const forwarded = ({ server }) => (server.cpu_seconds * 1e9) / server.cpu_ns_per_forwarded_packet;
 
@@ -48,15 +51,17 @@ const { proscenium, janus } = read();
 const summary = [];
 for (const viewers of [...proscenium.keys()].filter((count) => janus.has(count)).sort((a, b) => a - b)) {
   const runs = Math.min(proscenium.get(viewers).length, janus.get(viewers).length);
+  const carried = [proscenium, janus].map((server) => median(server.get(viewers).map((run) => run.loss_ratio)) <= CARRIED);
   console.log(`\n1 publisher, ${viewers} viewers, ${runs} ${runs === 1 ? "run" : "runs"}`);
   console.log(`  ${"".padEnd(24)}${["Proscenium", "Janus", "Janus : ours"].map((head) => head.padStart(14)).join("")}`);
   for (const { name, of, digits, ratio } of FIGURES) {
     const [ours, theirs] = [proscenium, janus].map((server) => median(server.get(viewers).map(of)));
-    const times = ratio ? theirs / ours : null;
+    const times = ratio && !carried.includes(false) ? theirs / ours : null;
     const cells = [ours.toFixed(digits), theirs.toFixed(digits), times === null ? "" : `${times.toFixed(2)} ×`];
     console.log(`  ${name.padEnd(24)}${cells.map((cell) => cell.padStart(14)).join("")}`);
     summary.push({ viewers, figure: name, proscenium: ours, janus: theirs, ratio: times });
   }
+  ["Proscenium", "Janus"].filter((_, at) => !carried[at]).forEach((who) => console.log(`  no ratio: ${who} did not carry this load`));
 }
 const file = join(folder, "peers.json");
 writeFileSync(file, `${JSON.stringify(summary, null, 2)}\n`);
