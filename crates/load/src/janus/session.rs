@@ -26,8 +26,8 @@ const REQUESTS: usize = 4;
 const PLUGIN: &str = "janus.plugin.videoroom";
 /// Janus refuses WebSockets that do not speak this.
 const PROTOCOL: &str = "janus-protocol";
-/// Unsolicited events, and what answers a keepalive, bear no transaction of a waiting request.
-const NO_TRANSACTION: &str = "";
+/// Nobody waits for an answer to a keepalive; transactions that somebody waits for are numbers.
+const UNATTENDED: &str = "keepalive";
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -160,7 +160,7 @@ async fn run(socket: Socket, mut requests: mpsc::Receiver<Request>, mut asked: A
                 None => return,
             },
             _ = keepalive.tick() => match session {
-                Some(id) => json!({"janus": "keepalive", "session_id": id, "transaction": NO_TRANSACTION}),
+                Some(id) => json!({"janus": "keepalive", "session_id": id, "transaction": UNATTENDED}),
                 None => continue,
             },
         };
@@ -200,7 +200,7 @@ impl Asked {
             Some("hangup") => drop(self.media.send_replace(false)),
             _ => {}
         }
-        let transaction = answer["transaction"].as_str().unwrap_or(NO_TRANSACTION);
+        let transaction = answer["transaction"].as_str().unwrap_or(UNATTENDED);
         if let Some(waiting) = self.waiting.remove(transaction) {
             // Whoever asked may have given up.
             let _ = waiting.send(answer);
