@@ -42,7 +42,7 @@ pub use media::Identity;
 pub use metrics::Metrics;
 pub use oracle::{Absences, Leak};
 pub use participant::{Entry, Participant};
-pub use plan::{Camera, Layer, Pacing, Plan};
+pub use plan::{Camera, Flow, Layer, Pacing, Plan};
 pub use receiving::{JOURNAL_PACKETS, Received, Sighting, Tally, histogram};
 pub use reception::Continuity;
 pub use report::{Quantiles, Report, ServerFigures};

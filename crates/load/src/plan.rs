@@ -48,7 +48,33 @@ pub enum Pacing {
     Even,
 }
 
+/// What a viewer with room for everything gets of one participant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// Of the camera; 0 without one.
+    pub frames_per_second: u32,
+    /// Packets of each frame and bytes of each packet's payload, in the order in which they come, again and again.
+    pub frames: Vec<(u32, usize)>,
+    /// Of the microphone; 0 without one.
+    pub sound_packets_per_second: u32,
+    /// Bytes of a sound packet's payload.
+    pub sound_payload: usize,
+}
+
 impl Plan {
+    /// What a viewer gets of it: sound, and the highest layer.
+    pub fn flow(&self) -> Flow {
+        let sound = if self.mic { SOUND_PACKETS_PER_SECOND } else { 0 };
+        let highest =
+            self.camera.as_ref().and_then(|camera| camera.layers.iter().max_by_key(|layer| layer.number));
+        Flow {
+            frames_per_second: self.camera.as_ref().map_or(0, |camera| camera.frames_per_second),
+            frames: highest.map(|layer| (layer.packets, layer.payload)).into_iter().collect(),
+            sound_packets_per_second: sound,
+            sound_payload: SOUND_PAYLOAD,
+        }
+    }
+
     /// Sound alone, at 50 packets a second.
     pub fn microphone() -> Plan {
         Plan { mic: true, camera: None }

@@ -3,12 +3,12 @@
 use std::fmt::{self, Display};
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::metrics::Metrics;
 
 /// A run's figures; the JSON of `--json` is this.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// Its name on the command line.
     pub scenario: String,
@@ -45,7 +45,7 @@ pub struct Report {
 }
 
 /// From `/metrics`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServerFigures {
     /// CPU time while it was measured.
     pub cpu_seconds: f64,
@@ -74,7 +74,7 @@ impl ServerFigures {
 }
 
 /// How something is distributed; all 0 where there was nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quantiles {
     /// The median.
     pub p50: f64,
