@@ -15,8 +15,10 @@ web: install-build
 test: install-test
 	scripts/test
 
-bench: build
-	scripts/bench
+# One build for all three: the features of what they share are then the same, and nothing is built twice.
+bench: web
+	cargo build --release --locked -p proscenium -p load -p bench
+	./target/release/proscenium-bench run
 
 install-build:
 	@scripts/install build
