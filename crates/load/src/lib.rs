@@ -28,8 +28,12 @@ mod report;
 mod rhythm;
 mod sending;
 mod stream;
+mod timeline;
+mod verdict;
 mod wire;
 
+pub mod chart;
+pub mod html;
 pub mod scenario;
 
 pub use api::Api;
@@ -47,3 +51,5 @@ pub use receiving::{JOURNAL_PACKETS, Received, Sighting, Tally, histogram};
 pub use reception::Continuity;
 pub use report::{Quantiles, Report, ServerFigures};
 pub use sending::{Probe, Sent};
+pub use timeline::Second;
+pub use verdict::Verdict;

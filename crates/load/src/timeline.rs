@@ -1,0 +1,26 @@
+//! A run second by second: a mean hides what happens once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::Quantiles;
+
+/// One second of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Second {
+    /// When it ended, in seconds since measuring began.
+    pub at: f64,
+    /// Packets that came to viewers in it.
+    pub packets: u64,
+    /// Packets that were found missing in it.
+    pub lost: u64,
+    /// From a publisher's send to a viewer's kernel, in microseconds.
+    pub delay_us: Quantiles,
+    /// The server's CPU time, in cores: 1 is one core the whole second.
+    pub server_cpu: f64,
+    /// The server's resident memory at its end, in bytes.
+    pub server_rss_bytes: u64,
+    /// This generator's CPU time, in cores.
+    pub generator_cpu: f64,
+    /// How late this generator did what was due, in milliseconds: what is late here looks like delay of the server.
+    pub generator_late_ms: Quantiles,
+}
