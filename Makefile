@@ -1,7 +1,7 @@
 # The commands of the project. Each installs what it is missing first (scripts/install), so that a fresh clone on a machine with
 # a Rust toolchain, Node, make and a package manager is enough.
 
-.PHONY: run build test bench web install-build install-test clean
+.PHONY: run build test bench performance web install-build install-test clean
 
 run: build
 	./target/release/proscenium --dev
@@ -19,6 +19,10 @@ test: install-test
 bench: web
 	cargo build --release --locked -p proscenium -p load -p bench
 	./target/release/proscenium-bench run
+
+# What `make bench` has measured, as docs/performance.md and its charts.
+performance:
+	./target/release/proscenium-bench report
 
 install-build:
 	@scripts/install build

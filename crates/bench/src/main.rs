@@ -11,6 +11,7 @@ mod floor;
 mod generator;
 mod machine;
 mod reach;
+mod report;
 mod results;
 mod run;
 mod sender;
@@ -54,6 +55,15 @@ enum Command {
         /// Where the JSON is
         #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
         out: PathBuf,
+    },
+    /// Write docs/performance.md and its charts from what was measured before
+    Report {
+        /// Where the JSON is
+        #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
+        out: PathBuf,
+        /// Where the document goes
+        #[arg(long, value_name = "FOLDER", default_value = "docs")]
+        docs: PathBuf,
     },
     /// Measure what this machine asks at least for one kind of traffic, or what trains buy
     Floor(FloorOptions),
@@ -131,6 +141,11 @@ fn command(command: Command) -> anyhow::Result<bool> {
     match command {
         Command::Run(options) => suite(options),
         Command::Tables { out } => run::print(&Results::read(&out)?).map(|()| true),
+        Command::Report { out, docs } => {
+            let charts = report::write(&Results::read(&out)?, &docs)?;
+            writeln!(io::stdout(), "{}: the page and {charts} charts", docs.display())?;
+            Ok(true)
+        }
         Command::Floor(options) => floor_alone(&options),
         Command::Sink { sockets } => sink::run(sockets).map(|()| true),
     }

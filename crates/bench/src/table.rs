@@ -1,4 +1,6 @@
-//! Tables.
+//! Tables, for the terminal and for Markdown.
+
+use std::fmt::Write;
 
 use crate::figures::Spread;
 
@@ -35,6 +37,16 @@ impl Table {
             format!("  {}\n", cells.collect::<Vec<_>>().join("   ").trim_end())
         };
         std::iter::once(&self.heads).chain(&self.rows).map(|cells| line(cells)).collect()
+    }
+
+    /// The same as Markdown has it, figures to the right.
+    pub(crate) fn markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let rule = (0..self.heads.len()).map(|column| if column == 0 { " --- |" } else { " ---: |" });
+        let mut text = line(&self.heads);
+        let _ = writeln!(text, "|{}", rule.collect::<String>());
+        text.extend(self.rows.iter().map(|cells| line(cells)));
+        text
     }
 
     /// In characters, of every column.
@@ -84,6 +96,11 @@ mod tests {
     #[test]
     fn columns_stand_straight_whatever_the_letters() {
         assert_eq!(table().text(), "  scenario     µs\n  webinar    3.50\n  a\n");
+    }
+
+    #[test]
+    fn markdown_has_its_rule() {
+        assert_eq!(table().markdown(), "| scenario | µs |\n| --- | ---: |\n| webinar | 3.50 |\n| a |  |\n");
     }
 
     #[test]
