@@ -37,8 +37,11 @@ mod rhythm;
 mod sending;
 mod stream;
 mod timeline;
+mod verdict;
 mod wire;
 
+pub mod chart;
+pub mod html;
 pub mod scenario;
 
 pub use api::Api;
@@ -53,9 +56,10 @@ pub use media::Identity;
 pub use metrics::Metrics;
 pub use oracle::{Absences, Leak};
 pub use participant::{Entry, Participant};
-pub use plan::{Camera, Layer, Pacing, Pictures, Plan, Sound};
+pub use plan::{Camera, Flow, Layer, Pacing, Pictures, Plan, Sound};
 pub use receiving::{JOURNAL_PACKETS, Opening, Received, Sighting, Tally};
 pub use reception::Continuity;
 pub use report::{Quantiles, Report, ServerFigures};
 pub use sending::{Probe, Sent};
 pub use timeline::Second;
+pub use verdict::Verdict;

@@ -1,15 +1,15 @@
 //! The command line of the load generator.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use load::Api;
 use load::scenario::{self, Janus, Scenario, Settings, Tell};
+use load::{Api, html};
 
 /// Puts synthetic participants into a Proscenium server and measures what becomes of them.
 #[derive(Parser)]
@@ -48,6 +48,9 @@ struct CommandLine {
     /// Where to write the figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Where to write the figures as a page with charts
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Whether the run passed.
@@ -95,7 +102,10 @@ async fn run(line: &CommandLine) -> anyhow::Result<bool> {
     writeln!(io::stdout(), "{report}")?;
     if let Some(file) = &line.json {
         let json = serde_json::to_string_pretty(&report)?;
-        std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+        write(file, &(json + "\n"))?;
+    }
+    if let Some(file) = &line.html {
+        write(file, &html::page(&report)?)?;
     }
     Ok(report.passes())
 }

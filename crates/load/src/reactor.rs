@@ -38,7 +38,7 @@ pub(crate) struct Reactor {
 
 enum Order {
     /// Take a new peer.
-    Take(Arc<Shared>, Wire),
+    Take(Arc<Shared>, Box<Wire>),
     /// Somebody changed what the peer has to do.
     Look(Arc<Shared>),
     /// Let go of the peer.
@@ -73,7 +73,7 @@ impl Reactor {
     }
 
     pub(crate) fn take(&self, peer: Arc<Shared>, wire: Wire) {
-        self.order(Order::Take(peer, wire));
+        self.order(Order::Take(peer, Box::new(wire)));
     }
 
     pub(crate) fn look(&self, peer: Arc<Shared>) {
@@ -164,7 +164,7 @@ impl Loop {
         let orders = std::mem::take(&mut *lock(&self.reactor.orders));
         for order in orders {
             match order {
-                Order::Take(shared, wire) => self.seat(shared, wire),
+                Order::Take(shared, wire) => self.seat(shared, *wire),
                 Order::Look(shared) => {
                     if let Some(place) = self.place_of(&shared) {
                         self.work(place, false);

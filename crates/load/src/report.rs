@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::generator::GeneratorFigures;
 use crate::metrics::Metrics;
 use crate::timeline::Second;
+use crate::verdict::Verdict;
 
 /// A run's figures; the JSON of `--json` is this.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -129,10 +130,7 @@ impl Quantiles {
 impl Report {
     /// Whether everybody came in, got media as it was sent, and got nobody's who was not on stage.
     pub fn passes(&self) -> bool {
-        self.joined == self.publishers + self.viewers
-            && self.without_media == 0
-            && self.leaked_packets == 0
-            && self.generator.corrupt == 0
+        Verdict::of(self).passed()
     }
 }
 
@@ -177,9 +175,8 @@ impl Display for Report {
             write!(f, "\n  server CPU a join  {each:.2} ms")?;
         }
         write!(f, "\n{}", self.generator)?;
-        if let Some(words) = self.generator.bottleneck() {
-            write!(f, "\n  {words}")?;
-        }
+        let verdict = Verdict::of(self);
+        verdict.failed.iter().chain(&verdict.bottleneck).try_for_each(|words| write!(f, "\n  {words}"))?;
         self.failures.iter().try_for_each(|failure| write!(f, "\n  failed: {failure}"))
     }
 }
