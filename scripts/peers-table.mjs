@@ -24,7 +24,8 @@ const FIGURES = [
   { name: "packets a viewer and s", of: (run) => forwarded(run) / run.viewers / run.seconds, digits: 0 },
   { name: "loss, %", of: (run) => run.loss_ratio * 100, digits: 3 },
   { name: "joined, of all", of: (run) => run.joined / (run.publishers + run.viewers), digits: 2 },
-  { name: "generator late, times", of: (run) => run.generator_late, digits: 0 },
+  { name: "sent late p99, ms", of: (run) => run.generator.send_late_ms.p99, digits: 1 },
+  { name: "payloads changed", of: (run) => run.generator.corrupt, digits: 0 },
 ];
 
 /** Reports by server, then by number of viewers. */
