@@ -1,7 +1,7 @@
 # The commands of the project. Each installs what it is missing first (scripts/install), so that a fresh clone on a machine with
 # a Rust toolchain, Node, make and a package manager is enough.
 
-.PHONY: run build test bench performance web install-build install-test clean
+.PHONY: run build test bench bench-peers performance web install-build install-test install-peers clean
 
 run: build
 	./target/release/proscenium --dev
@@ -24,11 +24,17 @@ bench: web
 performance:
 	./target/release/proscenium-bench report
 
+bench-peers: build install-peers
+	scripts/bench-peers
+
 install-build:
 	@scripts/install build
 
 install-test:
 	@scripts/install test
+
+install-peers:
+	@scripts/install peers
 
 clean:
 	rm -rf target web/dist web/node_modules tests/browser/node_modules .venv

@@ -9,13 +9,31 @@ pub(crate) const SOUND_PAYLOAD: usize = 100;
 /// All of one participant's sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Whether it has a sounding microphone.
-    pub mic: bool,
-    /// Its camera, if it has one.
-    pub camera: Option<Camera>,
+    /// What its microphone hears, if it has one.
+    pub mic: Option<Sound>,
+    /// What its camera shows, if it has one.
+    pub camera: Option<Pictures>,
 }
 
-/// A camera.
+/// What is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// The clip's sound.
+    Clip,
+    /// Nothing in particular, in packets of the same rhythm.
+    Filling,
+}
+
+/// What is seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// The clip, in all three layers.
+    Clip,
+    /// Nothing in particular; every packet has a marker.
+    Filling(Camera),
+}
+
+/// A camera that shows nothing in particular.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Camera {
     /// Frames a second, of every layer.
@@ -48,36 +66,20 @@ pub enum Pacing {
     Even,
 }
 
-/// What a viewer with room for everything gets of one participant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flow {
-    /// Of the camera; 0 without one.
-    pub frames_per_second: u32,
-    /// Packets of each frame and bytes of each packet's payload, in the order in which they come, again and again.
-    pub frames: Vec<(u32, usize)>,
-    /// Of the microphone; 0 without one.
-    pub sound_packets_per_second: u32,
-    /// Bytes of a sound packet's payload.
-    pub sound_payload: usize,
-}
-
 impl Plan {
-    /// What a viewer gets of it: sound, and the highest layer.
-    pub fn flow(&self) -> Flow {
-        let sound = if self.mic { SOUND_PACKETS_PER_SECOND } else { 0 };
-        let highest =
-            self.camera.as_ref().and_then(|camera| camera.layers.iter().max_by_key(|layer| layer.number));
-        Flow {
-            frames_per_second: self.camera.as_ref().map_or(0, |camera| camera.frames_per_second),
-            frames: highest.map(|layer| (layer.packets, layer.payload)).into_iter().collect(),
-            sound_packets_per_second: sound,
-            sound_payload: SOUND_PAYLOAD,
-        }
+    /// The clip: sound, and pictures in three layers of 150, 500 and 1500 kbit/s at 30 frames a second.
+    pub fn clip() -> Plan {
+        Plan { mic: Some(Sound::Clip), camera: Some(Pictures::Clip) }
+    }
+
+    /// The clip's sound alone, at 50 packets a second.
+    pub fn clip_sound() -> Plan {
+        Plan { mic: Some(Sound::Clip), camera: None }
     }
 
     /// Sound alone, at 50 packets a second.
     pub fn microphone() -> Plan {
-        Plan { mic: true, camera: None }
+        Plan { mic: Some(Sound::Filling), camera: None }
     }
 
     /// Sound, and a camera in three layers of 150 kbit/s, 500 kbit/s and 1.44 Mbit/s at 30 frames a second: what is forwarded of it is
@@ -88,22 +90,28 @@ impl Plan {
             Layer { number: 1, packets: 2, payload: 1040 },
             Layer { number: 2, packets: 5, payload: 1200 },
         ];
-        let camera = Camera { frames_per_second: 30, layers, pacing: Pacing::Frame, keyframe_interval: None };
-        Plan { mic: true, camera: Some(camera) }
+        Plan::filling(Camera {
+            frames_per_second: 30,
+            layers,
+            pacing: Pacing::Frame,
+            keyframe_interval: None,
+        })
     }
 
     /// Sound, and pictures in the highest layer alone, so that both together are so many packets a second, evenly spread: at least 51.
     pub fn steady(packets_per_second: u32) -> Plan {
         let layers = vec![Layer { number: 2, packets: 1, payload: 1000 }];
         let frames_per_second = packets_per_second.saturating_sub(SOUND_PACKETS_PER_SECOND).max(1);
-        let camera = Camera { frames_per_second, layers, pacing: Pacing::Even, keyframe_interval: None };
-        Plan { mic: true, camera: Some(camera) }
+        Plan::filling(Camera { frames_per_second, layers, pacing: Pacing::Even, keyframe_interval: None })
     }
 
     /// The least that shows somebody sends at all: sound, and a small picture ten times a second.
     pub fn trickle() -> Plan {
         let layers = vec![Layer { number: 0, packets: 1, payload: 200 }];
-        let camera = Camera { frames_per_second: 10, layers, pacing: Pacing::Even, keyframe_interval: None };
-        Plan { mic: true, camera: Some(camera) }
+        Plan::filling(Camera { frames_per_second: 10, layers, pacing: Pacing::Even, keyframe_interval: None })
+    }
+
+    fn filling(camera: Camera) -> Plan {
+        Plan { mic: Some(Sound::Filling), camera: Some(Pictures::Filling(camera)) }
     }
 }

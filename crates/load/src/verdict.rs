@@ -1,10 +1,6 @@
 //! What a run comes to, in words.
 
 use crate::report::Report;
-use crate::timeline::Second;
-
-/// A generator that is later than this, in milliseconds, shows in the delays that it measures.
-const LATE_MS: f64 = 5.0;
 
 /// Whether a run passed, and whom its figures are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,27 +12,26 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Of a report and its seconds.
-    pub fn of(report: &Report, timeline: &[Second]) -> Verdict {
+    /// Of a report.
+    pub fn of(report: &Report) -> Verdict {
         let people = report.publishers + report.viewers;
         let mut failed = Vec::new();
         if report.joined < people {
-            let missing = people - report.joined;
-            failed.push(format!("{} of {people} could not join.", of_people(missing)));
+            let missing = count(people - report.joined, "participant");
+            failed.push(format!("{missing} of {people} could not join."));
         }
         if report.without_media > 0 {
-            failed.push(format!("{} joined and got no media.", of_people(report.without_media)));
+            failed.push(format!("{} joined and got no media.", count(report.without_media, "viewer")));
         }
         if report.leaked_packets > 0 {
-            failed.push(format!(
-                "{} from someone who was not on stage.",
-                match report.leaked_packets {
-                    1 => "One packet arrived".to_owned(),
-                    many => format!("{many} packets arrived"),
-                }
-            ));
+            let packets = count(report.leaked_packets as usize, "packet");
+            failed.push(format!("{packets} arrived from someone who was not on stage."));
         }
-        Verdict { failed, bottleneck: bottleneck(report, timeline) }
+        if report.generator.corrupt > 0 {
+            let samples = count(report.generator.corrupt as usize, "sample");
+            failed.push(format!("{samples} of the clip arrived changed."));
+        }
+        Verdict { failed, bottleneck: report.generator.bottleneck().map(|why| sentence(&why)) }
     }
 
     /// Whether nothing failed.
@@ -45,40 +40,28 @@ impl Verdict {
     }
 }
 
-fn bottleneck(report: &Report, timeline: &[Second]) -> Option<String> {
-    if report.generator_late > 0 {
-        let times = match report.generator_late {
-            1 => "once".to_owned(),
-            many => format!("{many} times"),
-        };
-        return Some(format!(
-            "The load generator was the bottleneck: its publishers fell behind {times} and left packets out."
-        ));
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        many => format!("{many} {what}s"),
     }
-    let late = timeline.iter().filter(|second| second.generator_late_ms.p99 > LATE_MS).count();
-    (late > 0).then(|| {
-        format!(
-            "The load generator was more than {LATE_MS} ms late in {late} of {} seconds (p99): delays of that size may be its own.",
-            timeline.len()
-        )
-    })
 }
 
-fn of_people(count: usize) -> String {
-    match count {
-        1 => "One participant".to_owned(),
-        many => format!("{many} participants"),
-    }
+/// With a capital and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::html::tests::{report, timeline};
+    use crate::html::tests::report;
 
     #[test]
     fn a_run_in_which_nothing_failed_passes() {
-        let verdict = Verdict::of(&report(), &timeline());
+        let verdict = Verdict::of(&report());
         assert_eq!(verdict, Verdict { failed: Vec::new(), bottleneck: None });
         assert!(verdict.passed());
     }
@@ -87,26 +70,28 @@ mod tests {
     fn everything_that_failed_is_said() {
         let mut report = report();
         (report.joined, report.without_media, report.leaked_packets) = (report.joined - 1, 2, 17);
-        let verdict = Verdict::of(&report, &[]);
+        report.generator.corrupt = 3;
+        let verdict = Verdict::of(&report);
         assert_eq!(
             verdict.failed,
             [
-                "One participant of 301 could not join.",
-                "2 participants joined and got no media.",
+                "1 participant of 301 could not join.",
+                "2 viewers joined and got no media.",
                 "17 packets arrived from someone who was not on stage.",
+                "3 samples of the clip arrived changed.",
             ]
         );
         assert_eq!(verdict.passed(), report.passes());
     }
 
     #[test]
-    fn a_late_generator_is_named_as_the_bottleneck() {
+    fn a_generator_that_did_not_keep_up_is_named_as_the_bottleneck() {
         let mut behind = report();
-        behind.generator_late = 3;
-        assert!(Verdict::of(&behind, &[]).bottleneck.unwrap().contains("fell behind 3 times"));
-        let mut seconds = timeline();
-        seconds[4].generator_late_ms.p99 = 6.0;
-        let said = Verdict::of(&report(), &seconds).bottleneck.unwrap();
-        assert!(said.contains("more than 5 ms late in 1 of 30 seconds"), "{said}");
+        behind.generator.left_out = 3;
+        let said = Verdict::of(&behind).bottleneck.unwrap();
+        assert!(
+            said.starts_with("The generator") && said.contains("3 times") && said.ends_with('.'),
+            "{said}"
+        );
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::generator::GeneratorFigures;
 use crate::report::ServerFigures;
 
 /// A run in which all is well.
@@ -6,31 +7,38 @@ pub(crate) fn report() -> Report {
     let quantiles = |p50: f64| Quantiles { p50, p95: p50 * 1.7, p99: p50 * 2.4, max: p50 * 4.0 };
     Report {
         scenario: "webinar".to_owned(),
+        rooms: 1,
         publishers: 1,
         viewers: 300,
         seconds: 30.0,
         joined: 301,
-        without_media: 0,
         join_ms: quantiles(38.0),
         first_packet_ms: quantiles(41.0),
         packets_expected: 1_800_040,
         packets_received: 1_799_900,
         loss_ratio: 140.0 / 1_800_040.0,
         forward_delay_us: quantiles(820.0),
-        leaked_packets: 0,
-        generator_late: 0,
+        generator: GeneratorFigures {
+            cpu_seconds: 15.6,
+            send_late_ms: quantiles(0.08),
+            read_late_ms: quantiles(0.3),
+            samples: 360_000,
+            ..GeneratorFigures::default()
+        },
         server: ServerFigures {
             cpu_seconds: 5.3,
             cpu_ns_per_forwarded_packet: Some(2940.0),
             rss_bytes: 46 << 20,
             rss_bytes_per_viewer: 44 << 10,
+            cpu_ms_per_join: None,
         },
-        failures: Vec::new(),
+        timeline: timeline(),
+        ..Report::default()
     }
 }
 
 /// Its thirty seconds, with a hiccup in the middle.
-pub(crate) fn timeline() -> Vec<Second> {
+fn timeline() -> Vec<Second> {
     let second = |number: u32| {
         let wave = (f64::from(number) * 0.9).sin();
         let hiccup = if number == 17 { 1.0 } else { 0.0 };
@@ -51,7 +59,7 @@ pub(crate) fn timeline() -> Vec<Second> {
 
 #[test]
 fn a_page_is_whole_and_reaches_for_nothing_outside() {
-    let page = page(&report(), &timeline()).unwrap();
+    let page = page(&report()).unwrap();
     assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
     assert_eq!(page.matches("<figure>").count(), 6);
     let outside = page.replace("http://www.w3.org/2000/svg", "");
@@ -65,7 +73,7 @@ fn a_page_is_whole_and_reaches_for_nothing_outside() {
 
 #[test]
 fn a_run_without_seconds_has_no_charts() {
-    let page = page(&report(), &[]).unwrap();
+    let page = page(&Report { timeline: Vec::new(), ..report() }).unwrap();
     assert!(!page.contains("<figure>") && !page.contains("Over time"));
 }
 
@@ -74,7 +82,7 @@ fn what_failed_stands_at_the_top() {
     let mut report = report();
     report.joined = 299;
     report.failures = vec!["turned away: <script>alert(1)</script>".to_owned()];
-    let page = page(&report, &timeline()).unwrap();
+    let page = page(&report).unwrap();
     assert!(page.contains("Failed") && page.contains("2 participants of 301 could not join."));
     assert!(page.contains("turned away: &lt;script&gt;") && !page.contains("<script"));
 }
@@ -94,6 +102,6 @@ fn numbers_have_digits_that_mean_something() {
 #[test]
 fn page_for_a_look() {
     if let Ok(file) = std::env::var("LOAD_PAGE") {
-        std::fs::write(file, page(&report(), &timeline()).unwrap()).unwrap();
+        std::fs::write(file, page(&report()).unwrap()).unwrap();
     }
 }
