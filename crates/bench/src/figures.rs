@@ -23,8 +23,6 @@ pub(crate) struct Run {
 #[derive(Clone, Debug, Deserialize)]
 struct Measured {
     seconds: f64,
-    publishers: u64,
-    joined: u64,
     join_ms: Quantiles,
     first_packet_ms: Quantiles,
     packets_received: u64,
@@ -32,7 +30,7 @@ struct Measured {
     forward_delay_us: Quantiles,
     leaked_packets: u64,
     generator: MeasuredGenerator,
-    /// Of some scenarios only.
+    /// All 0 where nobody went on stage.
     #[serde(default)]
     stage_to_air_server_ms: Option<Quantiles>,
     server: MeasuredServer,
@@ -40,10 +38,9 @@ struct Measured {
 
 #[derive(Clone, Debug, Deserialize)]
 struct MeasuredGenerator {
-    /// Times a publisher was so late that it left packets out.
-    left_out: u64,
-    /// Packets that viewers did not read in time.
+    send_late_ms: Quantiles,
     unread: u64,
+    left_out: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -53,6 +50,9 @@ struct MeasuredServer {
     cpu_ns_per_forwarded_packet: Option<f64>,
     rss_bytes: f64,
     rss_bytes_per_viewer: f64,
+    /// `None` where nobody came in while it was measured.
+    #[serde(default)]
+    cpu_ms_per_join: Option<f64>,
 }
 
 impl MeasuredServer {
@@ -94,12 +94,16 @@ pub(crate) enum Figure {
     RssBytesPerViewer,
     /// Packets received from anyone who was not on stage.
     LeakedPackets,
-    /// Times the generator was the bottleneck.
-    GeneratorLate,
+    /// The server's CPU time for each viewer who came in, in milliseconds.
+    CpuMsPerJoin,
+    /// How long after they were due the generator sent packets, in milliseconds: it is in the delay.
+    SentLateP99Ms,
+    /// Packets that the generator did not send in time or did not read in time.
+    GeneratorMissed,
 }
 
 impl Figure {
-    pub(crate) const ALL: [Figure; 16] = [
+    pub(crate) const ALL: [Figure; 18] = [
         Figure::CpuNsPerPacket,
         Figure::FloorNsPerPacket,
         Figure::FloorRatio,
@@ -115,7 +119,9 @@ impl Figure {
         Figure::RssBytes,
         Figure::RssBytesPerViewer,
         Figure::LeakedPackets,
-        Figure::GeneratorLate,
+        Figure::CpuMsPerJoin,
+        Figure::SentLateP99Ms,
+        Figure::GeneratorMissed,
     ];
 
     /// Of one run; `None` where it was not measured.
@@ -137,11 +143,15 @@ impl Figure {
             Figure::JoinP50Ms => Some(measured.join_ms.p50),
             Figure::JoinP99Ms => Some(measured.join_ms.p99),
             Figure::FirstPacketP99Ms => Some(measured.first_packet_ms.p99),
-            Figure::StageToAirServerP99Ms => measured.stage_to_air_server_ms.map(|ms| ms.p99),
+            Figure::StageToAirServerP99Ms => {
+                measured.stage_to_air_server_ms.map(|ms| ms.p99).filter(|ms| *ms > 0.0)
+            }
             Figure::RssBytes => Some(server.rss_bytes),
             Figure::RssBytesPerViewer => Some(server.rss_bytes_per_viewer),
             Figure::LeakedPackets => Some(measured.leaked_packets as f64),
-            Figure::GeneratorLate => Some((measured.generator.left_out + measured.generator.unread) as f64),
+            Figure::CpuMsPerJoin => server.cpu_ms_per_join,
+            Figure::SentLateP99Ms => received(measured.generator.send_late_ms.p99),
+            Figure::GeneratorMissed => Some((measured.generator.left_out + measured.generator.unread) as f64),
         }
     }
 }
@@ -192,35 +202,16 @@ pub(crate) fn figures(runs: &[Run]) -> Result<Figures, serde_json::Error> {
     Ok(Figure::ALL.into_iter().filter_map(spread).collect())
 }
 
-/// The server's CPU time for each viewer who came in, in milliseconds, without what it forwarded meanwhile. `price` is what a packet
-/// costs, in nanoseconds, as another scenario found it: a storm forwards to everybody who is in already.
-///
-/// # Errors
-/// A report is not of the generator's form.
-pub(crate) fn join_cost(runs: &[Run], price: f64) -> Result<Option<Spread>, serde_json::Error> {
-    let mut costs = Vec::new();
-    for run in runs {
-        let measured = Measured::deserialize(&run.report)?;
-        let (server, viewers) = (&measured.server, measured.joined.saturating_sub(measured.publishers));
-        if viewers > 0 {
-            costs.push((server.cpu_seconds * 1e3 - server.forwarded() * price / 1e6) / viewers as f64);
-        }
-    }
-    Ok(Spread::of(&costs))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
-    use load::Plan;
     use serde_json::json;
 
     use super::*;
-    use crate::traffic::Traffic;
 
     /// A run whose floor is 1000 ns.
     pub(crate) fn run(cpu_ns: f64, lost_by_floor: u64) -> Run {
         let floor = Floor {
-            traffic: Traffic::of(&Plan::webcam(), 1, 1, 10),
+            packets_per_second: 2000.0,
             seconds: 1.0,
             packets: 2000,
             cpu_ns_per_packet: 1000.0,
@@ -231,9 +222,9 @@ pub(crate) mod tests {
         };
         let quantiles = json!({"p50": 250.0, "p95": 500.0, "p99": 1000.0, "max": 2000.0});
         let report = json!({
-            "seconds": 2.0, "publishers": 1, "joined": 11, "join_ms": quantiles, "first_packet_ms": quantiles,
+            "seconds": 2.0, "join_ms": quantiles, "first_packet_ms": quantiles,
             "packets_received": 4000, "loss_ratio": 0.0, "forward_delay_us": quantiles, "leaked_packets": 0,
-            "generator": {"left_out": 0, "unread": 0}, "of_another_version": [1, 2, 3],
+            "generator": {"send_late_ms": quantiles, "unread": 1, "left_out": 2}, "of_another_version": [1, 2, 3],
             "server": {"cpu_seconds": 0.02, "cpu_ns_per_forwarded_packet": cpu_ns, "rss_bytes": 5e7,
                 "rss_bytes_per_viewer": 20480.0},
         });
@@ -279,13 +270,6 @@ pub(crate) mod tests {
         silent.report["packets_received"] = json!(0);
         let found = figures(&[silent]).unwrap();
         assert!(!found.contains_key(&Figure::DelayP99Us) && !found.contains_key(&Figure::LossRatio));
-    }
-
-    #[test]
-    fn a_join_costs_what_forwarding_leaves_of_the_storm() {
-        // 20 ms in all, 4000 ns each: 5000 packets, at a price of 2000 ns 10 ms of it, for ten viewers.
-        assert_eq!(join_cost(&[run(4000.0, 0)], 2000.0).unwrap().unwrap().median, 1.0);
-        assert_eq!(join_cost(&[], 2000.0).unwrap(), None);
     }
 
     #[test]

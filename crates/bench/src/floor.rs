@@ -22,7 +22,8 @@ const WARM_UP: Duration = Duration::from_millis(300);
 /// What was measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Floor {
-    pub(crate) traffic: Traffic,
+    /// Datagrams a second that were to be sent.
+    pub(crate) packets_per_second: f64,
     /// How long was measured.
     pub(crate) seconds: f64,
     /// Datagrams sent in that time.
@@ -53,7 +54,7 @@ pub(crate) fn measure(traffic: &Traffic, way: Way, time: Duration) -> anyhow::Re
     let (cpu, seconds) = (cpu_time()?.saturating_sub(before).as_secs_f64(), began.elapsed().as_secs_f64());
     let sent = warm.packets + measured.packets;
     Ok(Floor {
-        traffic: traffic.clone(),
+        packets_per_second: traffic.packets_per_second(),
         seconds,
         packets: measured.packets,
         cpu_ns_per_packet: cpu * 1e9 / measured.packets.max(1) as f64,
@@ -104,10 +105,9 @@ impl Schedule {
         for publisher in 0..publishers {
             let room = publisher / traffic.publishers;
             let to = room * traffic.viewers..(room + 1) * traffic.viewers;
-            let sound = vec![Frame { packets: 1, bytes: traffic.sound_bytes }];
             let sources = [
                 (traffic.frames_per_second, traffic.frames.clone(), 0.0),
-                (traffic.sound_packets_per_second, sound, 0.5),
+                (traffic.sound_packets_per_second, traffic.sound.clone(), 0.5),
             ];
             for (per_second, frames, offset) in sources {
                 if per_second > 0 && !frames.is_empty() {

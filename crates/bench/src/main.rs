@@ -180,8 +180,8 @@ async fn suite(options: RunOptions) -> anyhow::Result<bool> {
 fn floor_alone(options: &FloorOptions) -> anyhow::Result<bool> {
     let time = Duration::from_secs(options.seconds);
     let plan = match options.kind {
-        Some(Kind::Webinar) => Plan::webcam(),
-        Some(Kind::Audio) => Plan::microphone(),
+        Some(Kind::Webinar) => Plan::clip(),
+        Some(Kind::Audio) => Plan::clip_sound(),
         None => {
             let mut tell = |what: &str| drop(writeln!(io::stderr(), "{what}"));
             let trains = trains::measure_trains(time, &mut tell)?;

@@ -9,9 +9,9 @@ use anyhow::Context;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::figures::{Figure, Figures, Run, Spread, figures, join_cost};
+use crate::figures::{Figure, Figures, Run, Spread, figures};
 use crate::machine::Machine;
-use crate::suite::{Entry, HEADLINE, SUITE};
+use crate::suite::{Entry, SUITE};
 use crate::trains::Trains;
 
 /// An entry of the suite, run.
@@ -73,12 +73,6 @@ impl Results {
     pub(crate) fn figure(&self, name: &str, figure: Figure) -> Option<Spread> {
         self.outcome(name)?.figure(figure)
     }
-
-    /// CPU time of a join in a storm, in milliseconds, forwarding taken out at the headline's price.
-    pub(crate) fn join_cost(&self, name: &str) -> Option<Spread> {
-        let price = self.figure(HEADLINE, Figure::CpuNsPerPacket)?;
-        join_cost(&self.outcome(name)?.runs, price.median).ok().flatten()
-    }
 }
 
 /// The file of a name.
@@ -110,6 +104,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
 pub(crate) mod tests {
     use super::*;
     use crate::figures::tests::run;
+    use crate::suite::HEADLINE;
 
     /// Outcomes of entries whose runs cost so many nanoseconds a packet, over a floor of 1000.
     pub(crate) fn results(costs: &[(&str, &[f64])]) -> Results {

@@ -115,8 +115,8 @@ fn in_short(entry: &Entry, run: &Run) -> anyhow::Result<String> {
         let share = floor.lost as f64 / floor.packets.max(1) as f64 * 100.0;
         text += &format!("; the floor lost {} % and counts for nothing", number(share));
     }
-    if figures.figure(Figure::GeneratorLate).is_some_and(|late| late.max > 0.0) {
-        text += "; the generator was late";
+    if figures.figure(Figure::GeneratorMissed).is_some_and(|missed| missed.max > 0.0) {
+        text += "; the generator did not keep up";
     }
     if !run.passed {
         text += "; FAILED";

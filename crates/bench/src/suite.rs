@@ -46,8 +46,8 @@ impl Entry {
     /// What the machine is asked for at least; `None` where the scenario is not about forwarding.
     pub(crate) fn traffic(&self) -> Option<Traffic> {
         let plan = match self.scenario {
-            "webinar" => Plan::webcam(),
-            "audio" => Plan::microphone(),
+            "webinar" => Plan::clip(),
+            "audio" => Plan::clip_sound(),
             _ => return None,
         };
         Some(Traffic::of(&plan, self.rooms, self.publishers, self.viewers))
@@ -74,7 +74,7 @@ pub(crate) const SUITE: [Entry; 15] = [
     Entry::new("webinar-1x1000", "webinar", 1, 1000),
     Entry::new("webinar-1x200", "webinar", 1, 200),
     Entry::new("webinar-1x10", "webinar", 1, 10),
-    Entry::new("join-storm-500", "join-storm", 1, 500),
+    Entry::new("join-storm-500", "join-storm", 0, 500),
     Entry::new("stage-churn-200", "stage-churn", 2, 200),
     Entry::new("gate-2x20", "gate", 2, 20),
     Entry::new("webinar-1x50", "webinar", 1, 50),

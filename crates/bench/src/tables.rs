@@ -26,17 +26,19 @@ const FORWARDING: [Column; 6] = [
     ("KiB/viewer", Figure::RssBytesPerViewer, TO_KIB),
 ];
 
-const DELAY: [Column; 4] = [
+const DELAY: [Column; 5] = [
     ("delay p50, ms", Figure::DelayP50Us, TO_MILLIS),
     ("delay p99, ms", Figure::DelayP99Us, TO_MILLIS),
     ("loss, %", Figure::LossRatio, TO_PERCENT),
-    ("generator late", Figure::GeneratorLate, 1.0),
+    ("sent late p99, ms", Figure::SentLateP99Ms, 1.0),
+    ("generator missed", Figure::GeneratorMissed, 1.0),
 ];
 
-const COMING_IN: [Column; 5] = [
+const COMING_IN: [Column; 6] = [
     ("join p50, ms", Figure::JoinP50Ms, 1.0),
     ("join p99, ms", Figure::JoinP99Ms, 1.0),
     ("first packet p99, ms", Figure::FirstPacketP99Ms, 1.0),
+    ("CPU a join, ms", Figure::CpuMsPerJoin, 1.0),
     ("stage to air p99, ms", Figure::StageToAirServerP99Ms, 1.0),
     ("leaked packets", Figure::LeakedPackets, 1.0),
 ];
@@ -53,17 +55,7 @@ pub(crate) fn delay(results: &Results) -> Table {
 
 /// How long it takes to come in, by scenario, and what a join costs.
 pub(crate) fn coming_in(results: &Results) -> Table {
-    let mut heads: Vec<&str> = vec!["scenario"];
-    heads.extend(COMING_IN.iter().map(|(head, ..)| *head));
-    heads.push("CPU a join, ms");
-    let mut table = Table::new(&heads);
-    for outcome in &results.outcomes {
-        let mut cells = cells(outcome, &COMING_IN);
-        let storm = outcome.name.starts_with("join-storm");
-        cells.push(if storm { spread(results.join_cost(&outcome.name)) } else { String::new() });
-        table.row(cells);
-    }
-    table
+    of_entries(results, &COMING_IN, |_| true)
 }
 
 /// The same people in one room and in many, on one media thread and on two.

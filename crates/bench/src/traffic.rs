@@ -1,7 +1,6 @@
 //! What a scenario makes the server send: which packets, how large, to how many, in which rhythm.
 
 use load::{Flow, Plan};
-use serde::{Deserialize, Serialize};
 
 /// A fixed RTP header (RFC 3550, section 5.1), in bytes.
 pub(crate) const HEADER_BYTES: usize = 12;
@@ -9,7 +8,7 @@ pub(crate) const HEADER_BYTES: usize = 12;
 pub(crate) const TAG_BYTES: usize = 16;
 
 /// All of it. Every room has the same number of publishers and of viewers, and every viewer gets every publisher of the room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Traffic {
     pub(crate) rooms: usize,
     /// Of each room.
@@ -22,12 +21,12 @@ pub(crate) struct Traffic {
     pub(crate) frames: Vec<Frame>,
     /// Of each publisher's microphone; 0 without one.
     pub(crate) sound_packets_per_second: u32,
-    /// Of a datagram of sound.
-    pub(crate) sound_bytes: usize,
+    /// Packets of sound, a frame each, likewise.
+    pub(crate) sound: Vec<Frame>,
 }
 
 /// One frame of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) packets: usize,
     /// Of each datagram, header and tag included.
@@ -37,7 +36,7 @@ pub(crate) struct Frame {
 impl Traffic {
     /// What becomes of a plan that each of the publishers follows.
     pub(crate) fn of(plan: &Plan, rooms: usize, publishers: usize, viewers: usize) -> Traffic {
-        let Flow { frames_per_second, frames, sound_packets_per_second, sound_payload } = plan.flow();
+        let Flow { frames_per_second, frames, sound_packets_per_second, sound } = plan.flow();
         let datagram = |payload: usize| HEADER_BYTES + payload + TAG_BYTES;
         Traffic {
             rooms,
@@ -49,12 +48,13 @@ impl Traffic {
                 .map(|(packets, payload)| Frame { packets: *packets as usize, bytes: datagram(*payload) })
                 .collect(),
             sound_packets_per_second,
-            sound_bytes: datagram(sound_payload),
+            sound: sound.iter().map(|payload| Frame { packets: 1, bytes: datagram(*payload) }).collect(),
         }
     }
 
     /// Pictures alone, every frame of so many packets: what trains of one length cost.
     pub(crate) fn of_trains(packets: usize, viewers: usize) -> Traffic {
+        // Its packets are all of one size.
         let webcam = Traffic::of(&Plan::webcam(), 1, 1, viewers);
         let bytes = webcam.frames.first().map_or(0, |frame| frame.bytes);
         Traffic { frames: vec![Frame { packets, bytes }], sound_packets_per_second: 0, ..webcam }
@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(traffic.destinations(), 20);
         assert_eq!(traffic.packets_per_second(), 200.0 * 3.0 * 20.0);
         assert_eq!(traffic.frames, [Frame { packets: 5, bytes: 1228 }]);
-        assert_eq!(traffic.sound_bytes, 128);
+        assert_eq!(traffic.sound, [Frame { packets: 1, bytes: 128 }]);
     }
 
     #[test]

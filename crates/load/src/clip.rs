@@ -73,11 +73,6 @@ impl Frame {
         Frame { keyframe: true, pieces: vec![[&head[..], frame, &[0; MARKER_BYTES]].concat()] }
     }
 
-    /// Bytes of its longest packet, without payload descriptor.
-    pub(crate) fn longest(&self) -> usize {
-        self.pieces.iter().map(Vec::len).max().unwrap_or(0)
-    }
-
     /// Whether a payload, its payload descriptor left out, is the last packet of this frame, whatever its marker says.
     pub(crate) fn ends_with(&self, payload: &[u8]) -> bool {
         let content = |bytes: &[u8]| bytes.len().checked_sub(MARKER_BYTES);

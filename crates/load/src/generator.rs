@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::figures::Figures;
 use crate::report::Quantiles;
 
+/// Publishers that send this late, in milliseconds, have changed the traffic they stand for: a third of a picture's time.
+const SENT_TOO_LATE_MS: f64 = 11.0;
+
 /// Its own figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GeneratorFigures {
@@ -40,6 +43,22 @@ impl GeneratorFigures {
             corrupt: figures.corrupt,
         }
     }
+
+    /// In words, where it and not the server was the bottleneck.
+    pub fn bottleneck(&self) -> Option<String> {
+        let mut reasons = Vec::new();
+        if self.left_out > 0 {
+            reasons.push(format!("its publishers fell behind {} times and left packets out", self.left_out));
+        }
+        if self.send_late_ms.p99 > SENT_TOO_LATE_MS {
+            reasons.push(format!("1 of 100 packets was sent {:.0} ms late or later", self.send_late_ms.p99));
+        }
+        if self.unread > 0 {
+            reasons.push(format!("it did not read {} packets in time and lost them", self.unread));
+        }
+        (!reasons.is_empty())
+            .then(|| format!("the generator, not the server, was the bottleneck: {}", reasons.join("; ")))
+    }
 }
 
 impl Display for GeneratorFigures {
@@ -56,4 +75,18 @@ pub(crate) fn cpu_seconds() -> f64 {
     let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return 0.0 };
     let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
     seconds(usage.user_time()) + seconds(usage.system_time())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_owns_up_to_being_the_bottleneck_and_says_why() {
+        let fine = GeneratorFigures::default();
+        assert_eq!(fine.bottleneck(), None);
+        let late = GeneratorFigures { left_out: 3, unread: 7, ..fine };
+        let words = late.bottleneck().unwrap();
+        assert!(words.contains("3 times") && words.contains("7 packets"), "{words}");
+    }
 }

@@ -13,12 +13,11 @@ const STYLE: &str = include_str!("html/style.css");
 /// Of each chart, in pixels.
 const CHART: (u32, u32) = (480, 250);
 
-/// The page of a run. Without seconds it has no charts.
+/// The page of a run. Without a timeline it has no charts.
 ///
 /// # Errors
 /// A chart cannot be drawn: never with finite numbers.
 pub fn page(report: &Report) -> Result<String, ChartError> {
-    let timeline = &report.timeline;
     let title = escape(&title(report));
     let dark = dark_style("figure");
     let mut page = format!(
@@ -29,8 +28,8 @@ pub fn page(report: &Report) -> Result<String, ChartError> {
     );
     page += &header(report, &Verdict::of(report));
     page += &headline(report);
-    if !timeline.is_empty() {
-        page += &charts(timeline)?;
+    if !report.timeline.is_empty() {
+        page += &charts(&report.timeline)?;
     }
     page += &quantiles(report);
     page += &details(report);
@@ -172,11 +171,18 @@ fn charts(timeline: &[Second]) -> Result<String, ChartError> {
 }
 
 fn quantiles(report: &Report) -> String {
-    let rows = [
+    let generator = &report.generator;
+    let mut rows = vec![
         ("Join, until ICE and DTLS are done", report.join_ms, 1.0),
         ("First packet, from the same moment", report.first_packet_ms, 1.0),
         ("Forward delay, publisher to viewer", report.forward_delay_us, 1e-3),
+        ("Stage to air, until the first picture", report.stage_to_air_ms, 1.0),
+        ("Stage to air, the server’s part", report.stage_to_air_server_ms, 1.0),
+        ("Sent late by the generator", generator.send_late_ms, 1.0),
+        ("Read late by the generator", generator.read_late_ms, 1.0),
     ];
+    // Nobody went on stage, or nothing was measured: zeros would look like a figure.
+    rows.retain(|(_, quantiles, _)| quantiles.max > 0.0);
     let mut html = "<section>\n<h2>How long things took</h2>\n<div class=\"table\"><table>\n\
          <thead><tr><th>milliseconds</th><th>p50</th><th>p95</th><th>p99</th><th>max</th></tr></thead>\n<tbody>\n"
         .to_owned();
@@ -188,14 +194,19 @@ fn quantiles(report: &Report) -> String {
 }
 
 fn details(report: &Report) -> String {
-    let server = &report.server;
+    let (server, generator) = (&report.server, &report.generator);
     let rows = [
         ("Packets expected", grouped(report.packets_expected)),
         ("Packets received", grouped(report.packets_received)),
         ("Viewers without media", grouped(report.without_media as u64)),
-        ("Times a publisher left packets out", grouped(report.generator.left_out)),
         ("Server CPU time", with_unit(server.cpu_seconds, "s")),
         ("Server CPU, in cores", number(server.cpu_seconds / report.seconds.max(f64::MIN_POSITIVE))),
+        ("Server CPU a join", server.cpu_ms_per_join.map_or("–".to_owned(), |ms| with_unit(ms, "ms"))),
+        ("Generator CPU time", with_unit(generator.cpu_seconds, "s")),
+        ("Times a publisher left packets out", grouped(generator.left_out)),
+        ("Packets that viewers did not read in time", grouped(generator.unread)),
+        ("Samples compared with the clip", grouped(generator.samples)),
+        ("Samples that differed", grouped(generator.corrupt)),
     ];
     let mut html = "<section>\n<h2>Details</h2>\n<div class=\"table\"><table>\n<tbody>\n".to_owned();
     for (name, value) in rows {

@@ -1,8 +1,5 @@
 //! What a synthetic participant sends: how many packets, how large and in which rhythm.
 
-use crate::clip::{Clip, FRAMES_PER_SECOND, Frame};
-use crate::stream::VP8_DESCRIPTOR;
-
 /// Sound: one packet of 20 ms.
 pub(crate) const SOUND_PACKETS_PER_SECOND: u32 = 50;
 
@@ -69,19 +66,6 @@ pub enum Pacing {
     Even,
 }
 
-/// What a viewer with room for everything gets of one participant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flow {
-    /// Of the camera; 0 without one.
-    pub frames_per_second: u32,
-    /// Packets of each frame and bytes of each packet's payload, in the order in which they come, again and again.
-    pub frames: Vec<(u32, usize)>,
-    /// Of the microphone; 0 without one.
-    pub sound_packets_per_second: u32,
-    /// Bytes of a sound packet's payload.
-    pub sound_payload: usize,
-}
-
 impl Plan {
     /// The clip: sound, and pictures in three layers of 150, 500 and 1500 kbit/s at 30 frames a second.
     pub fn clip() -> Plan {
@@ -91,36 +75,6 @@ impl Plan {
     /// The clip's sound alone, at 50 packets a second.
     pub fn clip_sound() -> Plan {
         Plan { mic: Some(Sound::Clip), camera: None }
-    }
-
-    /// What a viewer gets of it: sound, and the highest layer.
-    pub fn flow(&self) -> Flow {
-        let sound = match self.mic {
-            Some(Sound::Clip) => Clip::get().sound.first().map(Frame::longest),
-            Some(Sound::Filling) => Some(SOUND_PAYLOAD),
-            None => None,
-        };
-        let (frames_per_second, frames) = match &self.camera {
-            Some(Pictures::Clip) => {
-                let [.., frames] = &Clip::get().layers;
-                let frame = |frame: &Frame| (frame.pieces.len() as u32, VP8_DESCRIPTOR + frame.longest());
-                (FRAMES_PER_SECOND, frames.iter().map(frame).collect())
-            }
-            Some(Pictures::Filling(camera)) => {
-                let highest = camera.layers.iter().max_by_key(|layer| layer.number);
-                (
-                    camera.frames_per_second,
-                    highest.map(|layer| (layer.packets, layer.payload)).into_iter().collect(),
-                )
-            }
-            None => (0, Vec::new()),
-        };
-        Flow {
-            frames_per_second,
-            frames,
-            sound_packets_per_second: sound.map_or(0, |_| SOUND_PACKETS_PER_SECOND),
-            sound_payload: sound.unwrap_or(0),
-        }
     }
 
     /// Sound alone, at 50 packets a second.

@@ -25,11 +25,11 @@ const PADDING_BIT: u8 = 0x20;
 
 /// Bytes before the frame's own in a VP8 payload: X and its bits, a picture id of 15 bits, TL0PICIDX and the temporal layer (RFC 7741,
 /// section 4.2).
-pub(crate) const VP8_DESCRIPTOR: usize = 6;
+pub(crate) const DESCRIPTOR: usize = 6;
 /// A keyframe's header (RFC 6386, section 9.1).
 const FRAME_HEADER: usize = 10;
 /// Shortest payload: descriptor, frame header and marker.
-const MIN_PAYLOAD: usize = VP8_DESCRIPTOR + FRAME_HEADER + MARKER_BYTES;
+const MIN_PAYLOAD: usize = DESCRIPTOR + FRAME_HEADER + MARKER_BYTES;
 
 /// Who sends the stream, and as what.
 #[derive(Clone, Copy, Debug)]
@@ -151,14 +151,14 @@ impl Stream {
                     // Shown, first partition of 0 bytes; the lowest bit says that it is no keyframe. Then start code and 640 by 360.
                     let tag = 0x10 | u8::from(!shape.keyframe);
                     let header = [tag, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01];
-                    payload[VP8_DESCRIPTOR..VP8_DESCRIPTOR + FRAME_HEADER].copy_from_slice(&header);
+                    payload[DESCRIPTOR..DESCRIPTOR + FRAME_HEADER].copy_from_slice(&header);
                 }
                 NO_FRAME
             }
         }
     }
 
-    fn descriptor(&mut self, first: bool) -> [u8; VP8_DESCRIPTOR] {
+    fn descriptor(&mut self, first: bool) -> [u8; DESCRIPTOR] {
         if first {
             self.picture = (self.picture + 1) & 0x7fff;
             self.frame = self.frame.wrapping_add(1);

@@ -1,4 +1,4 @@
-//! A run second by second: a mean hides what happens once.
+//! A run second by second.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,18 +9,18 @@ use crate::report::Quantiles;
 pub struct Second {
     /// When it ended, in seconds since measuring began.
     pub at: f64,
-    /// Packets that came to viewers in it.
+    /// Packets received a second.
     pub packets: u64,
     /// Packets given up in it, however often they were asked for.
     pub lost: u64,
     /// From a publisher's send to a viewer's kernel, in microseconds.
     pub delay_us: Quantiles,
-    /// The server's CPU time, in cores: 1 is one core the whole second.
+    /// CPU the server used, in cores.
     pub server_cpu: f64,
-    /// The server's resident memory at its end, in bytes.
+    /// The server's resident memory.
     pub server_rss_bytes: u64,
-    /// This generator's CPU time, in cores.
+    /// CPU the generator used, in cores.
     pub generator_cpu: f64,
-    /// How late this generator's publishers sent, in milliseconds.
+    /// How late the generator's publishers sent, in milliseconds.
     pub generator_late_ms: Quantiles,
 }

@@ -12,15 +12,19 @@ pub(crate) fn report() -> Report {
         viewers: 300,
         seconds: 30.0,
         joined: 301,
-        without_media: 0,
         join_ms: quantiles(38.0),
         first_packet_ms: quantiles(41.0),
         packets_expected: 1_800_040,
         packets_received: 1_799_900,
         loss_ratio: 140.0 / 1_800_040.0,
         forward_delay_us: quantiles(820.0),
-        leaked_packets: 0,
-        generator: GeneratorFigures { cpu_seconds: 15.6, samples: 720_000, ..GeneratorFigures::default() },
+        generator: GeneratorFigures {
+            cpu_seconds: 15.6,
+            send_late_ms: quantiles(0.08),
+            read_late_ms: quantiles(0.3),
+            samples: 360_000,
+            ..GeneratorFigures::default()
+        },
         server: ServerFigures {
             cpu_seconds: 5.3,
             cpu_ns_per_forwarded_packet: Some(2940.0),
@@ -34,7 +38,7 @@ pub(crate) fn report() -> Report {
 }
 
 /// Its thirty seconds, with a hiccup in the middle.
-pub(crate) fn timeline() -> Vec<Second> {
+fn timeline() -> Vec<Second> {
     let second = |number: u32| {
         let wave = (f64::from(number) * 0.9).sin();
         let hiccup = if number == 17 { 1.0 } else { 0.0 };
