@@ -8,6 +8,7 @@ mod directory;
 mod effects;
 mod link;
 mod mailbox;
+mod news;
 mod outbox;
 mod pages;
 mod record;

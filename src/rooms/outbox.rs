@@ -11,6 +11,8 @@ use tokio::sync::{Notify, mpsc};
 pub(crate) enum Frame {
     /// A message, serialised once for everybody who gets it.
     Text(Utf8Bytes),
+    /// Several, in order, which go out in one write.
+    Texts(Arc<[Utf8Bytes]>),
     /// The end, with a WebSocket close code (RFC 6455, section 7.4).
     Close(u16),
 }
@@ -18,9 +20,14 @@ pub(crate) enum Frame {
 impl Frame {
     /// A message as it goes over the wire.
     pub(crate) fn of(message: &ServerMessage) -> Frame {
-        // Every message is a tree of texts and numbers, which serde_json does not refuse.
-        Frame::Text(serde_json::to_string(message).unwrap_or_default().into())
+        Frame::Text(text_of(message))
     }
+}
+
+/// A message as it goes over the wire.
+pub(super) fn text_of(message: &ServerMessage) -> Utf8Bytes {
+    // Every message is a tree of texts and numbers, which serde_json does not refuse.
+    serde_json::to_string(message).unwrap_or_default().into()
 }
 
 /// The room's end of a page's queue.

@@ -66,6 +66,7 @@ impl Scene {
     async fn next(&mut self) -> String {
         match self.frames.queue.recv().await.unwrap() {
             Frame::Text(text) => text.to_string(),
+            Frame::Texts(texts) => panic!("at once: {texts:?}"),
             Frame::Close(code) => panic!("closed with {code}"),
         }
     }

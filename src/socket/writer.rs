@@ -3,6 +3,7 @@
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::bounds::WRITE_WITHIN;
@@ -24,20 +25,45 @@ pub(super) async fn write(sink: &mut SplitSink<WebSocket, Message>, frames: &mut
             frame = frames.queue.recv() => frame,
             () = frames.cut.notified() => return Written::Broken,
         };
-        let message = match frame {
-            Some(Frame::Text(text)) => Message::Text(text),
-            Some(Frame::Close(code)) => return close(sink, code).await,
-            // The same page has come back over another socket; nobody reads this one any more.
-            None => return close(sink, 1000).await,
-        };
         let sent = tokio::select! {
-            sent = timeout(WRITE_WITHIN, sink.send(message)) => sent,
+            sent = timeout(WRITE_WITHIN, put(sink, frame, &mut frames.queue)) => sent,
             () = frames.cut.notified() => return Written::Broken,
         };
-        if !matches!(sent, Ok(Ok(()))) {
-            return Written::Broken;
+        match sent {
+            Ok(Ok(None)) => {}
+            Ok(Ok(Some(code))) => return close(sink, code).await,
+            _ => return Written::Broken,
         }
     }
+}
+
+/// Sends a frame and whatever waits behind it, in one write; the code to close with, where they end.
+async fn put(
+    sink: &mut SplitSink<WebSocket, Message>,
+    first: Option<Frame>,
+    queue: &mut mpsc::Receiver<Frame>,
+) -> Result<Option<u16>, axum::Error> {
+    let mut next = first;
+    let end = loop {
+        match next {
+            Some(Frame::Text(text)) => sink.feed(Message::Text(text)).await?,
+            Some(Frame::Texts(texts)) => {
+                for text in texts.iter() {
+                    sink.feed(Message::Text(text.clone())).await?;
+                }
+            }
+            Some(Frame::Close(code)) => break Some(code),
+            // The same page has come back over another socket; nobody reads this one any more.
+            None => break Some(1000),
+        }
+        next = match queue.try_recv() {
+            Ok(frame) => Some(frame),
+            Err(mpsc::error::TryRecvError::Empty) => break None,
+            Err(mpsc::error::TryRecvError::Disconnected) => None,
+        };
+    };
+    sink.flush().await?;
+    Ok(end)
 }
 
 async fn close(sink: &mut SplitSink<WebSocket, Message>, code: u16) -> Written {
