@@ -83,32 +83,7 @@ impl Sending {
         seed: u32,
         now: Instant,
     ) -> Sending {
-        let mut streams = Vec::new();
-        let mut add = |section: Option<&ServerSection>, source, layer: u8, rhythm: Rhythm| {
-            let Some(names) = section.and_then(|section| names(sender, source, layer, section, seed)) else {
-                return;
-            };
-            streams.push((Stream::new(names, (seed >> 8) as u16), rhythm));
-        };
-        let section = |mid: Option<media::Mid>| mid.and_then(|mid| server.section(mid));
-        match plan.mic {
-            Some(Sound::Clip) => add(section(sources.mic), Source::Mic, 0, Rhythm::clip_sound(now)),
-            Some(Sound::Filling) => add(section(sources.mic), Source::Mic, 0, Rhythm::sound(now)),
-            None => {}
-        }
-        let mut picture = |layer, rhythm| add(section(sources.camera), Source::Camera, layer, rhythm);
-        match &plan.camera {
-            Some(Pictures::Clip) => {
-                (0..RIDS.len() as u8).for_each(|layer| picture(layer, Rhythm::clip_pictures(layer, now)));
-            }
-            Some(Pictures::Filling(camera)) => {
-                camera
-                    .layers
-                    .iter()
-                    .for_each(|layer| picture(layer.number, Rhythm::pictures(camera, layer, now)));
-            }
-            None => {}
-        }
+        let streams = streams(sender, plan, sources, server, seed, now);
         Sending {
             streams,
             epoch: now,
@@ -261,6 +236,44 @@ impl Sending {
     }
 }
 
+/// The streams that a plan needs and the answer accepted, each in its rhythm. `seed` makes their SSRCs.
+pub(crate) fn streams(
+    sender: Tag,
+    plan: &Plan,
+    sources: &SourceMids,
+    server: &ServerParameters,
+    seed: u32,
+    now: Instant,
+) -> Vec<(Stream, Rhythm)> {
+    let mut streams = Vec::new();
+    let mut add = |section: Option<&ServerSection>, source, layer: u8, rhythm: Rhythm| {
+        let Some(names) = section.and_then(|section| names(sender, source, layer, section, seed)) else {
+            return;
+        };
+        streams.push((Stream::new(names, (seed >> 8) as u16), rhythm));
+    };
+    let section = |mid: Option<media::Mid>| mid.and_then(|mid| server.section(mid));
+    match plan.mic {
+        Some(Sound::Clip) => add(section(sources.mic), Source::Mic, 0, Rhythm::clip_sound(now)),
+        Some(Sound::Filling) => add(section(sources.mic), Source::Mic, 0, Rhythm::sound(now)),
+        None => {}
+    }
+    let mut picture = |layer, rhythm| add(section(sources.camera), Source::Camera, layer, rhythm);
+    match &plan.camera {
+        Some(Pictures::Clip) => {
+            (0..RIDS.len() as u8).for_each(|layer| picture(layer, Rhythm::clip_pictures(layer, now)));
+        }
+        Some(Pictures::Filling(camera)) => {
+            camera
+                .layers
+                .iter()
+                .for_each(|layer| picture(layer.number, Rhythm::pictures(camera, layer, now)));
+        }
+        None => {}
+    }
+    streams
+}
+
 /// What a stream is called in what was agreed; `None` where the m-line has no codec or no such layer.
 fn names(sender: Tag, source: Source, layer: u8, section: &ServerSection, seed: u32) -> Option<Names> {
     let rid = match section.rids.is_empty() {
@@ -269,7 +282,7 @@ fn names(sender: Tag, source: Source, layer: u8, section: &ServerSection, seed: 
             section.rids.get(usize::from(layer)).is_some_and(|agreed| agreed.as_str() == *rid)
         })?),
     };
-    let ssrc = seed.wrapping_mul(16).wrapping_add(source.index() as u32 * 6 + u32::from(layer) * 2 + 2);
+    let ssrc = ssrc(seed, source, layer);
     Some(Names {
         sender,
         source,
@@ -281,6 +294,11 @@ fn names(sender: Tag, source: Source, layer: u8, section: &ServerSection, seed: 
         payload_type: *section.payload_types.first()?,
         extensions: section.extensions,
     })
+}
+
+/// A layer's SSRC; the one after it is that of its retransmissions.
+pub(crate) fn ssrc(seed: u32, source: Source, layer: u8) -> u32 {
+    seed.wrapping_mul(16).wrapping_add(source.index() as u32 * 6 + u32::from(layer) * 2 + 2)
 }
 
 /// NTP time, 32.32 bits (RFC 3550, section 4).
