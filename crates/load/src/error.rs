@@ -55,6 +55,9 @@ pub enum LoadError {
     /// No media.
     #[error("media lost: {0:?}")]
     Media(Loss),
+    /// The peer connection of the `webrtc` crate failed.
+    #[error("webrtc: {0}")]
+    Webrtc(String),
     /// This machine gives no socket or no randomness.
     #[error("{what}: {detail}")]
     Machine {

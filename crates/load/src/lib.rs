@@ -39,6 +39,7 @@ mod sending;
 mod stream;
 mod timeline;
 mod verdict;
+mod webrtc_publisher;
 mod wire;
 
 pub mod chart;
@@ -65,3 +66,4 @@ pub use report::{Quantiles, Report, ServerFigures};
 pub use sending::{Probe, Sent};
 pub use timeline::Second;
 pub use verdict::Verdict;
+pub use webrtc_publisher::WebrtcPublisher;

@@ -166,7 +166,7 @@ impl Participant {
 }
 
 /// With whatever there is.
-const ALL_ON: SourcesOn = SourcesOn { mic: true, camera: true };
+pub(crate) const ALL_ON: SourcesOn = SourcesOn { mic: true, camera: true };
 
 fn offer(entry: &Entry, identity: &Identity, credentials: &IceCredentials) -> Synthetic {
     offer::synthetic(&offer::Peer {
@@ -236,7 +236,7 @@ pub(crate) fn fingerprint(identity: &Identity) -> String {
     format!("{} {}", fingerprint.hash, digest.join(":"))
 }
 
-fn mids(sources: &media::sdp::SourceMids) -> SourceMids {
+pub(crate) fn mids(sources: &media::sdp::SourceMids) -> SourceMids {
     let text = |mid: Option<Mid>| mid.map(|mid| mid.as_str().to_owned());
     SourceMids { mic: text(sources.mic), camera: text(sources.camera), screen: text(sources.screen) }
 }

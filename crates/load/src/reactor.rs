@@ -89,6 +89,11 @@ impl Reactor {
         std::mem::take(&mut *lock(&self.figures))
     }
 
+    /// Adds what a sender outside of the event loop measured.
+    pub(crate) fn note(&self, what: impl FnOnce(&mut Figures)) {
+        what(&mut lock(&self.figures));
+    }
+
     /// Datagrams that the kernel dropped at the sockets there are now, since they were not read in time.
     pub(crate) fn unread(&self) -> u64 {
         unread(&lock(&self.ports))
