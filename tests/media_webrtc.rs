@@ -4,8 +4,10 @@
 
 mod media_support;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use load::scenario::{self, Scenario, Settings};
 use load::{Absences, Entry, Micros, Participant, Plan, Sighting, Tag, WebrtcPublisher};
 use media::Source;
 use media_support::{MediaServer, PATIENCE};
@@ -96,4 +98,24 @@ async fn a_keyframe_that_a_viewer_asks_for_starts_the_clip_over() {
     }
     assert!(sent < Some(soon), "by itself, the clip starts over after its four seconds only");
     assert_eq!(viewer.media.received().corrupt, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_scenario_publishers_of_both_makes_are_seen_alike() {
+    let server = MediaServer::start(1);
+    let settings = Settings {
+        scenario: Scenario::Webinar,
+        room: None,
+        rooms: 1,
+        publishers: 2,
+        webrtc_publishers: 1,
+        viewers: 3,
+        time: Duration::from_secs(2),
+    };
+    let report = scenario::run(&server.api, &settings, &(Arc::new(|_: &str| {}) as _)).await.unwrap();
+    assert!(report.passes(), "{report}");
+    assert_eq!((report.joined, report.without_media, report.leaked_packets), (5, 0, 0), "{report}");
+    assert_eq!(report.generator.corrupt, 0, "{report}");
+    // One of the two alone would give 3 viewers some 1600 packets.
+    assert!(report.packets_received > 2000, "{report}");
 }

@@ -11,7 +11,8 @@ use load::scenario::{self, Scenario, Settings, Tell};
 use media_support::MediaServer;
 
 fn settings(scenario: Scenario, publishers: usize, viewers: usize) -> Settings {
-    Settings { scenario, room: None, rooms: 1, publishers, viewers, time: Duration::from_millis(2200) }
+    let time = Duration::from_millis(2200);
+    Settings { scenario, room: None, rooms: 1, publishers, webrtc_publishers: 0, viewers, time }
 }
 
 /// Runs one and expects everybody in, nothing leaked and nothing lost.

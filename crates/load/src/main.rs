@@ -33,6 +33,9 @@ struct CommandLine {
     /// Participants on stage; nobody, 0, is for join storms alone
     #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=100))]
     publishers: u16,
+    /// How many of the publishers are peer connections of the webrtc crate, an independent stack
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "janus")]
+    webrtc_publishers: u16,
     /// Participants who watch
     #[arg(long, value_name = "V", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=5000))]
     viewers: u16,
@@ -76,11 +79,19 @@ async fn run(line: &CommandLine) -> anyhow::Result<bool> {
             "--publishers 0 is for join-storm: without anybody on stage there is nothing to measure"
         );
     }
+    if line.webrtc_publishers > line.publishers {
+        anyhow::bail!(
+            "--webrtc-publishers {} is more than --publishers {}: it says how many of the publishers are of that make",
+            line.webrtc_publishers,
+            line.publishers
+        );
+    }
     let settings = Settings {
         scenario: line.scenario,
         room: line.room.clone(),
         rooms: line.rooms.into(),
         publishers: line.publishers.into(),
+        webrtc_publishers: line.webrtc_publishers.into(),
         viewers: line.viewers.into(),
         time: Duration::from_secs(line.seconds),
     };

@@ -15,6 +15,7 @@ use media::sdp::answer;
 use signaling::{Command, ParticipantId};
 use tokio::task::JoinHandle;
 
+use crate::Micros;
 use crate::api::Api;
 use crate::control::Control;
 use crate::error::LoadError;
@@ -31,7 +32,9 @@ pub struct WebrtcPublisher {
     pub tag: Tag,
     /// Its id in the room.
     pub id: ParticipantId,
-    /// How long coming in took, from the call for its token until ICE and DTLS were done.
+    /// When it began to come in: before its token was asked for.
+    pub began: Micros,
+    /// How long that took, until ICE and DTLS were done.
     pub join: Duration,
     /// Its session.
     pub control: Control,
@@ -46,7 +49,7 @@ impl WebrtcPublisher {
     /// # Errors
     /// Whatever did not work.
     pub async fn enter(api: &Api, room: &str, entry: &Entry) -> Result<Self, LoadError> {
-        let start = Instant::now();
+        let (began, start) = (Micros::now(), Instant::now());
         let token = api.token(room, &entry.name, entry.role).await?;
         let control = Control::enter(api.server(), room, &token).await?;
         let seed: u32 = rand::random();
@@ -62,7 +65,8 @@ impl WebrtcPublisher {
         let feed = Feed::new(streams, peer.tracks(), Arc::clone(&steering), now)?;
         let id = control.view().you;
         let feed = tokio::spawn(feed.run());
-        Ok(WebrtcPublisher { tag: entry.tag, id, join: start.elapsed(), control, peer, steering, feed })
+        let (tag, join) = (entry.tag, start.elapsed());
+        Ok(WebrtcPublisher { tag, id, began, join, control, peer, steering, feed })
     }
 
     /// Goes on stage by itself, and sends from then on.

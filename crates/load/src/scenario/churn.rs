@@ -13,6 +13,8 @@ use crate::participant::Participant;
 use crate::receiving::Sighting;
 use crate::report::Quantiles;
 
+use super::publisher::Publisher;
+
 /// From one change to the next.
 const EVERY: Duration = Duration::from_millis(200);
 
@@ -44,7 +46,7 @@ struct Airings {
 
 /// Keeps it up for a time.
 pub(super) async fn churn(
-    publishers: &[Participant],
+    publishers: &[Publisher],
     viewers: &[Participant],
     time: Duration,
 ) -> Result<Churned, LoadError> {
@@ -60,15 +62,15 @@ pub(super) async fn churn(
         let publisher = &publishers[index];
         if down[index] {
             let asked = Micros::now();
-            absences.end(publisher.tag, asked);
+            absences.end(publisher.tag(), asked);
             publisher.join_stage().await?;
             let answered = Micros::now();
-            publisher.media.send_keyframe();
+            publisher.send_keyframe();
             let seen = vec![false; viewers.len()];
-            up[index] = Some(ComeUp { sender: publisher.tag, asked, answered, seen });
+            up[index] = Some(ComeUp { sender: publisher.tag(), asked, answered, seen });
         } else {
             publisher.leave_stage().await?;
-            absences.begin(publisher.tag, Micros::now());
+            absences.begin(publisher.tag(), Micros::now());
         }
         let leaving = !down[index];
         down[index] = leaving;

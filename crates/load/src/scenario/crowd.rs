@@ -3,14 +3,13 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::Identity;
 use crate::api::Api;
 use crate::error::LoadError;
 use crate::marker::Tag;
-use crate::participant::{Entry, Participant};
 
 /// Participants who come in at the same time: more would only queue for the same two cores, and measure the queue.
 pub(super) const AT_ONCE: usize = 16;
@@ -23,6 +22,9 @@ pub(super) enum Pace {
     /// Evenly over a time, whether those before are in or not.
     Over(Duration),
 }
+
+/// How somebody's coming in ended; `None` when nobody was coming.
+type Came<T> = Option<Result<Result<(Tag, T), LoadError>, JoinError>>;
 
 /// Who comes in, and who could not.
 pub(super) struct Crowd<'a> {
@@ -44,13 +46,17 @@ impl<'a> Crowd<'a> {
         &self.failures
     }
 
-    /// Lets one in for each tag, into the room that `entry` names; returns those who are in, in the order of their tags.
-    pub(super) async fn enter(
+    /// Lets one in for each tag, by way of `enter`; returns those who are in, in the order of their tags.
+    pub(super) async fn enter<T, F>(
         &mut self,
         tags: Range<Tag>,
         pace: Pace,
-        entry: impl Fn(Tag) -> (String, Entry),
-    ) -> Vec<Participant> {
+        enter: impl Fn(Api, Identity, Tag) -> F,
+    ) -> Vec<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, LoadError>> + Send + 'static,
+    {
         let (start, count) = (Instant::now(), tags.len().max(1));
         let (mut coming, mut there) = (JoinSet::new(), Vec::new());
         for (number, tag) in tags.enumerate() {
@@ -62,24 +68,19 @@ impl<'a> Crowd<'a> {
                 }
                 Pace::AtOnce => {}
             }
-            let (api, identity) = (self.api.clone(), self.identity.clone());
-            let (room, entry) = entry(tag);
-            coming.spawn(async move { Participant::enter(&api, &room, &entry, &identity).await });
+            let entering = enter(self.api.clone(), self.identity.clone(), tag);
+            coming.spawn(async move { entering.await.map(|one| (tag, one)) });
         }
         while let Some(came) = coming.join_next().await {
             self.note(Some(came), &mut there);
         }
-        there.sort_by_key(|one: &Participant| one.tag);
-        there
+        there.sort_by_key(|(tag, _)| *tag);
+        there.into_iter().map(|(_, one)| one).collect()
     }
 
-    fn note(
-        &mut self,
-        came: Option<Result<Result<Participant, LoadError>, tokio::task::JoinError>>,
-        there: &mut Vec<Participant>,
-    ) {
+    fn note<T>(&mut self, came: Came<T>, there: &mut Vec<(Tag, T)>) {
         match came {
-            Some(Ok(Ok(participant))) => there.push(participant),
+            Some(Ok(Ok(one))) => there.push(one),
             Some(Ok(Err(error))) => self.failures.push(error.to_string()),
             Some(Err(error)) => self.failures.push(error.to_string()),
             None => {}
@@ -87,8 +88,11 @@ impl<'a> Crowd<'a> {
     }
 
     /// Sees everybody out.
-    pub(super) async fn leave(&self, everybody: impl Iterator<Item = Participant>) {
-        let mut leaving: JoinSet<()> = everybody.map(Participant::leave).collect();
+    pub(super) async fn leave<F>(&self, everybody: impl Iterator<Item = F>)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut leaving: JoinSet<()> = everybody.collect();
         while leaving.join_next().await.is_some() {}
     }
 }

@@ -5,16 +5,18 @@ mod crowd;
 mod janus;
 mod monitor;
 mod outcome;
+mod publisher;
 
 use std::time::Duration;
 
 use clap::ValueEnum;
 use signaling::Access;
 
+use crate::Identity;
 use crate::api::Api;
 use crate::error::LoadError;
 use crate::marker::Tag;
-use crate::participant::Entry;
+use crate::participant::{Entry, Participant};
 use crate::plan::Plan;
 use crate::receiving::Opening;
 use crate::report::{Report, ServerFigures};
@@ -23,6 +25,7 @@ use churn::Churned;
 use crowd::{Crowd, Pace};
 use monitor::{Gauge, Monitor};
 use outcome::{Outcome, Seen};
+use publisher::{Make, Publisher};
 
 pub use janus::{Janus, run_at_janus};
 pub use monitor::Tell;
@@ -62,6 +65,8 @@ pub struct Settings {
     pub rooms: usize,
     /// On stage in each room, 1 to 100; a join storm can do with nobody.
     pub publishers: usize,
+    /// How many of those are peer connections of the `webrtc` crate instead of our own.
+    pub webrtc_publishers: usize,
     /// Watching in each room.
     pub viewers: usize,
     /// How long is measured.
@@ -75,6 +80,12 @@ impl Settings {
             Some(viewer) => viewer as usize / self.viewers.max(1),
             None => tag as usize / self.publishers.max(1),
         }
+    }
+
+    /// The first ones of each room are of the other make.
+    fn make_of(&self, publisher: Tag) -> Make {
+        let number = publisher as usize % self.publishers.max(1);
+        if number < self.webrtc_publishers { Make::Webrtc } else { Make::Synthetic }
     }
 
     fn all_publishers(&self) -> usize {
@@ -122,7 +133,11 @@ async fn in_rooms(
     let empty = api.metrics().await?;
     let mut crowd = Crowd::new(api)?;
     let tags = 0..settings.all_publishers() as Tag;
-    let publishers = crowd.enter(tags, Pace::AtOnce, |tag| (room_of(tag), publisher(settings, tag))).await;
+    let enter = |api: Api, identity: Identity, tag| {
+        let (make, room, entry) = (settings.make_of(tag), room_of(tag), publisher(settings, tag));
+        async move { Publisher::enter(make, &api, &room, &entry, &identity).await }
+    };
+    let publishers = crowd.enter(tags, Pace::AtOnce, enter).await;
     for publisher in &publishers {
         publisher.join_stage().await?;
     }
@@ -133,7 +148,11 @@ async fn in_rooms(
     let mut monitor = Monitor::start(gauge.clone(), Vec::new(), tell.clone())?;
     let pace = if storm { Pace::Over(settings.time) } else { Pace::AtOnce };
     let tags = FIRST_VIEWER..FIRST_VIEWER + settings.all_viewers() as Tag;
-    let viewers = crowd.enter(tags, pace, |tag| (room_of(tag), viewer(settings, tag))).await;
+    let enter = |api: Api, identity: Identity, tag| {
+        let (room, entry) = (room_of(tag), viewer(settings, tag));
+        async move { Participant::enter(&api, &room, &entry, &identity).await }
+    };
+    let viewers = crowd.enter(tags, pace, enter).await;
     tell(&format!("{} viewers are in", viewers.len()));
     let mut churned = Churned::default();
     if !storm {
@@ -159,7 +178,7 @@ async fn in_rooms(
         server.cpu_ms_per_join = Some(server.cpu_seconds * 1000.0 / viewers.len().max(1) as f64);
     }
     let outcome = Outcome {
-        publishers: publishers.iter().map(Seen::participant).collect(),
+        publishers: publishers.iter().map(Publisher::seen).collect(),
         viewers: viewers.iter().map(Seen::participant).collect(),
         failures: crowd.failures(),
         measured,
@@ -167,7 +186,8 @@ async fn in_rooms(
         server,
     };
     let report = outcome.report(settings);
-    crowd.leave(publishers.into_iter().chain(viewers)).await;
+    crowd.leave(publishers.into_iter().map(Publisher::leave)).await;
+    crowd.leave(viewers.into_iter().map(Participant::leave)).await;
     Ok(report)
 }
 

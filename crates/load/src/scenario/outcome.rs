@@ -13,22 +13,28 @@ use crate::janus::Guest;
 use crate::marker::Tag;
 use crate::participant::Participant;
 use crate::report::{Quantiles, Report, ServerFigures};
+use crate::webrtc_publisher::WebrtcPublisher;
 
 /// What a report needs of somebody, whichever server they are at.
 pub(super) struct Seen<'a> {
     tag: Tag,
     began: Micros,
     join: Duration,
-    media: &'a Connection,
+    /// Where it received, if it did so by our own means.
+    media: Option<&'a Connection>,
 }
 
 impl Seen<'_> {
     pub(super) fn participant(one: &Participant) -> Seen<'_> {
-        Seen { tag: one.tag, began: one.began, join: one.join, media: &one.media }
+        Seen { tag: one.tag, began: one.began, join: one.join, media: Some(&one.media) }
+    }
+
+    pub(super) fn webrtc(one: &WebrtcPublisher) -> Seen<'_> {
+        Seen { tag: one.tag, began: one.began, join: one.join, media: None }
     }
 
     pub(super) fn guest(one: &Guest) -> Seen<'_> {
-        Seen { tag: one.tag, began: one.began, join: one.join, media: &one.media }
+        Seen { tag: one.tag, began: one.began, join: one.join, media: Some(&one.media) }
     }
 }
 
@@ -49,7 +55,7 @@ impl Outcome<'_> {
         let stranger = |sender: Tag, room: usize| sender >= FIRST_VIEWER || settings.room_of(sender) != room;
         let of = |one: &Seen<'_>| {
             let room = settings.room_of(one.tag);
-            let senders = one.media.received().senders.into_iter();
+            let senders = one.media.map(|media| media.received().senders).into_iter().flatten();
             senders.filter(|(sender, _)| stranger(*sender, room)).map(|(_, tally)| tally.packets).sum::<u64>()
         };
         self.publishers.iter().chain(&self.viewers).map(of).sum()
@@ -62,9 +68,9 @@ impl Outcome<'_> {
         let joins = publishers.iter().chain(&viewers).map(|one| one.join.as_secs_f64() * 1000.0).collect();
         let first: Vec<f64> = viewers
             .iter()
-            .filter_map(|one| Some(one.media.received().first_packet?.since(one.began) as f64 / 1000.0))
+            .filter_map(|one| Some(one.media?.received().first_packet?.since(one.began) as f64 / 1000.0))
             .collect();
-        let streams = viewers.iter().flat_map(|viewer| viewer.media.continuity());
+        let streams = viewers.iter().filter_map(|viewer| viewer.media).flat_map(Connection::continuity);
         let (expected, received) = streams.fold((0, 0), |(expected, received), (_, _, stream)| {
             (expected + stream.expected, received + stream.received)
         });
