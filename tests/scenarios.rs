@@ -9,14 +9,19 @@ use std::time::Duration;
 use load::Report;
 use load::scenario::{self, Scenario, Settings, Tell};
 use media_support::MediaServer;
+use tokio::sync::Mutex;
 
 fn settings(scenario: Scenario, publishers: usize, viewers: usize) -> Settings {
     let time = Duration::from_millis(2200);
     Settings { scenario, room: None, rooms: 1, publishers, webrtc_publishers: 0, viewers, time }
 }
 
+/// All peers of a process share one event loop and its figures, so that only one scenario may run at a time.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 /// Runs one and expects everybody in, nothing leaked and nothing lost.
 async fn run(server: &MediaServer, settings: &Settings) -> Report {
+    let _alone = ALONE.lock().await;
     let tell: Tell = Arc::new(|_| {});
     let report = scenario::run(&server.api, settings, &tell).await.unwrap();
     assert!(report.passes(), "{report}");
