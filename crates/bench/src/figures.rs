@@ -142,7 +142,7 @@ impl Figure {
             Figure::DelayP99Us => received(measured.forward_delay_us.p99),
             Figure::JoinP50Ms => Some(measured.join_ms.p50),
             Figure::JoinP99Ms => Some(measured.join_ms.p99),
-            Figure::FirstPacketP99Ms => Some(measured.first_packet_ms.p99),
+            Figure::FirstPacketP99Ms => received(measured.first_packet_ms.p99),
             Figure::StageToAirServerP99Ms => {
                 measured.stage_to_air_server_ms.map(|ms| ms.p99).filter(|ms| *ms > 0.0)
             }

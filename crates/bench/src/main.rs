@@ -83,7 +83,7 @@ struct RunOptions {
     /// How long each run measures
     #[arg(long, value_name = "S", env = "BENCH_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
-    /// Only scenarios whose name contains this; can be given several times [default: all]
+    /// Only the scenario of this name, or those whose names have this part; can be given several times [default: all]
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Where the JSON goes

@@ -40,17 +40,15 @@ pub(crate) struct Settings {
     pub(crate) only: Vec<String>,
 }
 
-/// Runs it; returns whether the generator called every run a pass.
+/// Runs it; returns whether every run came to figures and the generator called it a pass.
 ///
 /// # Errors
-/// A program is missing, a server does not start, or a generator hangs. What was measured before is kept.
+/// The generator is missing, or the disk does not take the figures. What was measured before is kept.
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<bool> {
     let generator = Generator::find(&settings.load).await?;
     let raw = settings.out.join(RUNS_FOLDER);
     fs::create_dir_all(&raw).with_context(|| format!("cannot make {}", raw.display()))?;
-    let wanted = |name: &str| {
-        settings.only.is_empty() || settings.only.iter().any(|part| name.contains(part.as_str()))
-    };
+    let wanted = |name: &str| settings.only.is_empty() || settings.only.iter().any(|part| names(part, name));
     let entries: Vec<&Entry> = SUITE.iter().filter(|entry| wanted(entry.name)).collect();
     write(&file(&settings.out, "machine"), &Machine::here())?;
     if wanted("trains") {
@@ -68,10 +66,22 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<bool> {
         let mut runs = Vec::new();
         for number in 1..=settings.runs {
             let file = file(&raw, &format!("{}-{number}", entry.name));
-            let run = one(settings, &generator, entry, &file).await?;
-            tell(&format!("{place}, run {number} of {}: {}", settings.runs, in_short(entry, &run)?));
-            passed &= run.passed;
-            runs.push(run);
+            let place = format!("{place}, run {number} of {}", settings.runs);
+            match one(settings, &generator, entry, &file).await {
+                Ok(run) => {
+                    tell(&format!("{place}: {}", in_short(entry, &run)?));
+                    passed &= run.passed;
+                    runs.push(run);
+                }
+                // A suite takes the better part of an hour: one run that comes to nothing must not cost the others.
+                Err(error) => {
+                    tell(&format!("{place}: FAILED, {error:#}"));
+                    passed = false;
+                }
+            }
+        }
+        if runs.is_empty() {
+            continue;
         }
         write(&file(&settings.out, entry.name), &Outcome::of(entry, settings.seconds, runs)?)?;
     }
@@ -79,6 +89,14 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<bool> {
     write(&file(&settings.out, "reach"), &reach(&results))?;
     print(&results)?;
     Ok(passed)
+}
+
+/// Whether what somebody typed means this name: the whole of an entry's name means that entry alone, and a part means all that have it.
+fn names(typed: &str, name: &str) -> bool {
+    match SUITE.iter().any(|entry| entry.name == typed) {
+        true => name == typed,
+        false => name.contains(typed),
+    }
 }
 
 async fn one(settings: &Settings, generator: &Generator, entry: &Entry, file: &Path) -> anyhow::Result<Run> {
@@ -151,4 +169,17 @@ pub(crate) fn print(results: &Results) -> anyhow::Result<()> {
         write!(out, "\n{title}\n{}", table.text())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_name_means_one_entry_and_a_part_all_that_have_it() {
+        let named = |typed: &str| SUITE.iter().filter(|entry| names(typed, entry.name)).count();
+        assert_eq!(named("webinar-1x10"), 1);
+        assert_eq!(named("workers"), 2);
+        assert_eq!(named("trains"), 0);
+    }
 }

@@ -89,11 +89,7 @@ fn headline(report: &Report) -> String {
     let server = &report.server;
     let each = server.cpu_ns_per_forwarded_packet;
     let cards = [
-        (
-            "Joined",
-            grouped(report.joined as u64),
-            format!("of {}, p99 {}", grouped(people as u64), with_unit(report.join_ms.p99, "ms")),
-        ),
+        ("Joined", grouped(report.joined as u64), format!("of {}", grouped(people as u64))),
         (
             "Packets received",
             grouped(report.packets_received),

@@ -82,7 +82,7 @@ fn cost(results: &Results) -> anyhow::Result<Option<(&'static str, String)>> {
         return Ok(None);
     }
     let bars = Bars {
-        title: "CPU a forwarded packet, and what the machine asks for it at least",
+        title: "CPU a forwarded packet, beside the floor",
         unit: "µs a packet, median",
         series: vec!["server", "floor"],
         rows,
