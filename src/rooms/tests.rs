@@ -64,8 +64,9 @@ impl Scene {
     }
 
     async fn next(&mut self) -> String {
-        match self.frames.queue.recv().await.unwrap() {
-            Frame::Text(text) => text.to_string(),
+        match self.frames.next().await.unwrap() {
+            Frame::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
+            Frame::Pong(payload) => panic!("an answer to no ping: {payload:?}"),
             Frame::Close(code) => panic!("closed with {code}"),
         }
     }

@@ -1,10 +1,11 @@
 //! The way out: frames from the room to the page.
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures_util::SinkExt;
-use futures_util::stream::SplitSink;
+use std::io;
+
 use tokio::time::timeout;
 
+use super::frame::NORMAL;
+use super::stream::Writer;
 use crate::bounds::WRITE_WITHIN;
 use crate::rooms::{Frame, Frames};
 
@@ -18,32 +19,31 @@ pub(super) enum Written {
 }
 
 /// Sends what comes until a close frame was sent, the room let go of the page, or the page does not take it.
-pub(super) async fn write(sink: &mut SplitSink<WebSocket, Message>, frames: &mut Frames) -> Written {
+pub(super) async fn write(writer: &mut Writer<'_>, frames: &Frames) -> Written {
     loop {
         let frame = tokio::select! {
-            frame = frames.queue.recv() => frame,
-            () = frames.cut.notified() => return Written::Broken,
+            frame = frames.next() => frame,
+            () = frames.cut() => return Written::Broken,
         };
-        let message = match frame {
-            Some(Frame::Text(text)) => Message::Text(text),
-            Some(Frame::Close(code)) => return close(sink, code).await,
-            // The same page has come back over another socket; nobody reads this one any more.
-            None => return close(sink, 1000).await,
-        };
+        // The same page has come back over another socket; nobody reads this one any more.
+        let frame = frame.unwrap_or(Frame::Close(NORMAL));
+        let is_last = matches!(frame, Frame::Close(_));
         let sent = tokio::select! {
-            sent = timeout(WRITE_WITHIN, sink.send(message)) => sent,
-            () = frames.cut.notified() => return Written::Broken,
+            sent = timeout(WRITE_WITHIN, send(writer, frame)) => sent,
+            () = frames.cut() => return Written::Broken,
         };
-        if !matches!(sent, Ok(Ok(()))) {
-            return Written::Broken;
+        match sent {
+            Ok(Ok(())) if is_last => return Written::Closed,
+            Ok(Ok(())) => {}
+            _ => return Written::Broken,
         }
     }
 }
 
-async fn close(sink: &mut SplitSink<WebSocket, Message>, code: u16) -> Written {
-    let frame = CloseFrame { code, reason: "".into() };
-    match timeout(WRITE_WITHIN, sink.send(Message::Close(Some(frame)))).await {
-        Ok(Ok(())) => Written::Closed,
-        _ => Written::Broken,
+async fn send(writer: &mut Writer<'_>, frame: Frame) -> io::Result<()> {
+    match frame {
+        Frame::Text(text) => writer.text(text).await,
+        Frame::Pong(payload) => writer.pong(payload).await,
+        Frame::Close(code) => writer.close(code).await,
     }
 }
