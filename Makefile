@@ -1,7 +1,7 @@
 # The commands of the project. Each installs what it is missing first (scripts/install), so that a fresh clone on a machine with
 # a Rust toolchain, Node, make and a package manager is enough.
 
-.PHONY: run build test bench web install-build install-test clean
+.PHONY: run build test bench bench-peers performance web install-build install-test install-peers clean
 
 run: build
 	./target/release/proscenium --dev
@@ -15,14 +15,26 @@ web: install-build
 test: install-test
 	scripts/test
 
-bench: build
-	scripts/bench
+# One build for all three: the features of what they share are then the same, and nothing is built twice.
+bench: web
+	cargo build --release --locked -p proscenium -p load -p bench
+	./target/release/proscenium-bench run
+
+# What `make bench` has measured, as docs/performance.md and its charts.
+performance:
+	./target/release/proscenium-bench report
+
+bench-peers: build install-peers
+	scripts/bench-peers
 
 install-build:
 	@scripts/install build
 
 install-test:
 	@scripts/install test
+
+install-peers:
+	@scripts/install peers
 
 clean:
 	rm -rf target web/dist web/node_modules tests/browser/node_modules .venv

@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("media", &[]),
     ("store", &[]),
     ("load", &["media", "signaling"]),
+    ("bench", &["load"]),
     ("sim", &["media", "room", "signaling", "stage"]),
     ("proscenium", &["media", "room", "signaling", "stage", "store"]),
 ];

@@ -61,13 +61,15 @@ impl Worker {
             let datagrams = self.take_datagrams(now, &mut inbox);
             self.engine.poll(now);
             self.send(now, &mut batch);
+            let handshakes = self.engine.handshakes(now);
+            self.send(now, &mut batch);
             self.links.give(self.engine.relay_out());
             self.tell();
             if now.duration_since(copied) >= COUNTERS_INTERVAL {
                 self.publish_counters();
                 copied = now;
             }
-            if commands < COMMANDS_A_TURN && datagrams == 0 {
+            if commands < COMMANDS_A_TURN && datagrams == 0 && !handshakes {
                 self.wait(now);
             }
         }
@@ -86,7 +88,9 @@ impl Worker {
     fn take_datagrams(&mut self, now: Instant, inbox: &mut ReceiveBatch) -> usize {
         let count = self.socket.receive(inbox);
         for index in 0..count {
-            if let Some((from, bytes)) = inbox.datagram(index) {
+            if let Some((from, bytes)) = inbox.datagram(index)
+                && !self.engine.put_aside(from, bytes)
+            {
                 self.engine.datagram(now, from, bytes);
             }
         }

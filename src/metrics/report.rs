@@ -126,6 +126,7 @@ fn packets(page: &mut Exposition, app: &App) {
         ("bad_assignment", dropped.bad_assignment),
         ("too_many_slots", dropped.too_many_slots),
         ("too_many_pending", dropped.too_many_pending),
+        ("too_many_handshakes", dropped.too_many_handshakes),
         ("no_codec", dropped.no_codec),
         ("not_kept", dropped.not_kept),
         ("nack_bounded", dropped.nack_bounded),

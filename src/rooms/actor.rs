@@ -66,6 +66,11 @@ impl Actor {
             let deadline = self.room.next_deadline().map(|at| self.timer(at));
             let message = tokio::select! {
                 message = self.mailbox.recv() => message,
+                () = wait(self.pages.due()) => {
+                    self.pages.tell(&mut self.slow);
+                    self.drop_slow().await;
+                    continue;
+                }
                 () = wait(deadline) => {
                     self.apply(Command::Tick).await;
                     continue;
@@ -279,9 +284,9 @@ impl Actor {
 
     /// Sends the last message to a page and lets go of it.
     pub(super) fn close(&mut self, session: SessionId, last: &ServerMessage, code: u16) {
+        // Whether it still reads is no matter now: its queue ends here.
+        let _ = self.pages.send(session, Frame::of(last));
         if let Some(outbox) = self.pages.disconnect(session) {
-            // Whether it still reads is no matter now: its queue ends here.
-            let _ = outbox.push(Frame::of(last));
             let _ = outbox.push(Frame::Close(code));
         }
     }
@@ -311,7 +316,7 @@ impl Actor {
     async fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Send { session, message } => self.tell(session, message),
-            Effect::Broadcast { message, except } => self.tell_all(&message, except),
+            Effect::Broadcast { message, except, pace } => self.tell_all(&message, except, pace),
             Effect::CloseSession { session, closing } => {
                 self.close(session, &ServerMessage::Closing { closing }, close_code(closing));
             }

@@ -1,11 +1,12 @@
 //! What a room's effects come to: frames, gates, slots, the disk.
 
 use media::{Mid, PublicationId};
-use room::{SessionId, TransportId};
+use room::{Pace, SessionId, TransportId};
 use signaling::{ServerMessage, Source};
+use tokio::time::Instant;
 
 use super::actor::Actor;
-use super::outbox::Frame;
+use super::outbox::text_of;
 use super::record;
 use super::wires::peer_of;
 
@@ -21,9 +22,12 @@ impl Actor {
         self.send(session, &message);
     }
 
-    /// One message to all pages, serialised once.
-    pub(super) fn tell_all(&mut self, message: &ServerMessage, except: Option<SessionId>) {
-        self.pages.broadcast(&Frame::of(message), except, &mut self.slow);
+    /// One message to all pages, serialised once; with all that waited before it, where it does not wait itself.
+    pub(super) fn tell_all(&mut self, message: &ServerMessage, except: Option<SessionId>, pace: Pace) {
+        self.pages.gather(text_of(message), except, &mut self.slow);
+        if pace == Pace::Prompt || self.pages.due().is_some_and(|due| due <= Instant::now()) {
+            self.pages.tell(&mut self.slow);
+        }
     }
 
     /// Returns when its packets pass: whoever is told to be on stage may send at once, and the first keyframe counts.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use signaling::ServerMessage;
 use tokio::sync::Notify;
+use tungstenite::Utf8Bytes;
 
 /// Frames that a queue keeps room for while it is empty.
 const USUAL_FRAMES: usize = 4;
@@ -14,7 +15,9 @@ const USUAL_FRAMES: usize = 4;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Frame {
     /// A message, serialised once for everybody who gets it.
-    Text(Bytes),
+    Text(Utf8Bytes),
+    /// Several, in order, which go out in one write.
+    Texts(Arc<[Utf8Bytes]>),
     /// The answer to a WebSocket's ping, with its payload.
     Pong(Bytes),
     /// The end, with a WebSocket close code (RFC 6455, section 7.4).
@@ -24,9 +27,14 @@ pub(crate) enum Frame {
 impl Frame {
     /// A message as it goes over the wire.
     pub(crate) fn of(message: &ServerMessage) -> Frame {
-        // Every message is a tree of texts and numbers, which serde_json does not refuse.
-        Frame::Text(serde_json::to_string(message).unwrap_or_default().into())
+        Frame::Text(text_of(message))
     }
+}
+
+/// A message as it goes over the wire.
+pub(super) fn text_of(message: &ServerMessage) -> Utf8Bytes {
+    // Every message is a tree of texts and numbers, which serde_json does not refuse.
+    serde_json::to_string(message).unwrap_or_default().into()
 }
 
 /// The room's end of a page's queue; the last clone to go ends it.
@@ -113,7 +121,7 @@ impl Frames {
     }
 
     /// What [`Frames::next`] gives without waiting; an error where it would wait.
-    fn take(&self) -> Result<Option<Frame>, NothingYet> {
+    pub(crate) fn take(&self) -> Result<Option<Frame>, NothingYet> {
         let mut waiting = self.0.locked();
         let next = waiting.frames.pop_front();
         if waiting.frames.is_empty() {
@@ -137,8 +145,9 @@ impl Drop for Frames {
     }
 }
 
-#[derive(Debug, PartialEq)]
-struct NothingYet;
+/// No frame waits, and more may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NothingYet;
 
 /// A queue for one page, of `capacity` frames.
 pub(crate) fn frames(capacity: usize) -> (Outbox, Frames) {

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use room::{SessionId, TransportId};
+use tokio::time::Instant;
+use tungstenite::Utf8Bytes;
 
 use super::link::Link;
+use super::news::News;
 use super::outbox::{Frame, Outbox};
 
 /// One session of one page. It stays while a transport of it stands, so that the page may take it up again.
@@ -18,6 +21,22 @@ struct Page {
     link: Arc<Link>,
     /// Its transports and the page's numbers for them: one, or two for the moment in which a new one replaces another.
     transports: Vec<(TransportId, u32)>,
+    /// Up to where it was told the room's news.
+    told: u64,
+}
+
+impl Page {
+    /// Queues a frame; `false` when the page reads too slowly. One without a socket takes everything.
+    fn push(&self, frame: Frame) -> bool {
+        self.outbox.as_ref().is_none_or(|outbox| outbox.push(frame).is_ok())
+    }
+
+    /// Queues the news that it was not told yet.
+    fn catch_up(&mut self, news: &News) -> bool {
+        let missed = news.missed(self.told);
+        self.told = news.end();
+        missed.is_none_or(|frame| self.push(frame))
+    }
 }
 
 /// All pages of a room.
@@ -26,16 +45,16 @@ pub(super) struct Pages {
     pages: HashMap<SessionId, Page>,
     by_key: HashMap<String, SessionId>,
     by_transport: HashMap<TransportId, SessionId>,
+    news: News,
 }
 
 impl Pages {
-    /// A page comes in. `key` is for a later resume.
+    /// A page comes in. `key` is for a later resume. What others still wait to be told is in its welcome.
     pub(super) fn enter(&mut self, session: SessionId, key: String, outbox: Outbox) {
         self.by_key.insert(key.clone(), session);
-        self.pages.insert(
-            session,
-            Page { outbox: Some(outbox), key, link: Arc::default(), transports: Vec::new() },
-        );
+        let told = self.news.end();
+        let outbox = Some(outbox);
+        self.pages.insert(session, Page { outbox, key, link: Arc::default(), transports: Vec::new(), told });
     }
 
     /// The page that just came in goes on with the session that had this key: link and transports are its own from now on, and an
@@ -107,23 +126,45 @@ impl Pages {
         self.forget_if_over(session);
     }
 
-    /// Queues a frame for one page; `false` when it read too slowly and is cut off.
+    /// Queues a frame for one page, after the news that it was not told yet; `false` when it read too slowly and is cut off.
     #[must_use]
-    pub(super) fn send(&self, session: SessionId, frame: Frame) -> bool {
-        let outbox = self.pages.get(&session).and_then(|page| page.outbox.as_ref());
-        outbox.is_none_or(|outbox| outbox.push(frame).is_ok())
+    pub(super) fn send(&mut self, session: SessionId, frame: Frame) -> bool {
+        let Some(page) = self.pages.get_mut(&session) else { return true };
+        page.catch_up(&self.news) && page.push(frame)
     }
 
-    /// Queues a frame for every page with a socket but one; those that read too slowly are put onto `cut`.
-    pub(super) fn broadcast(&self, frame: &Frame, except: Option<SessionId>, cut: &mut Vec<SessionId>) {
-        for (session, page) in &self.pages {
-            if let Some(outbox) = &page.outbox
-                && Some(*session) != except
-                && outbox.push(frame.clone()).is_err()
-            {
+    /// Has a frame wait for every page with a socket but one, behind the news that waits already; see [`Pages::due`].
+    pub(super) fn gather(&mut self, text: Utf8Bytes, except: Option<SessionId>, cut: &mut Vec<SessionId>) {
+        if let Some(session) = except
+            && let Some(page) = self.pages.get_mut(&session)
+        {
+            // It stands behind the frame that is not for it, and so must have what comes before.
+            if !page.catch_up(&self.news) {
+                cut.push(session);
+            }
+            page.told += 1;
+        }
+        self.news.add(text, Instant::now(), self.connected());
+    }
+
+    /// When the news that waits is to be told.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.news.due()
+    }
+
+    /// Queues the news that waits for every page with a socket; those that read too slowly are put onto `cut`.
+    pub(super) fn tell(&mut self, cut: &mut Vec<SessionId>) {
+        // Nearly every page was last told at the same time, and shares what it is told now.
+        let begin = self.news.begin();
+        let all = self.news.missed(begin);
+        for (session, page) in self.pages.iter_mut().filter(|(_, page)| page.outbox.is_some()) {
+            let missed = if page.told <= begin { all.clone() } else { self.news.missed(page.told) };
+            page.told = self.news.end();
+            if missed.is_some_and(|frame| !page.push(frame)) {
                 cut.push(*session);
             }
         }
+        self.news.all_told(Instant::now());
     }
 
     /// Every session there is.
@@ -148,9 +189,10 @@ mod tests {
     const OLD: SessionId = SessionId(1);
     const NEW: SessionId = SessionId(2);
     const WIRE: TransportId = TransportId(7);
+    const CAPACITY: usize = 4;
 
     fn enter(pages: &mut Pages, session: SessionId, key: &str) -> Frames {
-        let (outbox, frames) = frames(4);
+        let (outbox, frames) = frames(CAPACITY);
         pages.enter(session, key.to_owned(), outbox);
         frames
     }
@@ -189,17 +231,57 @@ mod tests {
         assert_eq!(first.now(), Some(Frame::Close(1000)));
     }
 
+    fn news(pages: &mut Pages, text: &str, except: Option<SessionId>) {
+        let mut cut = Vec::new();
+        pages.gather(text.to_owned().into(), except, &mut cut);
+        assert_eq!(cut, []);
+    }
+
+    fn read(frames: &Frames) -> Vec<String> {
+        let mut texts = Vec::new();
+        while let Some(frame) = frames.now() {
+            match frame {
+                Frame::Text(text) => texts.push(text.to_string()),
+                Frame::Texts(several) => texts.extend(several.iter().map(ToString::to_string)),
+                Frame::Pong(payload) => texts.push(format!("an answer to {payload:?}")),
+                Frame::Close(code) => texts.push(format!("closed with {code}")),
+            }
+        }
+        texts
+    }
+
     #[test]
-    fn a_broadcast_leaves_one_out_and_names_the_slow() {
+    fn news_reaches_every_page_once_in_order_and_before_what_is_sent_to_it_alone() {
         let mut pages = Pages::default();
         let first = enter(&mut pages, OLD, "k1");
+        news(&mut pages, "1", None);
         let second = enter(&mut pages, NEW, "k2");
-        let mut cut = Vec::new();
-        for _ in 0..5 {
-            pages.broadcast(&Frame::Close(1000), Some(NEW), &mut cut);
+        news(&mut pages, "2", Some(NEW));
+        assert!(pages.send(NEW, Frame::Text("welcome".into())));
+        news(&mut pages, "3", None);
+        assert!(pages.send(OLD, Frame::Text("done".into())));
+        news(&mut pages, "4", Some(OLD));
+        assert!(pages.due().is_some());
+        pages.tell(&mut Vec::new());
+        assert_eq!(pages.due(), None);
+        news(&mut pages, "5", None);
+        pages.tell(&mut Vec::new());
+        assert_eq!(read(&first), ["1", "2", "3", "done", "5"]);
+        assert_eq!(read(&second), ["welcome", "3", "4", "5"]);
+    }
+
+    #[test]
+    fn news_names_the_slow() {
+        let mut pages = Pages::default();
+        let slow = enter(&mut pages, OLD, "k1");
+        let _quick = enter(&mut pages, NEW, "k2");
+        for _ in 0..CAPACITY {
+            assert!(pages.send(OLD, Frame::Close(1000)));
         }
+        let mut cut = Vec::new();
+        pages.gather("1".into(), None, &mut cut);
+        pages.tell(&mut cut);
         assert_eq!(cut, [OLD]);
-        assert_eq!(first.now(), Some(Frame::Close(1000)));
-        assert_eq!(second.now(), None);
+        assert_eq!(slow.now(), Some(Frame::Close(1000)));
     }
 }

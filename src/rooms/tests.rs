@@ -65,7 +65,8 @@ impl Scene {
 
     async fn next(&mut self) -> String {
         match self.frames.next().await.unwrap() {
-            Frame::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
+            Frame::Text(text) => text.to_string(),
+            Frame::Texts(texts) => panic!("at once: {texts:?}"),
             Frame::Pong(payload) => panic!("an answer to no ping: {payload:?}"),
             Frame::Close(code) => panic!("closed with {code}"),
         }

@@ -2,14 +2,19 @@
 //!
 //! Either may be dropped in the middle of waiting and go on later: what was read or written half is kept here.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
 
 use bytes::Bytes;
 use tokio::net::TcpStream;
+use tungstenite::Utf8Bytes;
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::frame::{self, Incoming, Message, Unreadable};
 use crate::bounds::READ_BYTES;
+
+/// Frames handed to the kernel with one call at most.
+const FRAMES_AT_ONCE: usize = 64;
 
 /// Why nothing comes any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,59 +91,85 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What goes to the page, one frame after the other.
+/// What goes to the page. Frames are put, and then flushed together.
 pub(super) struct Writer<'a> {
     stream: &'a TcpStream,
-    /// Of the frame under way: its header, and how long that is.
+    under_way: VecDeque<Outgoing>,
+    /// How much of the first one is out.
+    sent: usize,
+}
+
+/// A frame on its way; its payload is shared with everybody else who gets it.
+struct Outgoing {
     header: ([u8; frame::HEADER_BYTES], usize),
     payload: Bytes,
-    /// How much of both is out.
-    sent: usize,
+}
+
+impl Outgoing {
+    fn length(&self) -> usize {
+        self.header.1 + self.payload.len()
+    }
+
+    /// Header and payload without the bytes that are out.
+    fn rest(&self, sent: usize) -> [&[u8]; 2] {
+        let (header, length) = &self.header;
+        [&header[sent.min(*length)..*length], &self.payload[sent.saturating_sub(*length)..]]
+    }
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(stream: &'a TcpStream) -> Self {
-        Writer { stream, header: Default::default(), payload: Bytes::new(), sent: 0 }
+        Writer { stream, under_way: VecDeque::new(), sent: 0 }
     }
 
-    pub(super) async fn text(&mut self, text: Bytes) -> io::Result<()> {
-        self.send(OpCode::Data(Data::Text), text).await
+    pub(super) fn text(&mut self, text: Utf8Bytes) {
+        self.put(OpCode::Data(Data::Text), text.into());
     }
 
-    pub(super) async fn pong(&mut self, payload: Bytes) -> io::Result<()> {
-        self.send(OpCode::Control(Control::Pong), payload).await
+    pub(super) fn pong(&mut self, payload: Bytes) {
+        self.put(OpCode::Control(Control::Pong), payload);
     }
 
-    pub(super) async fn close(&mut self, code: u16) -> io::Result<()> {
-        self.send(OpCode::Control(Control::Close), Bytes::copy_from_slice(&code.to_be_bytes())).await
+    pub(super) fn close(&mut self, code: u16) {
+        self.put(OpCode::Control(Control::Close), Bytes::copy_from_slice(&code.to_be_bytes()));
     }
 
-    /// Returns when the kernel has all of it. Dropped before, the rest goes out in front of the next frame.
-    async fn send(&mut self, opcode: OpCode, payload: Bytes) -> io::Result<()> {
-        self.flush().await?;
-        self.header = frame::header(opcode, payload.len());
-        self.payload = payload;
-        self.sent = 0;
-        self.flush().await
+    fn put(&mut self, opcode: OpCode, payload: Bytes) {
+        self.under_way.push_back(Outgoing { header: frame::header(opcode, payload.len()), payload });
     }
 
-    async fn flush(&mut self) -> io::Result<()> {
-        let (header, length) = self.header;
-        while self.sent < length + self.payload.len() {
+    /// Returns when the kernel has all that was put. Dropped before, it goes on where it was when it is called again.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        while !self.under_way.is_empty() {
             self.stream.writable().await?;
-            let head = &header[self.sent.min(length)..length];
-            let tail = &self.payload[self.sent.saturating_sub(length)..];
-            match self.stream.try_write_vectored(&[IoSlice::new(head), IoSlice::new(tail)]) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(count) => self.sent += count,
-                Err(error) if is_for_now(&error) => {}
-                Err(error) => return Err(error),
-            }
+            self.write_some()?;
         }
-        // Whoever else gets this message may be long through with it.
-        self.payload = Bytes::new();
-        self.header.1 = 0;
-        self.sent = 0;
+        // After a burst, too, a page that waits holds no room for one.
+        self.under_way = VecDeque::new();
+        Ok(())
+    }
+
+    /// Writes what the kernel takes now.
+    fn write_some(&mut self) -> io::Result<()> {
+        let mut slices = [IoSlice::new(&[]); 2 * FRAMES_AT_ONCE];
+        let mut sent = self.sent;
+        for (pair, frame) in slices.chunks_exact_mut(2).zip(&self.under_way) {
+            let [header, payload] = frame.rest(std::mem::take(&mut sent));
+            pair.copy_from_slice(&[IoSlice::new(header), IoSlice::new(payload)]);
+        }
+        let used = 2 * self.under_way.len().min(FRAMES_AT_ONCE);
+        match self.stream.try_write_vectored(&slices[..used]) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(count) => self.sent += count,
+            Err(error) if is_for_now(&error) => {}
+            Err(error) => return Err(error),
+        }
+        while let Some(first) = self.under_way.front().map(Outgoing::length)
+            && self.sent >= first
+        {
+            self.sent -= first;
+            self.under_way.pop_front();
+        }
         Ok(())
     }
 }
@@ -178,13 +209,15 @@ mod tests {
             let (sent, read) = tokio::join!(client.send(Whole::text(text.clone())), reader.next());
             sent.unwrap();
             assert_eq!(read, Ok(Message::Text(text.clone())));
-            let (sent, read) = tokio::join!(writer.text(text.clone().into()), client.next());
+            writer.text(text.clone().into());
+            let (sent, read) = tokio::join!(writer.flush(), client.next());
             sent.unwrap();
             assert_eq!(read.unwrap().unwrap(), Whole::text(text));
         }
-        writer.pong(Bytes::from_static(b"yes")).await.unwrap();
+        writer.pong(Bytes::from_static(b"yes"));
+        writer.close(1008);
+        writer.flush().await.unwrap();
         assert_eq!(client.next().await.unwrap().unwrap(), Whole::Pong("yes".into()));
-        writer.close(1008).await.unwrap();
         let told = client.next().await.unwrap().unwrap();
         assert!(matches!(told, Whole::Close(Some(frame)) if u16::from(frame.code) == 1008));
         // The library answers a close while it is read on, and then waits for this end to go first.
@@ -199,12 +232,30 @@ mod tests {
         let (mut client, stream) = connected().await;
         let mut writer = Writer::new(&stream);
         let long = "x".repeat(15_000_000);
-        let unread = timeout(Duration::from_millis(50), writer.text(long.clone().into())).await;
+        writer.text(long.clone().into());
+        let unread = timeout(Duration::from_millis(50), writer.flush()).await;
         assert!(unread.is_err(), "longer than the kernel takes at once");
+        writer.text("next".into());
         let read = async { (client.next().await.unwrap().unwrap(), client.next().await.unwrap().unwrap()) };
-        let (sent, (first, second)) = tokio::join!(writer.text("next".into()), read);
+        let (sent, (first, second)) = tokio::join!(writer.flush(), read);
         sent.unwrap();
         assert!(first == Whole::text(long) && second == Whole::text("next"));
+    }
+
+    #[tokio::test]
+    async fn many_frames_go_out_together_and_leave_no_room_behind() {
+        let (mut client, stream) = connected().await;
+        let mut writer = Writer::new(&stream);
+        let texts: Vec<_> = (0..5 * FRAMES_AT_ONCE).map(|n| "y".repeat(n % 300)).collect();
+        texts.iter().for_each(|text| writer.text(text.as_str().into()));
+        let read = async {
+            for text in &texts {
+                assert_eq!(client.next().await.unwrap().unwrap(), Whole::text(text.as_str()));
+            }
+        };
+        let (sent, ()) = tokio::join!(writer.flush(), read);
+        sent.unwrap();
+        assert_eq!((writer.under_way.capacity(), writer.sent), (0, 0));
     }
 
     #[tokio::test]

@@ -1,13 +1,11 @@
 //! The way out: frames from the room to the page.
 
-use std::io;
-
 use tokio::time::timeout;
 
 use super::frame::NORMAL;
 use super::stream::Writer;
 use crate::bounds::WRITE_WITHIN;
-use crate::rooms::{Frame, Frames};
+use crate::rooms::{Frame, Frames, NothingYet};
 
 /// How the way out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,15 +19,13 @@ pub(super) enum Written {
 /// Sends what comes until a close frame was sent, the room let go of the page, or the page does not take it.
 pub(super) async fn write(writer: &mut Writer<'_>, frames: &Frames) -> Written {
     loop {
-        let frame = tokio::select! {
+        let first = tokio::select! {
             frame = frames.next() => frame,
             () = frames.cut() => return Written::Broken,
         };
-        // The same page has come back over another socket; nobody reads this one any more.
-        let frame = frame.unwrap_or(Frame::Close(NORMAL));
-        let is_last = matches!(frame, Frame::Close(_));
+        let is_last = put(writer, first, frames);
         let sent = tokio::select! {
-            sent = timeout(WRITE_WITHIN, send(writer, frame)) => sent,
+            sent = timeout(WRITE_WITHIN, writer.flush()) => sent,
             () = frames.cut() => return Written::Broken,
         };
         match sent {
@@ -40,10 +36,27 @@ pub(super) async fn write(writer: &mut Writer<'_>, frames: &Frames) -> Written {
     }
 }
 
-async fn send(writer: &mut Writer<'_>, frame: Frame) -> io::Result<()> {
-    match frame {
-        Frame::Text(text) => writer.text(text).await,
-        Frame::Pong(payload) => writer.pong(payload).await,
-        Frame::Close(code) => writer.close(code).await,
+/// Has a frame and whatever waits behind it go out in one write; whether that ends with a close.
+fn put(writer: &mut Writer<'_>, first: Option<Frame>, frames: &Frames) -> bool {
+    let mut next = first;
+    loop {
+        match next {
+            Some(Frame::Text(text)) => writer.text(text),
+            Some(Frame::Texts(texts)) => texts.iter().for_each(|text| writer.text(text.clone())),
+            Some(Frame::Pong(payload)) => writer.pong(payload),
+            Some(Frame::Close(code)) => {
+                writer.close(code);
+                return true;
+            }
+            // The same page has come back over another socket; nobody reads this one any more.
+            None => {
+                writer.close(NORMAL);
+                return true;
+            }
+        }
+        next = match frames.take() {
+            Ok(frame) => frame,
+            Err(NothingYet) => return false,
+        };
     }
 }

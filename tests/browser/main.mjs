@@ -19,6 +19,7 @@ await import("./suites/refusals.mjs");
 await import("./suites/controls.mjs");
 await import("./suites/gate.mjs");
 await import("./suites/picture.mjs");
+await import("./suites/load.mjs");
 await import("./suites/connections.mjs");
 await import("./suites/page.mjs");
 await import("./suites/workers.mjs");

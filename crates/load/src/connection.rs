@@ -1,26 +1,22 @@
-//! A synthetic peer on a real socket: the task that moves bytes and time, and the handle by which others look in and steer.
+//! A synthetic peer on a real socket, run by the [`Reactor`]: the handle by which others look in and steer.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use hdrhistogram::Histogram;
 use media::{Kind, Loss, Mid, Source, TransportEvent};
-use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 
 use crate::Micros;
 use crate::error::LoadError;
 use crate::marker::Tag;
 use crate::peer::Peer;
+use crate::reactor::Reactor;
 use crate::receiving::{Received, Sighting, Tally};
 use crate::reception::Continuity;
 use crate::sending::{Probe, Sent};
-use crate::wire::{RECEIVE_BYTES, Wire};
+use crate::wire::Wire;
 
-/// Datagrams taken before others get their turn.
-const BATCH: usize = 64;
-/// Sleep of a peer that waits for nothing in particular.
-const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// How often a wait for packets looks.
 const LOOK: Duration = Duration::from_millis(2);
 
@@ -35,24 +31,36 @@ enum State {
 /// A peer at work. It ends, without a goodbye, when this is dropped.
 pub struct Connection {
     shared: Arc<Shared>,
-    task: JoinHandle<()>,
+    reactor: Arc<Reactor>,
 }
 
-struct Shared {
+/// What the handle and the event loop share.
+pub(crate) struct Shared {
     peer: Mutex<Peer>,
-    wake: Notify,
     state: watch::Sender<State>,
+    /// Its place in the event loop, or [`NO_PLACE`].
+    place: AtomicUsize,
+    ended: AtomicBool,
 }
+
+/// The event loop has not taken the peer yet.
+const NO_PLACE: usize = usize::MAX;
 
 impl Connection {
-    pub(crate) fn start(peer: Peer, wire: Wire) -> Connection {
+    /// Sets a peer to work.
+    ///
+    /// # Errors
+    /// The machine has no event loop for it.
+    pub(crate) fn start(peer: Peer, wire: Wire) -> Result<Connection, LoadError> {
+        let reactor = Reactor::get()?;
         let shared = Arc::new(Shared {
             peer: Mutex::new(peer),
-            wake: Notify::new(),
             state: watch::Sender::new(State::Connecting),
+            place: AtomicUsize::new(NO_PLACE),
+            ended: AtomicBool::new(false),
         });
-        let task = tokio::spawn(run(Arc::clone(&shared), wire));
-        Connection { shared, task }
+        reactor.take(Arc::clone(&shared), wire);
+        Ok(Connection { shared, reactor })
     }
 
     /// Waits until ICE and DTLS are done; returns when they were.
@@ -71,6 +79,10 @@ impl Connection {
             },
             _ => Err(LoadError::Timeout { what: "ICE and DTLS", seconds: patience.as_secs() }),
         }
+    }
+
+    pub(crate) fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.shared))
     }
 
     /// Why the transport ended, once it has.
@@ -131,11 +143,6 @@ impl Connection {
         self.peer().receiving.continuity()
     }
 
-    /// From a sender's send to the kernel of this side, in microseconds.
-    pub fn delay(&self) -> Histogram<u64> {
-        self.peer().receiving.delay().clone()
-    }
-
     /// Every packet since the last call, for participants that keep a journal.
     pub fn take_journal(&self) -> Vec<Sighting> {
         self.peer().receiving.take_journal()
@@ -167,9 +174,9 @@ impl Connection {
     /// Says goodbye (DTLS `close_notify`), and ends.
     pub async fn close(&self) {
         self.steer(|peer| peer.close(Instant::now()));
-        // The task sends it and ends; one that does not is aborted when this is dropped.
+        // The event loop sends it and lets go; if it does not, it has to when this is dropped.
         for _ in 0..100 {
-            if self.task.is_finished() {
+            if self.shared.ended.load(Ordering::Acquire) {
                 return;
             }
             tokio::time::sleep(LOOK).await;
@@ -178,7 +185,7 @@ impl Connection {
 
     fn steer(&self, how: impl FnOnce(&mut Peer)) {
         how(&mut self.peer());
-        self.shared.wake.notify_one();
+        self.reactor.look(Arc::clone(&self.shared));
     }
 
     fn peer(&self) -> MutexGuard<'_, Peer> {
@@ -186,58 +193,50 @@ impl Connection {
     }
 }
 
+/// A look at a peer that does not keep it alive.
+#[derive(Clone)]
+pub(crate) struct Watch(Arc<Shared>);
+
+impl Watch {
+    /// Packets that never came, on all slots.
+    pub(crate) fn given_up(&self) -> u64 {
+        self.0.peer().receiving.continuity().iter().map(|(_, _, stream)| stream.given_up).sum()
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.task.abort();
+        self.reactor.drop_peer(Arc::clone(&self.shared));
     }
 }
 
 impl Shared {
     /// A thread that panicked in here has failed its test already; the others may go on looking.
-    fn peer(&self) -> MutexGuard<'_, Peer> {
+    pub(crate) fn peer(&self) -> MutexGuard<'_, Peer> {
         self.peer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn settle(&self, peer: &mut Peer) {
+    pub(crate) fn place(&self) -> Option<usize> {
+        Some(self.place.load(Ordering::Acquire)).filter(|place| *place != NO_PLACE)
+    }
+
+    pub(crate) fn set_place(&self, place: usize) {
+        self.place.store(place, Ordering::Release);
+    }
+
+    /// The event loop has let go of it.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
+
+    /// Tells those who wait what the transport told.
+    pub(crate) fn settle(&self, peer: &mut Peer) {
         while let Some(event) = peer.take_event() {
             match event {
                 TransportEvent::Connected => self.state.send_replace(State::Connected(Micros::now())),
                 TransportEvent::Lost(why) => self.state.send_replace(State::Lost(why)),
                 TransportEvent::Proven(_) | TransportEvent::Retired(_) => continue,
             };
-        }
-    }
-}
-
-async fn run(shared: Arc<Shared>, mut wire: Wire) {
-    let mut space = [0; RECEIVE_BYTES];
-    loop {
-        let due = {
-            let mut peer = shared.peer();
-            let now = Instant::now();
-            if peer.next_timeout().is_some_and(|due| due <= now) {
-                peer.poll(now);
-            }
-            shared.settle(&mut peer);
-            wire.send(&mut peer.outbox);
-            match peer.next_timeout() {
-                Some(due) => due.min(now + LONGEST_SLEEP),
-                None => return,
-            }
-        };
-        tokio::select! {
-            readable = wire.readable() => {
-                if readable.is_err() {
-                    return;
-                }
-                let mut peer = shared.peer();
-                for _ in 0..BATCH {
-                    let Some((length, arrived)) = wire.receive(&mut space) else { break };
-                    peer.receive(Instant::now(), arrived, &mut space[..length]);
-                }
-            }
-            () = tokio::time::sleep_until(due.into()) => {}
-            () = shared.wake.notified() => {}
         }
     }
 }

@@ -41,6 +41,14 @@ pub enum LoadError {
     /// A command was refused.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// Janus refused a request.
+    #[error("Janus refused {request}: {reason}")]
+    Janus {
+        /// Which, by its name in the JSON API.
+        request: String,
+        /// In Janus' words.
+        reason: String,
+    },
     /// The server's answer to the offer cannot be used.
     #[error("answer: {0}")]
     Answer(String),

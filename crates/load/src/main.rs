@@ -1,14 +1,15 @@
 //! The command line of the load generator.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use load::Api;
-use load::scenario::{self, Scenario, Settings};
+use load::scenario::{self, Janus, Scenario, Settings, Tell};
+use load::{Api, html};
 
 /// Puts synthetic participants into a Proscenium server and measures what becomes of them.
 #[derive(Parser)]
@@ -21,13 +22,16 @@ struct CommandLine {
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     server: String,
     /// The server's API key
-    #[arg(long, value_name = "KEY", env = "PROSCENIUM_API_KEY")]
-    api_key: String,
+    #[arg(long, value_name = "KEY", env = "PROSCENIUM_API_KEY", required_unless_present = "janus")]
+    api_key: Option<String>,
     /// An existing room, or the name of one to be made and left there [default: one made for the run and ended after it]
     #[arg(long, value_name = "ID")]
     room: Option<String>,
-    /// Participants on stage
-    #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    /// Rooms to be made, each with so many publishers and viewers
+    #[arg(long, value_name = "R", default_value_t = 1, conflicts_with = "room", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rooms: u16,
+    /// Participants on stage; nobody, 0, is for join storms alone
+    #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=100))]
     publishers: u16,
     /// Participants who watch
     #[arg(long, value_name = "V", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=5000))]
@@ -35,9 +39,18 @@ struct CommandLine {
     /// How long to measure, or for a join storm how long it takes
     #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
+    /// A Janus of this machine to measure instead, with webinar or audio: its WebSocket API, as in ws://127.0.0.1:8188
+    #[arg(long, value_name = "URL", requires = "janus_pid")]
+    janus: Option<String>,
+    /// Janus' process, whose CPU time and memory are the server's
+    #[arg(long, value_name = "PID", requires = "janus")]
+    janus_pid: Option<i32>,
     /// Where to write the figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Where to write the figures as a page with charts
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -51,24 +64,48 @@ fn main() -> ExitCode {
     }
 }
 
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
 /// Whether the run passed.
 #[tokio::main]
 async fn run(line: &CommandLine) -> anyhow::Result<bool> {
+    if line.publishers == 0 && line.scenario != Scenario::JoinStorm {
+        anyhow::bail!(
+            "--publishers 0 is for join-storm: without anybody on stage there is nothing to measure"
+        );
+    }
     let settings = Settings {
         scenario: line.scenario,
         room: line.room.clone(),
+        rooms: line.rooms.into(),
         publishers: line.publishers.into(),
         viewers: line.viewers.into(),
         time: Duration::from_secs(line.seconds),
     };
-    let api = Api::new(&line.server, &line.api_key);
     // Progress is for a person who watches; nobody may, and that is no failure.
-    let mut tell = |what: &str| drop(writeln!(io::stderr(), "{what}"));
-    let report = scenario::run(&api, &settings, &mut tell).await?;
+    let tell: Tell = Arc::new(|what| drop(writeln!(io::stderr(), "{what}")));
+    let report = match line.janus.clone().zip(line.janus_pid) {
+        Some((url, process)) => {
+            anyhow::ensure!(
+                matches!(line.scenario, Scenario::Webinar | Scenario::Audio),
+                "--janus: the scenario has to be webinar or audio"
+            );
+            scenario::run_at_janus(&Janus { url, process }, &settings, &tell).await?
+        }
+        None => {
+            let api = Api::new(&line.server, line.api_key.as_deref().unwrap_or_default());
+            scenario::run(&api, &settings, &tell).await?
+        }
+    };
     writeln!(io::stdout(), "{report}")?;
     if let Some(file) = &line.json {
         let json = serde_json::to_string_pretty(&report)?;
-        std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+        write(file, &(json + "\n"))?;
+    }
+    if let Some(file) = &line.html {
+        write(file, &html::page(&report)?)?;
     }
     Ok(report.passes())
 }

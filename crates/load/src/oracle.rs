@@ -74,10 +74,17 @@ mod tests {
     use media::Source;
 
     use super::*;
-    use crate::marker::Marker;
+    use crate::marker::{Marker, NO_FRAME};
 
     fn sighting(sender: Tag, sent: u64, arrived: u64) -> Sighting {
-        let marker = Marker { sender, source: Source::Camera, layer: 2, counter: 0, sent: Micros(sent) };
+        let marker = Marker {
+            sender,
+            source: Source::Camera,
+            layer: 2,
+            counter: 0,
+            frame: NO_FRAME,
+            sent: Micros(sent),
+        };
         Sighting { marker, arrived: Micros(arrived) }
     }
 

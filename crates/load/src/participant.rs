@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use media::sdp::IceCredentials;
+use media::sdp::answer::{self, ServerParameters};
 use media::sdp::offer::{self, Synthetic};
-use media::sdp::{IceCredentials, answer};
 use media::srtp::Profile;
 use media::transport::ClientParameters;
 use media::{Identity, Mid};
@@ -20,12 +21,15 @@ use crate::error::LoadError;
 use crate::marker::Tag;
 use crate::peer::Peer;
 use crate::plan::Plan;
-use crate::receiving::Receiving;
+use crate::receiving::{Opening, Receiving};
 use crate::sending::Sending;
 use crate::wire::Wire;
 
 /// The server forgets a peer that has not connected after 30 s; so do we.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why an answer without an address is of no use.
+pub(crate) const NO_CANDIDATE: &str = "no candidate to send to";
 
 /// Who enters, and as what.
 #[derive(Clone, Debug)]
@@ -42,7 +46,9 @@ pub struct Entry {
     pub audio_slots: usize,
     /// Pictures it can receive.
     pub video_slots: usize,
-    /// Whether it writes down every packet it receives.
+    /// Which packets it opens.
+    pub opening: Opening,
+    /// Whether it writes down every packet it opens.
     pub journal: bool,
     /// Share of its datagrams lost, both ways, 0 to 1.
     pub loss: f64,
@@ -58,6 +64,7 @@ impl Entry {
             plan: Plan::default(),
             audio_slots: 1,
             video_slots: 1,
+            opening: Opening::All,
             journal: false,
             loss: 0.0,
         }
@@ -104,7 +111,13 @@ impl Participant {
         let credentials = credentials();
         let offer = offer(entry, identity, &credentials);
         let text = control.offer(1, offer.offer.clone(), mids(&offer.sources)).await?;
-        let (media, server) = connect(api, entry, identity, &credentials, &offer, &text).await?;
+        let agreed = answer::read(&text).map_err(|error| LoadError::Answer(error.to_string()))?;
+        let server =
+            nearest(api.server(), &agreed.candidates).ok_or(LoadError::Answer(NO_CANDIDATE.to_owned()))?;
+        let slots: Vec<Mid> = offer.audio_slots.iter().chain(&offer.video_slots).copied().collect();
+        let agreement =
+            Agreement { credentials, sources: offer.sources, slots, server: agreed, address: server };
+        let media = connect(entry, identity, &agreement).await?;
         media.connected(CONNECT_PATIENCE).await?;
         let id = control.view().you;
         Ok(Participant { tag: entry.tag, id, began, join: start.elapsed(), server, control, media })
@@ -168,20 +181,27 @@ fn offer(entry: &Entry, identity: &Identity, credentials: &IceCredentials) -> Sy
     })
 }
 
-async fn connect(
-    api: &Api,
+/// What both ends said: all that a peer needs to connect, whichever server it talks to.
+pub(crate) struct Agreement {
+    pub(crate) credentials: IceCredentials,
+    pub(crate) sources: media::sdp::SourceMids,
+    /// Where it receives.
+    pub(crate) slots: Vec<Mid>,
+    pub(crate) server: ServerParameters,
+    /// Which of the server's addresses to use.
+    pub(crate) address: SocketAddr,
+}
+
+/// Puts a peer on a socket; it begins to connect at once.
+pub(crate) async fn connect(
     entry: &Entry,
     identity: &Identity,
-    credentials: &IceCredentials,
-    offer: &Synthetic,
-    text: &str,
-) -> Result<(Connection, SocketAddr), LoadError> {
-    let server = answer::read(text).map_err(|error| LoadError::Answer(error.to_string()))?;
-    let address = nearest(api.server(), &server.candidates)
-        .ok_or_else(|| LoadError::Answer("no candidate to send to".to_owned()))?;
+    agreement: &Agreement,
+) -> Result<Connection, LoadError> {
+    let Agreement { credentials, sources, slots, server, address } = agreement;
     let seed: u64 = rand::rng().random();
     let parameters = ClientParameters {
-        server: address,
+        server: *address,
         local_ice: credentials.clone(),
         remote_ice: server.ice.clone(),
         fingerprints: vec![server.fingerprint.clone()],
@@ -189,13 +209,12 @@ async fn connect(
         seed,
     };
     let now = Instant::now();
-    let sending = Sending::new(entry.tag, &entry.plan, &offer.sources, &server, seed as u32, now);
-    let slots: Vec<Mid> = offer.audio_slots.iter().chain(&offer.video_slots).copied().collect();
-    let receiving = Receiving::new(&slots, &server, entry.journal);
+    let sending = Sending::new(entry.tag, &entry.plan, sources, server, seed as u32, now);
+    let receiving = Receiving::new(slots, server, entry.opening, entry.journal);
     let peer = Peer::new(&parameters, identity, sending, receiving, now)?;
-    let wire = Wire::open(address, entry.loss, seed).await;
-    let wire = wire.map_err(|error| LoadError::Machine { what: "UDP socket", detail: error.to_string() })?;
-    Ok((Connection::start(peer, wire), address))
+    let wire = Wire::open(*address, entry.loss, seed)
+        .map_err(|error| LoadError::Machine { what: "UDP socket", detail: error.to_string() })?;
+    Connection::start(peer, wire)
 }
 
 /// The candidate on the address that serves HTTP, or else the first one: ICE would find which work, but one is enough here.
@@ -205,13 +224,13 @@ fn nearest(server: &str, candidates: &[SocketAddr]) -> Option<SocketAddr> {
     candidates.iter().find(|candidate| Some(candidate.ip()) == ip).or(candidates.first()).copied()
 }
 
-fn credentials() -> IceCredentials {
+pub(crate) fn credentials() -> IceCredentials {
     let text = |length| rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect();
     IceCredentials { ufrag: text(8), pwd: text(24) }
 }
 
 /// As it stands in SDP (RFC 8122, section 5).
-fn fingerprint(identity: &Identity) -> String {
+pub(crate) fn fingerprint(identity: &Identity) -> String {
     let fingerprint = identity.fingerprint();
     let digest: Vec<String> = fingerprint.digest.iter().map(|byte| format!("{byte:02X}")).collect();
     format!("{} {}", fingerprint.hash, digest.join(":"))

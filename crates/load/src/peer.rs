@@ -8,6 +8,7 @@ use media::{Identity, Outbox, Received as Opened, Transport, TransportEvent};
 
 use crate::Micros;
 use crate::error::LoadError;
+use crate::figures::Figures;
 use crate::receiving::Receiving;
 use crate::sending::{Outgoing, Probe, Sending};
 
@@ -41,9 +42,18 @@ impl Peer {
     }
 
     /// Takes a datagram that the kernel had at `arrived`.
-    pub(crate) fn receive(&mut self, now: Instant, arrived: Micros, datagram: &mut [u8]) {
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        arrived: Micros,
+        datagram: &mut [u8],
+        figures: &mut Figures,
+    ) {
+        if self.receiving.glance(now, arrived, datagram, figures) {
+            return;
+        }
         match self.transport.receive(now, self.server, datagram, &mut self.outbox) {
-            Opened::Rtp(packet) => self.receiving.receive_rtp(now, arrived, packet),
+            Opened::Rtp(packet) => self.receiving.receive_rtp(now, arrived, packet, figures),
             Opened::Rtcp(control) => {
                 let Peer { transport, sending, receiving, outbox, .. } = self;
                 receiving.receive_rtcp(control);
@@ -55,12 +65,12 @@ impl Peer {
     }
 
     /// Does what is due.
-    pub(crate) fn poll(&mut self, now: Instant) {
+    pub(crate) fn poll(&mut self, now: Instant, figures: &mut Figures) {
         self.transport.poll(now, &mut self.outbox);
         self.take_events();
         if self.transport.is_connected() {
             let Peer { transport, sending, receiving, outbox, .. } = self;
-            sending.poll(now, &mut |outgoing| seal(transport, &outgoing, outbox));
+            sending.poll(now, figures, &mut |outgoing| seal(transport, &outgoing, outbox));
             receiving.poll(now, &mut |control| transport.seal_rtcp(control, outbox));
         }
     }

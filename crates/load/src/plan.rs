@@ -9,13 +9,31 @@ pub(crate) const SOUND_PAYLOAD: usize = 100;
 /// All of one participant's sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Whether it has a sounding microphone.
-    pub mic: bool,
-    /// Its camera, if it has one.
-    pub camera: Option<Camera>,
+    /// What its microphone hears, if it has one.
+    pub mic: Option<Sound>,
+    /// What its camera shows, if it has one.
+    pub camera: Option<Pictures>,
 }
 
-/// A camera.
+/// What is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// The clip's sound.
+    Clip,
+    /// Nothing in particular, in packets of the same rhythm.
+    Filling,
+}
+
+/// What is seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// The clip, in all three layers.
+    Clip,
+    /// Nothing in particular; every packet has a marker.
+    Filling(Camera),
+}
+
+/// A camera that shows nothing in particular.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Camera {
     /// Frames a second, of every layer.
@@ -49,9 +67,19 @@ pub enum Pacing {
 }
 
 impl Plan {
+    /// The clip: sound, and pictures in three layers of 150, 500 and 1500 kbit/s at 30 frames a second.
+    pub fn clip() -> Plan {
+        Plan { mic: Some(Sound::Clip), camera: Some(Pictures::Clip) }
+    }
+
+    /// The clip's sound alone, at 50 packets a second.
+    pub fn clip_sound() -> Plan {
+        Plan { mic: Some(Sound::Clip), camera: None }
+    }
+
     /// Sound alone, at 50 packets a second.
     pub fn microphone() -> Plan {
-        Plan { mic: true, camera: None }
+        Plan { mic: Some(Sound::Filling), camera: None }
     }
 
     /// Sound, and a camera in three layers of 150 kbit/s, 500 kbit/s and 1.44 Mbit/s at 30 frames a second: what is forwarded of it is
@@ -62,22 +90,28 @@ impl Plan {
             Layer { number: 1, packets: 2, payload: 1040 },
             Layer { number: 2, packets: 5, payload: 1200 },
         ];
-        let camera = Camera { frames_per_second: 30, layers, pacing: Pacing::Frame, keyframe_interval: None };
-        Plan { mic: true, camera: Some(camera) }
+        Plan::filling(Camera {
+            frames_per_second: 30,
+            layers,
+            pacing: Pacing::Frame,
+            keyframe_interval: None,
+        })
     }
 
     /// Sound, and pictures in the highest layer alone, so that both together are so many packets a second, evenly spread: at least 51.
     pub fn steady(packets_per_second: u32) -> Plan {
         let layers = vec![Layer { number: 2, packets: 1, payload: 1000 }];
         let frames_per_second = packets_per_second.saturating_sub(SOUND_PACKETS_PER_SECOND).max(1);
-        let camera = Camera { frames_per_second, layers, pacing: Pacing::Even, keyframe_interval: None };
-        Plan { mic: true, camera: Some(camera) }
+        Plan::filling(Camera { frames_per_second, layers, pacing: Pacing::Even, keyframe_interval: None })
     }
 
     /// The least that shows somebody sends at all: sound, and a small picture ten times a second.
     pub fn trickle() -> Plan {
         let layers = vec![Layer { number: 0, packets: 1, payload: 200 }];
-        let camera = Camera { frames_per_second: 10, layers, pacing: Pacing::Even, keyframe_interval: None };
-        Plan { mic: true, camera: Some(camera) }
+        Plan::filling(Camera { frames_per_second: 10, layers, pacing: Pacing::Even, keyframe_interval: None })
+    }
+
+    fn filling(camera: Camera) -> Plan {
+        Plan { mic: Some(Sound::Filling), camera: Some(Pictures::Filling(camera)) }
     }
 }

@@ -1,9 +1,8 @@
 //! The receiving half of a synthetic participant: every packet of every slot, counted, and what a browser would tell the server about them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use hdrhistogram::Histogram;
 use media::codec::{Codec, vp8};
 use media::rtp::Header;
 use media::sdp::answer::ServerParameters;
@@ -17,7 +16,10 @@ use rtc_rtcp::transport_feedbacks::transport_layer_nack::{
 use rtc_shared::marshal::Marshal;
 
 use crate::Micros;
-use crate::marker::{Marker, Tag};
+use crate::clip::Clip;
+use crate::figures::Figures;
+use crate::glance::Glance;
+use crate::marker::{Marker, NO_FRAME, Tag};
 use crate::reception::{Arrived, Continuity, Reception};
 
 /// Time between two receiver reports.
@@ -25,6 +27,9 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The SSRC a receiver without streams of its own speaks under.
 const OWN_SSRC: u32 = 1;
+
+/// Packets of one slot that wait for their frame's sample: more than any frame of the clip has.
+const WAITING_PACKETS: usize = 32;
 
 /// Packets one journal holds; those beyond are counted in [`Received::unwritten`].
 pub const JOURNAL_PACKETS: usize = 4_000_000;
@@ -62,8 +67,10 @@ pub struct Received {
     pub empty: u64,
     /// Packets of an SSRC that is no slot's.
     pub strange: u64,
-    /// Packets that no synthetic participant sent.
+    /// Packets that were opened and have no marker: no synthetic participant sent them, or they are not the last of a frame of the clip.
     pub unmarked: u64,
+    /// Packets of the clip that are not what the clip holds there.
+    pub corrupt: u64,
     /// Sender reports.
     pub sender_reports: u64,
     /// Times it asked for packets again, and for a keyframe.
@@ -85,14 +92,25 @@ struct Slot {
     reception: Reception,
     /// A picture broke and waits for a keyframe to be asked for.
     broken: bool,
+    /// Packets counted by their headers, time stamp and arrival, until their frame's sample tells when they were sent.
+    waiting: VecDeque<(u32, Micros)>,
+}
+
+/// Which packets are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// All.
+    All,
+    /// Of the clip's pictures the last of every frame, which has a marker; of everything else all.
+    Samples,
 }
 
 /// All slots of one participant.
 #[derive(Debug)]
 pub(crate) struct Receiving {
     slots: Vec<Slot>,
+    opening: Opening,
     received: Received,
-    delay: Histogram<u64>,
     journal: Option<Vec<Sighting>>,
     report_due: Option<Instant>,
     /// The next so many packets of pictures are treated as if the network had lost them.
@@ -101,8 +119,8 @@ pub(crate) struct Receiving {
 }
 
 impl Receiving {
-    /// What the answer gives to the slots of the offer. With `journal`, every packet is written down.
-    pub(crate) fn new(slots: &[Mid], server: &ServerParameters, journal: bool) -> Receiving {
+    /// What the answer gives to the slots of the offer. With `journal`, every packet that is opened is written down.
+    pub(crate) fn new(slots: &[Mid], server: &ServerParameters, opening: Opening, journal: bool) -> Self {
         let slots = slots.iter().filter_map(|mid| {
             let section = server.section(*mid)?;
             Some(Slot {
@@ -113,12 +131,13 @@ impl Receiving {
                 codec: section.payload_types.first()?.codec,
                 reception: Reception::default(),
                 broken: false,
+                waiting: VecDeque::new(),
             })
         });
         Receiving {
             slots: slots.collect(),
+            opening,
             received: Received::default(),
-            delay: histogram(),
             journal: journal.then(Vec::new),
             report_due: None,
             to_lose: 0,
@@ -128,10 +147,6 @@ impl Receiving {
 
     pub(crate) fn received(&self) -> &Received {
         &self.received
-    }
-
-    pub(crate) fn delay(&self) -> &Histogram<u64> {
-        &self.delay
     }
 
     pub(crate) fn continuity(&self) -> Vec<(Mid, Kind, Continuity)> {
@@ -147,8 +162,40 @@ impl Receiving {
         self.to_lose = packets;
     }
 
+    /// Looks at a protected packet; `true` when that was enough and it need not be opened.
+    pub(crate) fn glance(
+        &mut self,
+        now: Instant,
+        arrived: Micros,
+        datagram: &[u8],
+        figures: &mut Figures,
+    ) -> bool {
+        if self.opening == Opening::All {
+            return false;
+        }
+        let Some(glance) = Glance::at(datagram).filter(|glance| !glance.marker) else { return false };
+        let slot = self.slots.iter_mut().find(|slot| slot.ssrc == glance.ssrc && slot.kind == Kind::Video);
+        let Some(slot) = slot else { return false };
+        self.report_due.get_or_insert(now + REPORT_INTERVAL);
+        if slot.reception.arrive(now, glance.sequence) == Arrived::Fresh {
+            self.received.first_packet.get_or_insert(arrived);
+            figures.packets += 1;
+            if slot.waiting.len() == WAITING_PACKETS {
+                slot.waiting.pop_front();
+            }
+            slot.waiting.push_back((glance.timestamp, arrived));
+        }
+        true
+    }
+
     /// Takes a decrypted RTP packet.
-    pub(crate) fn receive_rtp(&mut self, now: Instant, arrived: Micros, packet: &[u8]) {
+    pub(crate) fn receive_rtp(
+        &mut self,
+        now: Instant,
+        arrived: Micros,
+        packet: &[u8],
+        figures: &mut Figures,
+    ) {
         let Some(header) = Header::parse(packet) else { return };
         let ssrc = header.ssrc();
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.ssrc == ssrc || slot.rtx_ssrc == Some(ssrc))
@@ -173,25 +220,38 @@ impl Receiving {
         self.report_due.get_or_insert(now + REPORT_INTERVAL);
         if payload.is_empty() {
             self.received.empty += 1;
-        } else if fresh == Arrived::Fresh {
-            slot.broken &= !starts_keyframe(slot.codec, payload);
-            self.note(arrived, payload);
+            return;
         }
-    }
-
-    fn note(&mut self, arrived: Micros, payload: &[u8]) {
+        if fresh == Arrived::Again {
+            return;
+        }
         self.received.first_packet.get_or_insert(arrived);
+        figures.packets += 1;
+        slot.broken &= !starts_keyframe(slot.codec, payload);
         let Some(marker) = Marker::read(payload) else {
             self.received.unmarked += 1;
             return;
         };
-        let tally = self.received.senders.entry(marker.sender).or_default();
-        tally.packets += 1;
-        tally.by_source[marker.source.index()] += 1;
-        tally.newest_sent = tally.newest_sent.max(marker.sent);
-        tally.last_arrived = tally.last_arrived.max(arrived);
-        // It grows by itself, so that this cannot fail for a delay below a machine's memory.
-        let _ = self.delay.record(arrived.since(marker.sent));
+        // The frame of a sample of the clip's only keyframe is whole, whether its start was opened or not.
+        slot.broken &= marker.frame != 0;
+        let mut note = |arrived: Micros| {
+            self.received.note(&marker, arrived);
+            // It grows by itself, so that this cannot fail for a delay below a machine's memory.
+            let _ = figures.delay_us.record(arrived.since(marker.sent));
+        };
+        note(arrived);
+        let timestamp = header.timestamp();
+        slot.waiting.retain(|(of, arrived)| {
+            if *of == timestamp {
+                note(*arrived);
+            }
+            *of != timestamp
+        });
+        if let Some(same) = compare(slot.codec, &marker, payload) {
+            figures.samples += 1;
+            figures.corrupt += u64::from(!same);
+            self.received.corrupt += u64::from(!same);
+        }
         if let Some(journal) = &mut self.journal {
             match journal.len() < JOURNAL_PACKETS {
                 true => journal.push(Sighting { marker, arrived }),
@@ -259,6 +319,32 @@ impl Receiving {
     }
 }
 
+impl Received {
+    fn note(&mut self, marker: &Marker, arrived: Micros) {
+        let tally = self.senders.entry(marker.sender).or_default();
+        tally.packets += 1;
+        tally.by_source[marker.source.index()] += 1;
+        tally.newest_sent = tally.newest_sent.max(marker.sent);
+        tally.last_arrived = tally.last_arrived.max(arrived);
+    }
+}
+
+/// Whether a sample is what the clip holds there; `None` where it is not from the clip.
+fn compare(codec: Codec, marker: &Marker, payload: &[u8]) -> Option<bool> {
+    if marker.frame == NO_FRAME {
+        return None;
+    }
+    let (frames, start) = match codec {
+        Codec::Vp8 => {
+            let descriptor = vp8::Descriptor::parse(payload);
+            (Clip::get().layers.get(usize::from(marker.layer)), descriptor.map_or(0, |one| one.length.into()))
+        }
+        _ => (Some(&Clip::get().sound), 0),
+    };
+    let frame = frames.and_then(|frames| frames.get(usize::from(marker.frame)));
+    Some(frame.is_some_and(|frame| frame.ends_with(payload.get(start..).unwrap_or_default())))
+}
+
 /// What these packets hold is bounded, so that writing them cannot fail; if it did, the packet would be left out.
 fn say(packet: &impl Marshal, emit: &mut impl FnMut(&[u8])) {
     if let Ok(bytes) = packet.marshal() {
@@ -268,10 +354,4 @@ fn say(packet: &impl Marshal, emit: &mut impl FnMut(&[u8])) {
 
 fn starts_keyframe(codec: Codec, payload: &[u8]) -> bool {
     media::codec::keyframe::starts(codec, payload, vp8::Descriptor::parse(payload).as_ref())
-}
-
-/// An empty one of delays in microseconds, exact to a hundredth. It grows as needed.
-#[expect(clippy::expect_used, reason = "the library takes anything up to five digits")]
-pub fn histogram() -> Histogram<u64> {
-    Histogram::new(2).expect("two digits are allowed")
 }

@@ -3,15 +3,20 @@
 use std::fmt::{self, Display};
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::generator::GeneratorFigures;
 use crate::metrics::Metrics;
+use crate::timeline::Second;
+use crate::verdict::Verdict;
 
 /// A run's figures; the JSON of `--json` is this.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Report {
     /// Its name on the command line.
     pub scenario: String,
+    /// Rooms; everything below counts all of them.
+    pub rooms: usize,
     /// On stage.
     pub publishers: usize,
     /// Watching.
@@ -36,16 +41,24 @@ pub struct Report {
     pub forward_delay_us: Quantiles,
     /// Packets received from anyone who was not on stage.
     pub leaked_packets: u64,
-    /// Times a publisher was so late that it left packets out: the generator was the bottleneck then, not the server.
-    pub generator_late: u64,
+    /// From the answer to *join stage* to the first packet of a picture at each viewer, in milliseconds.
+    pub stage_to_air_ms: Quantiles,
+    /// Of that, what came after the publisher sent the packet: the server's part.
+    pub stage_to_air_server_ms: Quantiles,
+    /// Times a viewer saw nothing of a publisher who went on stage, until that one went off again.
+    pub never_on_air: u64,
+    /// What the generator says of itself.
+    pub generator: GeneratorFigures,
     /// What the server says of itself.
     pub server: ServerFigures,
     /// Why some could not come in; the first few.
     pub failures: Vec<String>,
+    /// Second by second.
+    pub timeline: Vec<Second>,
 }
 
 /// From `/metrics`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServerFigures {
     /// CPU time while it was measured.
     pub cpu_seconds: f64,
@@ -55,6 +68,9 @@ pub struct ServerFigures {
     pub rss_bytes: u64,
     /// What of it came with the viewers, for each of them.
     pub rss_bytes_per_viewer: u64,
+    /// CPU time for each viewer that came in while it was measured, in milliseconds; `null` where none did. Forwarding is in it, unless nobody is
+    /// on stage.
+    pub cpu_ms_per_join: Option<f64>,
 }
 
 impl ServerFigures {
@@ -69,12 +85,13 @@ impl ServerFigures {
             cpu_ns_per_forwarded_packet: (forwarded > 0.0).then(|| cpu_seconds * 1e9 / forwarded),
             rss_bytes: rss(end) as u64,
             rss_bytes_per_viewer: ((rss(end) - rss(empty)).max(0.0) / viewers.max(1) as f64) as u64,
+            cpu_ms_per_join: None,
         }
     }
 }
 
 /// How something is distributed; all 0 where there was nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quantiles {
     /// The median.
     pub p50: f64,
@@ -97,6 +114,12 @@ impl Quantiles {
         Quantiles { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1.0) }
     }
 
+    /// In another unit.
+    pub fn scaled(self, by: f64) -> Quantiles {
+        let Quantiles { p50, p95, p99, max } = self;
+        Quantiles { p50: p50 * by, p95: p95 * by, p99: p99 * by, max: max * by }
+    }
+
     /// Of a histogram.
     pub fn of_histogram(histogram: &Histogram<u64>) -> Quantiles {
         let at = |share| histogram.value_at_quantile(share) as f64;
@@ -105,9 +128,9 @@ impl Quantiles {
 }
 
 impl Report {
-    /// Whether everybody came in, got media, and got nobody's who was not on stage.
+    /// Whether everybody came in, got media as it was sent, and got nobody's who was not on stage.
     pub fn passes(&self) -> bool {
-        self.joined == self.publishers + self.viewers && self.without_media == 0 && self.leaked_packets == 0
+        Verdict::of(self).passed()
     }
 }
 
@@ -134,6 +157,11 @@ impl Display for Report {
         writeln!(f, "  join, ms           {}", self.join_ms)?;
         writeln!(f, "  first packet, ms   {}", self.first_packet_ms)?;
         writeln!(f, "  forward delay, µs  {}", self.forward_delay_us)?;
+        if self.stage_to_air_ms.max > 0.0 {
+            writeln!(f, "  stage to air, ms   {}", self.stage_to_air_ms)?;
+            writeln!(f, "  server's part, ms  {}", self.stage_to_air_server_ms)?;
+            writeln!(f, "  never on air       {}", self.never_on_air)?;
+        }
         let (received, expected) = (self.packets_received, self.packets_expected);
         writeln!(f, "  packets            {received} of {expected}, loss {:.4} %", self.loss_ratio * 100.0)?;
         writeln!(f, "  leaked packets     {}", self.leaked_packets)?;
@@ -143,13 +171,12 @@ impl Display for Report {
         writeln!(f, "  server CPU         {:.2} s, {per_packet} a forwarded packet", server.cpu_seconds)?;
         let (rss, each) = (server.rss_bytes / 1024, server.rss_bytes_per_viewer / 1024);
         write!(f, "  server memory      {rss} KiB, {each} KiB a viewer")?;
-        if self.generator_late > 0 {
-            write!(
-                f,
-                "\n  the generator was late {} times: it, not the server, was the bottleneck",
-                self.generator_late
-            )?;
+        if let Some(each) = server.cpu_ms_per_join {
+            write!(f, "\n  server CPU a join  {each:.2} ms")?;
         }
+        write!(f, "\n{}", self.generator)?;
+        let verdict = Verdict::of(self);
+        verdict.failed.iter().chain(&verdict.bottleneck).try_for_each(|words| write!(f, "\n  {words}"))?;
         self.failures.iter().try_for_each(|failure| write!(f, "\n  failed: {failure}"))
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::clip::{Clip, FRAMES_PER_SECOND};
 use crate::plan::{Camera, Layer, Pacing, SOUND_PACKETS_PER_SECOND, SOUND_PAYLOAD};
+use crate::reel::{Piece, Reel};
 use crate::stream::Shape;
 
 /// A sender that is later than this with a packet leaves out what it missed instead of sending it all at once.
@@ -13,70 +15,47 @@ const MAX_LATENESS: Duration = Duration::from_millis(100);
 pub(crate) struct Rhythm {
     pub(crate) due: Instant,
     pub(crate) step: Duration,
-    /// Packets a step.
-    pub(crate) burst: u32,
-    /// Packets of a frame, and how many of them are out.
-    frame: u32,
-    position: u32,
-    frames: u32,
-    payload: usize,
-    keyframe_interval: Option<u32>,
+    /// Whether a step is a frame, all of its packets at once; a packet otherwise.
+    pub(crate) whole_frames: bool,
+    reel: Reel,
     keyframe_wanted: bool,
     /// Of the frame under way.
     timestamp: u32,
-    keyframe: bool,
 }
 
 impl Rhythm {
-    /// Of a microphone.
+    /// Of a microphone, filled.
     pub(crate) fn sound(now: Instant) -> Rhythm {
-        Rhythm::new(SOUND_PACKETS_PER_SECOND, 1, 1, SOUND_PAYLOAD, None, now)
+        Rhythm::new(SOUND_PACKETS_PER_SECOND, true, Reel::sound(SOUND_PAYLOAD), now)
     }
 
-    /// Of one layer of a camera.
+    /// Of one layer of a camera, filled.
     pub(crate) fn pictures(camera: &Camera, layer: &Layer, now: Instant) -> Rhythm {
-        let burst = match camera.pacing {
-            Pacing::Frame => layer.packets,
-            Pacing::Even => 1,
-        };
-        Rhythm::new(
-            camera.frames_per_second,
-            layer.packets,
-            burst,
-            layer.payload,
-            camera.keyframe_interval,
-            now,
-        )
+        let whole_frames = camera.pacing == Pacing::Frame;
+        let packets = if whole_frames { 1 } else { layer.packets.max(1) };
+        Rhythm::new(camera.frames_per_second * packets, whole_frames, Reel::layer(camera, layer), now)
     }
 
-    fn new(
-        frames_per_second: u32,
-        frame: u32,
-        burst: u32,
-        payload: usize,
-        keyframe_interval: Option<u32>,
-        now: Instant,
-    ) -> Rhythm {
-        let steps = frames_per_second * frame.max(1) / burst.max(1);
-        Rhythm {
-            due: now,
-            step: Duration::from_secs(1) / steps.max(1),
-            burst: burst.max(1),
-            frame: frame.max(1),
-            position: 0,
-            frames: 0,
-            payload,
-            keyframe_interval,
-            keyframe_wanted: true,
-            timestamp: 0,
-            keyframe: false,
-        }
+    /// Of the clip's sound.
+    pub(crate) fn clip_sound(now: Instant) -> Rhythm {
+        Rhythm::new(SOUND_PACKETS_PER_SECOND, true, Reel::clip(&Clip::get().sound), now)
+    }
+
+    /// Of one layer of the clip's pictures, 0 to 2.
+    pub(crate) fn clip_pictures(layer: u8, now: Instant) -> Rhythm {
+        let frames = Clip::get().layers.get(usize::from(layer)).map_or(&[][..], Vec::as_slice);
+        Rhythm::new(FRAMES_PER_SECOND, true, Reel::clip(frames), now)
+    }
+
+    fn new(steps_per_second: u32, whole_frames: bool, reel: Reel, now: Instant) -> Rhythm {
+        let step = Duration::from_secs(1) / steps_per_second.max(1);
+        Rhythm { due: now, step, whole_frames, reel, keyframe_wanted: true, timestamp: 0 }
     }
 
     /// Starts anew at `now`, with a keyframe.
     pub(crate) fn restart(&mut self, now: Instant) {
         self.due = now;
-        self.position = 0;
+        self.reel.cut();
         self.want_keyframe();
     }
 
@@ -96,22 +75,11 @@ impl Rhythm {
 
     /// The next packet of the frame, or the first one of the next frame.
     pub(crate) fn next(&mut self, epoch: Instant, clock_rate: u32) -> Shape {
-        let first = self.position == 0;
+        let Piece { payload, keyframe, first, last } = self.reel.next(&mut self.keyframe_wanted);
         if first {
-            let regular =
-                self.keyframe_interval.is_some_and(|interval| self.frames.is_multiple_of(interval.max(1)));
-            self.keyframe = std::mem::take(&mut self.keyframe_wanted) || regular;
             self.timestamp = timestamp(epoch, self.due, clock_rate);
-            self.frames = self.frames.wrapping_add(1);
         }
-        self.position = (self.position + 1) % self.frame;
-        Shape {
-            timestamp: self.timestamp,
-            payload: self.payload,
-            keyframe: self.keyframe,
-            first,
-            last: self.position == 0,
-        }
+        Shape { timestamp: self.timestamp, payload, keyframe, first, last }
     }
 }
 

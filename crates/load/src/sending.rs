@@ -14,8 +14,9 @@ use rtc_rtcp::source_description::{
 use rtc_shared::marshal::Marshal;
 
 use crate::Micros;
+use crate::figures::Figures;
 use crate::marker::Tag;
-use crate::plan::Plan;
+use crate::plan::{Pictures, Plan, Sound};
 use crate::rhythm::{Rhythm, timestamp};
 use crate::stream::{MAX_PACKET, Names, Stream};
 
@@ -56,8 +57,6 @@ pub struct Sent {
     pub keyframe_requests: u64,
     /// Transport-wide feedback packets.
     pub feedback: u64,
-    /// Times this side was so late that it left packets out: the generator is the bottleneck then.
-    pub late: u64,
     /// When the newest packet was sent.
     pub newest: Micros,
 }
@@ -92,18 +91,23 @@ impl Sending {
             streams.push((Stream::new(names, (seed >> 8) as u16), rhythm));
         };
         let section = |mid: Option<media::Mid>| mid.and_then(|mid| server.section(mid));
-        if plan.mic {
-            add(section(sources.mic), Source::Mic, 0, Rhythm::sound(now));
+        match plan.mic {
+            Some(Sound::Clip) => add(section(sources.mic), Source::Mic, 0, Rhythm::clip_sound(now)),
+            Some(Sound::Filling) => add(section(sources.mic), Source::Mic, 0, Rhythm::sound(now)),
+            None => {}
         }
-        if let Some(camera) = &plan.camera {
-            for layer in &camera.layers {
-                add(
-                    section(sources.camera),
-                    Source::Camera,
-                    layer.number,
-                    Rhythm::pictures(camera, layer, now),
-                );
+        let mut picture = |layer, rhythm| add(section(sources.camera), Source::Camera, layer, rhythm);
+        match &plan.camera {
+            Some(Pictures::Clip) => {
+                (0..RIDS.len() as u8).for_each(|layer| picture(layer, Rhythm::clip_pictures(layer, now)));
             }
+            Some(Pictures::Filling(camera)) => {
+                camera
+                    .layers
+                    .iter()
+                    .for_each(|layer| picture(layer.number, Rhythm::pictures(camera, layer, now)));
+            }
+            None => {}
         }
         Sending {
             streams,
@@ -126,7 +130,8 @@ impl Sending {
 
     /// The next frame of every layer will be a keyframe: browsers answer a request for one layer on all of them.
     pub(crate) fn want_keyframes(&mut self) {
-        self.streams.iter_mut().for_each(|(_, rhythm)| rhythm.want_keyframe());
+        let pictures = self.streams.iter_mut().filter(|(stream, _)| stream.names.source != Source::Mic);
+        pictures.for_each(|(_, rhythm)| rhythm.want_keyframe());
     }
 
     pub(crate) fn sent(&self) -> Sent {
@@ -145,23 +150,30 @@ impl Sending {
     }
 
     /// Sends what is due.
-    pub(crate) fn poll(&mut self, now: Instant, emit: &mut impl FnMut(Outgoing<'_>)) {
+    pub(crate) fn poll(&mut self, now: Instant, figures: &mut Figures, emit: &mut impl FnMut(Outgoing<'_>)) {
         if !self.running {
             return;
         }
         let mut space = [0; MAX_PACKET];
         let stamp = Micros::now();
         for (stream, rhythm) in &mut self.streams {
-            self.sent.late += u64::from(rhythm.catch_up(now));
+            if rhythm.catch_up(now) {
+                figures.left_out += 1;
+            }
             while rhythm.due <= now {
-                for _ in 0..rhythm.burst {
+                let before = self.sent.packets;
+                loop {
                     let shape = rhythm.next(self.epoch, stream.names.payload_type.codec.clock_rate());
                     let length = stream.next(stamp, &shape, self.transport_sequence, &mut space);
                     self.transport_sequence = self.transport_sequence.wrapping_add(1);
                     self.sent.packets += 1;
                     self.sent.newest = stamp;
                     emit(Outgoing::Rtp(&space[..length]));
+                    if shape.last || !rhythm.whole_frames {
+                        break;
+                    }
                 }
+                figures.sent_late(now.saturating_duration_since(rhythm.due), self.sent.packets - before);
                 rhythm.due += rhythm.step;
             }
         }

@@ -8,7 +8,8 @@ use media::sdp::{HeaderExtensions, PayloadType};
 use media::{Mid, Source};
 
 use crate::Micros;
-use crate::marker::{MARKER_BYTES, Marker, Tag};
+use crate::marker::{MARKER_BYTES, Marker, NO_FRAME, Tag};
+use crate::reel::Payload;
 
 /// Packets kept for retransmission.
 pub(crate) const KEPT: usize = 256;
@@ -24,7 +25,7 @@ const PADDING_BIT: u8 = 0x20;
 
 /// Bytes before the frame's own in a VP8 payload: X and its bits, a picture id of 15 bits, TL0PICIDX and the temporal layer (RFC 7741,
 /// section 4.2).
-const DESCRIPTOR: usize = 6;
+pub(crate) const DESCRIPTOR: usize = 6;
 /// A keyframe's header (RFC 6386, section 9.1).
 const FRAME_HEADER: usize = 10;
 /// Shortest payload: descriptor, frame header and marker.
@@ -49,8 +50,7 @@ pub(crate) struct Names {
 pub(crate) struct Shape {
     /// The frame's time.
     pub(crate) timestamp: u32,
-    /// Bytes of payload asked for; never fewer than a marker needs.
-    pub(crate) payload: usize,
+    pub(crate) payload: Payload,
     pub(crate) keyframe: bool,
     pub(crate) first: bool,
     pub(crate) last: bool,
@@ -116,14 +116,11 @@ impl Stream {
             _ => Vec::new(),
         };
         payload.clear();
-        payload.resize(shape.payload.clamp(MIN_PAYLOAD, MAX_PACKET - MAX_HEADER - 2), 0xa5);
-        match self.names.payload_type.codec {
-            Codec::Vp8 => self.begin_vp8(shape, &mut payload),
-            // An Opus packet's first byte: CELT, full band, 20 ms, one frame (RFC 6716, section 3.1).
-            _ => payload[0] = 0xf8,
+        let frame = self.fill(shape, &mut payload);
+        if shape.last || frame == NO_FRAME {
+            let Names { sender, source, layer, .. } = self.names;
+            Marker { sender, source, layer, counter: self.counter, frame, sent: now }.write(&mut payload);
         }
-        let Names { sender, source, layer, .. } = self.names;
-        Marker { sender, source, layer, counter: self.counter, sent: now }.write(&mut payload);
         self.counter += 1;
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(payload.len() as u32);
@@ -134,20 +131,40 @@ impl Stream {
         length
     }
 
-    fn begin_vp8(&mut self, shape: &Shape, payload: &mut [u8]) {
-        if shape.first {
+    /// Fills an empty payload, a marker's place included; returns the number of the clip's frame it shows.
+    fn fill(&mut self, shape: &Shape, payload: &mut Vec<u8>) -> u16 {
+        let vp8 = self.names.payload_type.codec == Codec::Vp8;
+        if vp8 {
+            payload.extend(self.descriptor(shape.first));
+        }
+        match shape.payload {
+            Payload::Clip { bytes, frame } => {
+                payload.extend_from_slice(bytes);
+                frame
+            }
+            Payload::Filling(length) => {
+                payload.resize(length.clamp(MIN_PAYLOAD, MAX_PACKET - MAX_HEADER - 2), 0xa5);
+                if !vp8 {
+                    // An Opus packet's first byte: CELT, full band, 20 ms, one frame (RFC 6716, section 3.1).
+                    payload[0] = 0xf8;
+                } else if shape.first {
+                    // Shown, first partition of 0 bytes; the lowest bit says that it is no keyframe. Then start code and 640 by 360.
+                    let tag = 0x10 | u8::from(!shape.keyframe);
+                    let header = [tag, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01];
+                    payload[DESCRIPTOR..DESCRIPTOR + FRAME_HEADER].copy_from_slice(&header);
+                }
+                NO_FRAME
+            }
+        }
+    }
+
+    fn descriptor(&mut self, first: bool) -> [u8; DESCRIPTOR] {
+        if first {
             self.picture = (self.picture + 1) & 0x7fff;
             self.frame = self.frame.wrapping_add(1);
         }
         let [high, low] = (0x8000 | self.picture).to_be_bytes();
-        let start = if shape.first { 0x90 } else { 0x80 };
-        payload[..DESCRIPTOR].copy_from_slice(&[start, 0xe0, high, low, self.frame, 0]);
-        if shape.first {
-            // Shown, first partition of 0 bytes; the lowest bit says that it is no keyframe. Then start code and 640 by 360.
-            let tag = 0x10 | u8::from(!shape.keyframe);
-            let header = [tag, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01];
-            payload[DESCRIPTOR..DESCRIPTOR + FRAME_HEADER].copy_from_slice(&header);
-        }
+        [if first { 0x90 } else { 0x80 }, 0xe0, high, low, self.frame, 0]
     }
 
     fn write(&self, kept: &Kept, transport: u16, space: &mut [u8; MAX_PACKET]) -> usize {
@@ -290,7 +307,8 @@ mod tests {
         )
     }
 
-    const SHAPE: Shape = Shape { timestamp: 9000, payload: 500, keyframe: true, first: true, last: false };
+    const SHAPE: Shape =
+        Shape { timestamp: 9000, payload: Payload::Filling(500), keyframe: true, first: true, last: false };
 
     #[test]
     fn a_packet_reads_as_the_start_of_a_keyframe_with_its_marker() {
@@ -304,7 +322,14 @@ mod tests {
         assert_eq!(header.extension(EXTENSIONS.rid), Some(&b"h"[..]));
         let descriptor = Descriptor::parse(header.payload()).unwrap();
         assert!(descriptor.keyframe && descriptor.frame_start);
-        let marker = Marker { sender: 3, source: Source::Camera, layer: 1, counter: 0, sent: Micros(5) };
+        let marker = Marker {
+            sender: 3,
+            source: Source::Camera,
+            layer: 1,
+            counter: 0,
+            frame: NO_FRAME,
+            sent: Micros(5),
+        };
         assert_eq!(Marker::read(header.payload()), Some(marker));
     }
 

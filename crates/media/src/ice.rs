@@ -240,10 +240,12 @@ fn answer(message: &Message<'_>, error: Option<u16>, to: SocketAddr, key: &Integ
 /// How many checks a client remembers, to know their answers.
 const REMEMBERED_CHECKS: u32 = 32;
 
-/// A client's side towards one server address: checks it again and again, and nominates it at once.
+/// A client's side towards one server address: checks it again and again, nominates it at once, and answers checks of its own.
 pub struct ClientAgent {
     server: SocketAddr,
     credentials: Credentials,
+    /// For checks that come from there.
+    inbound: Credentials,
     seed: u64,
     sent: u32,
     next: Instant,
@@ -262,8 +264,8 @@ impl ClientAgent {
         seed: u64,
         now: Instant,
     ) -> Option<Self> {
-        let credentials = Credentials::new(remote, local)?;
-        Some(ClientAgent { server, credentials, seed, sent: 0, next: now, interval, answered: None })
+        let (credentials, inbound) = (Credentials::new(remote, local)?, Credentials::new(local, remote)?);
+        Some(ClientAgent { server, credentials, inbound, seed, sent: 0, next: now, interval, answered: None })
     }
 
     /// Where the server is.
@@ -278,8 +280,9 @@ impl ClientAgent {
 
     /// Credentials of a new offer and its answer.
     pub fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
-        if let Some(new) = Credentials::new(remote, local) {
-            self.credentials = new;
+        if let (Some(new), Some(inbound)) = (Credentials::new(remote, local), Credentials::new(local, remote))
+        {
+            (self.credentials, self.inbound) = (new, inbound);
         }
     }
 
@@ -299,6 +302,17 @@ impl ClientAgent {
                 .priority(REFLEXIVE_PRIORITY)
                 .finish(&self.credentials.key)
         });
+    }
+
+    /// Answers a check of the server's; `false` when it is none. A lite server sends no checks (RFC 8445, section 6.1.1), but libnice
+    /// does, lite or not, and takes a pair for good only when such a check was answered.
+    pub fn answer(&self, from: SocketAddr, datagram: &[u8], out: &mut Outbox) -> bool {
+        let Some(message) = Message::parse(datagram) else { return false };
+        let theirs = message.class == Class::Request && from == self.server && self.inbound.made(&message);
+        if theirs {
+            answer(&message, message.unknown.then_some(UNKNOWN_ATTRIBUTE), from, &self.inbound.key, out);
+        }
+        theirs
     }
 
     /// Takes an answer.

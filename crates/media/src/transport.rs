@@ -145,6 +145,8 @@ impl Transport {
     fn receive_stun(&mut self, now: Instant, from: SocketAddr, datagram: &[u8], out: &mut Outbox) {
         let result = match &mut self.agent {
             Agent::Lite(agent) => agent.check(now, from, datagram, out),
+            // It proves nothing: only an answer to our own check shows that the server gets what we send.
+            Agent::Client(agent) if agent.answer(from, datagram, out) => return,
             Agent::Client(agent) => {
                 let new = !agent.is_proven();
                 agent.receive(now, from, datagram).map(|()| Proof { new, evicted: None })

@@ -10,7 +10,7 @@ pub enum Effect {
     /// One frame to one page.
     Send { session: SessionId, message: ServerMessage },
     /// One frame to every connected page of the room but `except`: the page that is just coming in, and gets all of it in its `welcome`.
-    Broadcast { message: ServerMessage, except: Option<SessionId> },
+    Broadcast { message: ServerMessage, except: Option<SessionId>, pace: Pace },
     /// The page is told `closing` and its socket closed, after what was sent before. The room knows this session no more.
     CloseSession { session: SessionId, closing: Closing },
     /// The page is told `error` and its socket closed: it never got in.
@@ -27,6 +27,16 @@ pub enum Effect {
     Persist,
     /// The room has ended; everybody was told.
     Ended,
+}
+
+/// How soon everybody has to be told. Whatever the pace, each page gets its frames in the order in which they were sent to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Somebody in the audience came or went, or somebody's page did. Nobody acts on that within a moment, and when a whole audience
+    /// comes at once, telling everybody of each of them by itself is a frame for every pair of them. It may wait for company.
+    Leisurely,
+    /// Anything else.
+    Prompt,
 }
 
 /// What a script is told: the room's version, or why not.

@@ -39,8 +39,8 @@ impl Room {
     pub(crate) fn follow(&mut self, changes: Vec<Change>, turn: &mut Turn) {
         for change in changes {
             match change {
-                Change::Entered { who, .. } => turn.touch(Touched::Participant(who)),
-                Change::Exited { who, .. } => self.farewell(who, turn),
+                Change::Entered { who, .. } => turn.mention(Touched::Participant(who)),
+                Change::Exited { who, from } => self.farewell(who, from, turn),
                 Change::Moved { who, from, to, cause } => self.moved(who, from, to, cause, turn),
                 Change::AccessSet { .. } => {
                     turn.access = true;

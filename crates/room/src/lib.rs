@@ -34,7 +34,7 @@ mod tell;
 mod turn;
 
 pub use command::{CallId, Command, Identity, ResumeKey, ScriptCommand, SessionId, SlotOffered, TransportId};
-pub use effect::{Effect, ScriptAnswer};
+pub use effect::{Effect, Pace, ScriptAnswer};
 pub use register::LEFT_REMEMBERED;
 pub use room::{BoundsHit, Counts, Room, RoomOptions};
 pub use stage::{Millis, Rules, Timing};

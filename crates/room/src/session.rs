@@ -73,7 +73,7 @@ impl Room {
             Some(lost) => {
                 self.departures.remove(&(lost.plus(self.timing.place), who));
                 let _ = self.decide(stage::Command::ConnectionBack { who }, turn);
-                turn.touch(Touched::Participant(who));
+                turn.mention(Touched::Participant(who));
             }
             None => turn.closings.push((old, Closing::NewerSession)),
         }
@@ -106,7 +106,7 @@ impl Room {
         participant.session.lost = Some(turn.now);
         self.departures.insert((turn.now.plus(self.timing.place), who));
         let _ = self.decide(stage::Command::ConnectionLost { who }, turn);
-        turn.touch(Touched::Participant(who));
+        turn.mention(Touched::Participant(who));
     }
 
     /// Ends what time has ended. Somebody whose page is gone leaves the list once their place was kept long enough and the
@@ -135,7 +135,7 @@ impl Room {
     }
 
     /// Somebody is gone: the stage has let go of them already.
-    pub(crate) fn farewell(&mut self, who: ParticipantId, turn: &mut Turn) {
+    pub(crate) fn farewell(&mut self, who: ParticipantId, from: Standing, turn: &mut Turn) {
         self.drop_transport(who, turn);
         if let Some(participant) = self.register.leave(who) {
             self.sessions.remove(&participant.session.id);
@@ -143,7 +143,12 @@ impl Room {
                 self.departures.remove(&(lost.plus(self.timing.place), who));
             }
         }
-        turn.touch(Touched::Gone(who));
+        match from {
+            Standing::Off => turn.mention(Touched::Gone(who)),
+            Standing::Requested(_) | Standing::Invited(_) | Standing::OnStage => {
+                turn.touch(Touched::Gone(who))
+            }
+        }
     }
 
     /// Takes somebody out of the room, and tells their page why.

@@ -45,7 +45,7 @@ impl Room {
                 self.access_version = self.version;
             }
             let message = ServerMessage::Changed { version: self.version, change };
-            effects.push(Effect::Broadcast { message, except });
+            effects.push(Effect::Broadcast { message, except, pace: turn.pace(*touched) });
         }
         if turn.touched.contains(&Touched::Room) {
             effects.push(Effect::Persist);

@@ -6,7 +6,7 @@ use signaling::{Closing, ErrorCode, Notice, ParticipantId, Refusal, Source};
 use stage::Millis;
 
 use crate::slots::Shifts;
-use crate::{CallId, Effect, SessionId, TransportId};
+use crate::{CallId, Effect, Pace, SessionId, TransportId};
 
 /// Somebody or something that is not as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +50,8 @@ pub(crate) struct Turn {
     pub(crate) opened: Vec<Effect>,
     pub(crate) touched: Vec<Touched>,
     listed: BTreeSet<Touched>,
+    /// What of it nobody needs to hear at once.
+    leisurely: BTreeSet<Touched>,
     /// The stage access is among what is touched.
     pub(crate) access: bool,
     pub(crate) notices: Vec<(ParticipantId, Notice)>,
@@ -68,6 +70,7 @@ impl Turn {
             opened: Vec::new(),
             touched: Vec::new(),
             listed: BTreeSet::new(),
+            leisurely: BTreeSet::new(),
             access: false,
             notices: Vec::new(),
             reply: None,
@@ -96,6 +99,23 @@ impl Turn {
 
     /// Everybody is told once, however much of it changed.
     pub(crate) fn touch(&mut self, what: Touched) {
+        self.leisurely.remove(&what);
+        self.list(what);
+    }
+
+    /// The same for somebody's coming or going, of which everybody is told in their own time.
+    pub(crate) fn mention(&mut self, what: Touched) {
+        if self.list(what) {
+            self.leisurely.insert(what);
+        }
+    }
+
+    pub(crate) fn pace(&self, what: Touched) -> Pace {
+        if self.leisurely.contains(&what) { Pace::Leisurely } else { Pace::Prompt }
+    }
+
+    /// Whether it is new.
+    fn list(&mut self, what: Touched) -> bool {
         if let Touched::Gone(who) = what {
             // Somebody may go and come back in one turn: what was to be told of them before they went is told no more.
             let before = Touched::Participant(who);
@@ -103,9 +123,11 @@ impl Turn {
                 self.touched.retain(|touched| *touched != before);
             }
         }
-        if self.listed.insert(what) {
+        let new = self.listed.insert(what);
+        if new {
             self.touched.push(what);
         }
+        new
     }
 
     pub(crate) fn notify(&mut self, who: ParticipantId, notice: Notice) {

@@ -207,7 +207,7 @@ impl Actor {
                 self.told(tick);
                 self.tell(session, message, out);
             }
-            Effect::Broadcast { message, except } => {
+            Effect::Broadcast { message, except, .. } => {
                 self.told(tick);
                 for session in
                     self.sessions.connected().into_iter().filter(|session| Some(*session) != except)

@@ -12,6 +12,7 @@ use media::{Command, Engine, Kind, Mid, PeerId, PublicationId, Source, Ticket, W
 use super::*;
 use crate::marker::Tag;
 use crate::plan::Plan;
+use crate::receiving::Opening;
 
 const SERVER: &str = "127.0.0.1:7000";
 const STEP: Duration = Duration::from_millis(1);
@@ -32,6 +33,7 @@ struct Stage {
     /// Which datagrams from the engine are lost: every so-manieth.
     lose_every: Option<u32>,
     carried: u32,
+    figures: Figures,
 }
 
 fn credentials(name: String) -> IceCredentials {
@@ -47,7 +49,15 @@ impl Stage {
     fn new() -> Stage {
         let (now, identity) = (Instant::now(), Identity::generate().unwrap());
         let engine = Engine::new(WorkerId(0), identity.clone(), now);
-        Stage { now, engine, identity, guests: Vec::new(), lose_every: None, carried: 0 }
+        Stage {
+            now,
+            engine,
+            identity,
+            guests: Vec::new(),
+            lose_every: None,
+            carried: 0,
+            figures: Figures::default(),
+        }
     }
 
     /// A publisher in guest 0 and viewers behind it, all connected, each viewer shown both of the publisher's sources.
@@ -109,7 +119,7 @@ impl Stage {
         };
         let sending = Sending::new(tag, &plan, &offer.sources, &server, 1000 + tag, self.now);
         let slots = [offer.audio_slots.clone(), offer.video_slots.clone()].concat();
-        let receiving = Receiving::new(&slots, &server, true);
+        let receiving = Receiving::new(&slots, &server, Opening::All, true);
         let peer = Peer::new(&parameters, &self.identity, sending, receiving, self.now).unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], 10_000 + tag as u16));
         self.guests.push(Guest { peer, address, offer, id });
@@ -135,7 +145,7 @@ impl Stage {
 
     fn step(&mut self) {
         for guest in &mut self.guests {
-            guest.peer.poll(self.now);
+            guest.peer.poll(self.now, &mut self.figures);
             let datagrams: Vec<Vec<u8>> =
                 guest.peer.outbox.datagrams().map(|(_, bytes)| bytes.to_vec()).collect();
             guest.peer.outbox.clear();
@@ -163,7 +173,7 @@ impl Stage {
                 continue;
             }
             if let Some(guest) = self.guests.iter_mut().find(|guest| guest.address == to) {
-                guest.peer.receive(self.now, Micros::now(), &mut datagram);
+                guest.peer.receive(self.now, Micros::now(), &mut datagram, &mut self.figures);
             }
         }
     }

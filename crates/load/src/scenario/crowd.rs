@@ -1,4 +1,4 @@
-//! Many participants, coming and going.
+//! Many participants in one room or several, coming and going.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::marker::Tag;
 use crate::participant::{Entry, Participant};
 
 /// Participants who come in at the same time: more would only queue for the same two cores, and measure the queue.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 /// How fast they come.
 #[derive(Clone, Copy, Debug)]
@@ -24,20 +24,19 @@ pub(super) enum Pace {
     Over(Duration),
 }
 
-/// Who comes into one room, and who could not.
+/// Who comes in, and who could not.
 pub(super) struct Crowd<'a> {
     api: &'a Api,
-    room: &'a str,
     identity: Identity,
     failures: Vec<String>,
 }
 
 impl<'a> Crowd<'a> {
-    /// Of a room. All of it shares one certificate: making one takes longer than a handshake.
-    pub(super) fn new(api: &'a Api, room: &'a str) -> Result<Self, LoadError> {
+    /// Nobody yet. All share one certificate: making one takes longer than a handshake.
+    pub(super) fn new(api: &'a Api) -> Result<Self, LoadError> {
         let identity = Identity::generate()
             .map_err(|error| LoadError::Machine { what: "certificate", detail: error.to_string() })?;
-        Ok(Crowd { api, room, identity, failures: Vec::new() })
+        Ok(Crowd { api, identity, failures: Vec::new() })
     }
 
     /// Why some could not come in.
@@ -45,12 +44,12 @@ impl<'a> Crowd<'a> {
         &self.failures
     }
 
-    /// Lets one in for each tag; returns those who are in, in the order of their tags.
+    /// Lets one in for each tag, into the room that `entry` names; returns those who are in, in the order of their tags.
     pub(super) async fn enter(
         &mut self,
         tags: Range<Tag>,
         pace: Pace,
-        entry: impl Fn(Tag) -> Entry,
+        entry: impl Fn(Tag) -> (String, Entry),
     ) -> Vec<Participant> {
         let (start, count) = (Instant::now(), tags.len().max(1));
         let (mut coming, mut there) = (JoinSet::new(), Vec::new());
@@ -64,7 +63,7 @@ impl<'a> Crowd<'a> {
                 Pace::AtOnce => {}
             }
             let (api, identity) = (self.api.clone(), self.identity.clone());
-            let (room, entry) = (self.room.to_owned(), entry(tag));
+            let (room, entry) = entry(tag);
             coming.spawn(async move { Participant::enter(&api, &room, &entry, &identity).await });
         }
         while let Some(came) = coming.join_next().await {

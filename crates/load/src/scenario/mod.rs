@@ -2,8 +2,11 @@
 
 mod churn;
 mod crowd;
+mod janus;
+mod monitor;
+mod outcome;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::ValueEnum;
 use signaling::Access;
@@ -11,17 +14,25 @@ use signaling::Access;
 use crate::api::Api;
 use crate::error::LoadError;
 use crate::marker::Tag;
-use crate::participant::{Entry, Participant};
+use crate::participant::Entry;
 use crate::plan::Plan;
-use crate::receiving::histogram;
-use crate::report::{Quantiles, Report, ServerFigures};
+use crate::receiving::Opening;
+use crate::report::{Report, ServerFigures};
 
+use churn::Churned;
 use crowd::{Crowd, Pace};
+use monitor::{Gauge, Monitor};
+use outcome::{Outcome, Seen};
+
+pub use janus::{Janus, run_at_janus};
+pub use monitor::Tell;
 
 /// Viewers' tags begin here, so that they are never a publisher's.
-const FIRST_VIEWER: Tag = 10_000;
+const FIRST_VIEWER: Tag = 1_000_000;
 /// The server's own figures are at most this old.
 const SERVER_LAG: Duration = Duration::from_millis(300);
+/// After the last of a join storm: time to get its first packets.
+const STORM_ENDS: Duration = Duration::from_secs(1);
 /// Failures told in words.
 const FAILURES_TOLD: usize = 5;
 
@@ -45,94 +56,134 @@ pub enum Scenario {
 pub struct Settings {
     /// Which scenario.
     pub scenario: Scenario,
-    /// An existing room; without it one is made for the run, and ended after it.
+    /// An existing room; without it rooms are made for the run, and ended after it.
     pub room: Option<String>,
-    /// On stage, 1 to 100.
+    /// How many rooms are made; one where `room` is given.
+    pub rooms: usize,
+    /// On stage in each room, 1 to 100; a join storm can do with nobody.
     pub publishers: usize,
-    /// Watching.
+    /// Watching in each room.
     pub viewers: usize,
     /// How long is measured.
     pub time: Duration,
+}
+
+impl Settings {
+    /// The room of a publisher or viewer.
+    fn room_of(&self, tag: Tag) -> usize {
+        match tag.checked_sub(FIRST_VIEWER) {
+            Some(viewer) => viewer as usize / self.viewers.max(1),
+            None => tag as usize / self.publishers.max(1),
+        }
+    }
+
+    fn all_publishers(&self) -> usize {
+        self.rooms * self.publishers
+    }
+
+    fn all_viewers(&self) -> usize {
+        self.rooms * self.viewers
+    }
 }
 
 /// Runs a scenario; `tell` is told what goes on.
 ///
 /// # Errors
 /// The server is not there, or nobody can go on stage. Participants that cannot come in are in the report instead.
-pub async fn run(api: &Api, settings: &Settings, tell: &mut dyn FnMut(&str)) -> Result<Report, LoadError> {
-    let room = match &settings.room {
-        Some(room) => room.clone(),
-        None => format!("load-{:08x}", rand::random::<u32>()),
+pub async fn run(api: &Api, settings: &Settings, tell: &Tell) -> Result<Report, LoadError> {
+    let run = rand::random::<u32>();
+    let rooms: Vec<String> = match &settings.room {
+        Some(room) => vec![room.clone()],
+        None => (0..settings.rooms).map(|number| format!("load-{run:08x}-{number}")).collect(),
     };
     let capacity = u16::try_from(settings.publishers.max(1)).unwrap_or(u16::MAX);
-    match api.create_room(&room, Access::Invite, capacity).await {
-        Err(LoadError::Status { code, .. }) if code == "room_exists" && settings.room.is_some() => {}
-        made => made?,
+    for room in &rooms {
+        match api.create_room(room, Access::Invite, capacity).await {
+            Err(LoadError::Status { code, .. }) if code == "room_exists" && settings.room.is_some() => {}
+            made => made?,
+        }
     }
-    let report = in_room(api, settings, &room, tell).await;
+    let report = in_rooms(api, settings, &rooms, tell).await;
     if settings.room.is_none() {
-        api.delete_room(&room).await?;
+        for room in &rooms {
+            api.delete_room(room).await?;
+        }
     }
     report
 }
 
-async fn in_room(
+async fn in_rooms(
     api: &Api,
     settings: &Settings,
-    room: &str,
-    tell: &mut dyn FnMut(&str),
+    rooms: &[String],
+    tell: &Tell,
 ) -> Result<Report, LoadError> {
+    let room_of = |tag| rooms.get(settings.room_of(tag)).cloned().unwrap_or_default();
     let empty = api.metrics().await?;
-    let mut crowd = Crowd::new(api, room)?;
-    let publishers =
-        crowd.enter(0..settings.publishers as Tag, Pace::AtOnce, |tag| publisher(settings, tag)).await;
+    let mut crowd = Crowd::new(api)?;
+    let tags = 0..settings.all_publishers() as Tag;
+    let publishers = crowd.enter(tags, Pace::AtOnce, |tag| (room_of(tag), publisher(settings, tag))).await;
     for publisher in &publishers {
         publisher.join_stage().await?;
     }
     tell(&format!("{} publishers on stage", publishers.len()));
+    let storm = settings.scenario == Scenario::JoinStorm;
     let mut start = api.metrics().await?;
-    let mut began = Instant::now();
-    let pace = match settings.scenario {
-        Scenario::JoinStorm => Pace::Over(settings.time),
-        _ => Pace::AtOnce,
-    };
-    let tags = FIRST_VIEWER..FIRST_VIEWER + settings.viewers as Tag;
-    let viewers = crowd.enter(tags, pace, |tag| viewer(settings, tag)).await;
+    let gauge = Gauge::Metrics(api.clone());
+    let mut monitor = Monitor::start(gauge.clone(), Vec::new(), tell.clone())?;
+    let pace = if storm { Pace::Over(settings.time) } else { Pace::AtOnce };
+    let tags = FIRST_VIEWER..FIRST_VIEWER + settings.all_viewers() as Tag;
+    let viewers = crowd.enter(tags, pace, |tag| (room_of(tag), viewer(settings, tag))).await;
     tell(&format!("{} viewers are in", viewers.len()));
-    let mut leaked = 0;
-    if settings.scenario != Scenario::JoinStorm {
+    let mut churned = Churned::default();
+    if !storm {
         tokio::time::sleep(SERVER_LAG).await;
+        drop(monitor);
         start = api.metrics().await?;
-        began = Instant::now();
+        let watched = viewers.iter().map(|viewer| viewer.media.watch()).collect();
+        monitor = Monitor::start(gauge, watched, tell.clone())?;
     }
     match settings.scenario {
-        Scenario::StageChurn => leaked += churn::churn(&publishers, &viewers, settings.time).await?,
-        Scenario::JoinStorm => tokio::time::sleep(Duration::from_secs(1)).await,
+        Scenario::StageChurn => churned = churn::churn(&publishers, &viewers, settings.time).await?,
+        Scenario::JoinStorm => tokio::time::sleep(STORM_ENDS).await,
         Scenario::Gate => {
             viewers.iter().for_each(|viewer| viewer.media.send(true));
             tokio::time::sleep(settings.time).await;
         }
         Scenario::Webinar | Scenario::Audio => tokio::time::sleep(settings.time).await,
     }
-    let seconds = began.elapsed().as_secs_f64();
     let end = api.metrics().await?;
-    let server = ServerFigures::between(&empty, &start, &end, settings.viewers);
-    leaked += strangers(&publishers, &viewers, settings.publishers as Tag);
-    let report = report(settings, seconds, &crowd, (&publishers, &viewers), leaked, server);
+    let measured = monitor.finish();
+    let mut server = ServerFigures::between(&empty, &start, &end, settings.all_viewers());
+    if storm {
+        server.cpu_ms_per_join = Some(server.cpu_seconds * 1000.0 / viewers.len().max(1) as f64);
+    }
+    let outcome = Outcome {
+        publishers: publishers.iter().map(Seen::participant).collect(),
+        viewers: viewers.iter().map(Seen::participant).collect(),
+        failures: crowd.failures(),
+        measured,
+        churned,
+        server,
+    };
+    let report = outcome.report(settings);
     crowd.leave(publishers.into_iter().chain(viewers)).await;
     Ok(report)
 }
 
 fn publisher(settings: &Settings, tag: Tag) -> Entry {
     let plan = match settings.scenario {
-        Scenario::Audio => Plan::microphone(),
-        _ => Plan::webcam(),
+        Scenario::Audio => Plan::clip_sound(),
+        // Every packet has a marker there, so that any of them can be told from others and found where it must not be.
+        Scenario::StageChurn | Scenario::Gate => Plan::webcam(),
+        Scenario::Webinar | Scenario::JoinStorm => Plan::clip(),
     };
-    Entry::speaker(tag, plan).seeing(settings.publishers)
+    Entry { opening: opening(settings), ..Entry::speaker(tag, plan).seeing(settings.publishers) }
 }
 
 fn viewer(settings: &Settings, tag: Tag) -> Entry {
     let mut entry = Entry::viewer(tag).seeing(settings.publishers);
+    entry.opening = opening(settings);
     match settings.scenario {
         Scenario::Gate => entry.plan = Plan::trickle(),
         Scenario::StageChurn => entry.journal = true,
@@ -142,60 +193,9 @@ fn viewer(settings: &Settings, tag: Tag) -> Entry {
     entry
 }
 
-/// Packets that anyone received from others than the publishers.
-fn strangers(publishers: &[Participant], viewers: &[Participant], first_stranger: Tag) -> u64 {
-    let everybody = publishers.iter().chain(viewers);
-    let received = everybody.flat_map(|one| one.media.received().senders);
-    received.filter(|(sender, _)| *sender >= first_stranger).map(|(_, tally)| tally.packets).sum()
-}
-
-fn report(
-    settings: &Settings,
-    seconds: f64,
-    crowd: &Crowd,
-    (publishers, viewers): (&[Participant], &[Participant]),
-    leaked_packets: u64,
-    server: ServerFigures,
-) -> Report {
-    let joins = publishers.iter().chain(viewers).map(|one| one.join.as_secs_f64() * 1000.0).collect();
-    let first: Vec<f64> = viewers
-        .iter()
-        .filter_map(|one| Some(one.media.received().first_packet?.since(one.began) as f64 / 1000.0))
-        .collect();
-    let mut delay = histogram();
-    let (mut expected, mut received) = (0, 0);
-    for viewer in viewers {
-        // Both were made alike, and grow as needed.
-        let _ = delay.add(viewer.media.delay());
-        for (_, _, continuity) in viewer.media.continuity() {
-            expected += continuity.expected;
-            received += continuity.received;
-        }
-    }
-    Report {
-        scenario: settings
-            .scenario
-            .to_possible_value()
-            .map(|value| value.get_name().to_owned())
-            .unwrap_or_default(),
-        publishers: settings.publishers,
-        viewers: settings.viewers,
-        seconds,
-        joined: publishers.len() + viewers.len(),
-        without_media: viewers.len() - first.len(),
-        join_ms: Quantiles::of(joins),
-        first_packet_ms: Quantiles::of(first),
-        packets_expected: expected,
-        packets_received: received,
-        loss_ratio: if expected == 0 {
-            0.0
-        } else {
-            expected.saturating_sub(received) as f64 / expected as f64
-        },
-        forward_delay_us: Quantiles::of_histogram(&delay),
-        leaked_packets,
-        generator_late: publishers.iter().map(|one| one.media.sent().late).sum(),
-        server,
-        failures: crowd.failures().iter().take(FAILURES_TOLD).cloned().collect(),
+fn opening(settings: &Settings) -> Opening {
+    match settings.scenario {
+        Scenario::StageChurn | Scenario::Gate => Opening::All,
+        Scenario::Webinar | Scenario::Audio | Scenario::JoinStorm => Opening::Samples,
     }
 }

@@ -56,6 +56,8 @@ pub struct Dropped {
     pub too_many_slots: u64,
     /// Packets that waited for a fan-out beyond [`super::MAX_PENDING`] of their publication.
     pub too_many_pending: u64,
+    /// Datagrams of handshakes beyond [`super::MAX_ASIDE`], or [`super::MAX_ASIDE_OF_ONE`] of one address.
+    pub too_many_handshakes: u64,
     /// Messages to other threads lost because a queue was full.
     pub relay_full: u64,
     /// Packets from other threads of publications nobody here watches (any more).
@@ -119,6 +121,7 @@ impl Dropped {
         self.nack_bounded += other.nack_bounded;
         self.too_many_slots += other.too_many_slots;
         self.too_many_pending += other.too_many_pending;
+        self.too_many_handshakes += other.too_many_handshakes;
         self.relay_full += other.relay_full;
         self.relay_stale += other.relay_stale;
     }

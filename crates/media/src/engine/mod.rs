@@ -8,13 +8,14 @@
 //!     wait for the socket, a queue or next_timeout
 //!     for each message of the relay queues   engine.relayed(now, from, message)
 //!     for each command                       engine.command(now, command)
-//!     for each datagram of the batch         engine.datagram(now, from, bytes)
+//!     for each datagram of the batch         engine.put_aside(from, bytes) || engine.datagram(now, from, bytes)
 //!     engine.poll(now)                       cheap when nothing is due
 //!     loop {
 //!         let more = engine.flush(now)
 //!         send engine.outbox(), then engine.outbox_mut().clear()
 //!         if !more { break }
 //!     }
+//!     engine.handshakes(now)                 then flush and send as above; do not wait while it says that more are there
 //!     engine.relay_out().drain(…), engine.events() to the control plane, engine.counters() now and then
 //! }
 //! ```
@@ -23,6 +24,7 @@
 //! together and leaves as trains. The order within a turn is free: [`Engine::events`] withholds what it has while the outbox holds
 //! anything, so that an acknowledged closing of a gate means that the kernel has had every last datagram.
 
+mod aside;
 mod commands;
 mod counters;
 mod deadlines;
@@ -41,6 +43,7 @@ use std::time::{Duration, Instant};
 use crate::relay::Outbound;
 use crate::{Event, Identity, Outbox, PeerId, WorkerId};
 
+pub use aside::{HANDSHAKES_A_TURN, MAX_ASIDE, MAX_ASIDE_OF_ONE};
 pub use commands::MAX_SUBSCRIBERS;
 pub use counters::{Counters, Dropped};
 pub use fanout::OUTBOX_ENOUGH;
@@ -51,6 +54,7 @@ pub use reports::REPORT_INTERVAL;
 pub use roster::MAX_PEERS;
 pub use subscriptions::KEYFRAME_PATIENCE;
 
+use aside::Aside;
 use deadlines::Deadlines;
 use fanout::Fanout;
 use feed::Feeds;
@@ -70,6 +74,7 @@ pub struct Engine {
     feeds: Feeds,
     fanout: Fanout,
     deadlines: Deadlines,
+    aside: Aside,
     outbox: Outbox,
     relay: Outbound,
     events: Vec<Event>,
@@ -88,6 +93,7 @@ impl Engine {
             feeds: Feeds::default(),
             fanout: Fanout::default(),
             deadlines: Deadlines::default(),
+            aside: Aside::new(),
             outbox: Outbox::new(),
             relay: Outbound::default(),
             events: Vec::new(),

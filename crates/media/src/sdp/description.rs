@@ -1,11 +1,8 @@
 //! A parsed description, checked for the little that every m-line needs: a unique name and a bounded size.
 
-use std::io::Cursor;
-
-use rtc_sdp::{MediaDescription, SessionDescription};
-
 use super::error::FormError;
 use super::limits;
+use super::lines::{self, Attribute, Lines, Media};
 use crate::{Kind, Mid};
 
 /// Which way media flows, from the side of whoever wrote the description (RFC 8866, section 6.7).
@@ -60,35 +57,31 @@ impl Direction {
 }
 
 /// A whole description.
-pub(super) struct Description {
-    parsed: SessionDescription,
+pub(super) struct Description<'a> {
+    lines: Lines<'a>,
     mids: Vec<Option<Mid>>,
 }
 
-impl Description {
+impl<'a> Description<'a> {
     /// Bounds, syntax, and one name for each m-line that is in use.
-    pub(super) fn read(text: &str) -> Result<Description, FormError> {
+    pub(super) fn read(text: &'a str) -> Result<Description<'a>, FormError> {
         limits::check(text)?;
-        let parsed = SessionDescription::unmarshal(&mut Cursor::new(text.as_bytes()))
-            .map_err(|error| FormError::Unreadable { detail: shortened(&error.to_string()) })?;
-        let count = parsed.media_descriptions.len();
+        let lines = lines::read(text)?;
+        let count = lines.media.len();
         if count == 0 {
             return Err(FormError::NoSections);
         }
         if count > limits::MAX_SECTIONS {
             return Err(FormError::TooManySections { count, limit: limits::MAX_SECTIONS });
         }
-        let mids = read_mids(&parsed)?;
-        Ok(Description { parsed, mids })
+        let mids = read_mids(&lines.media)?;
+        Ok(Description { lines, mids })
     }
 
     /// The m-lines, in order.
     pub(super) fn sections(&self) -> impl Iterator<Item = Section<'_>> {
-        self.parsed.media_descriptions.iter().zip(&self.mids).map(|(media, mid)| Section {
-            mid: *mid,
-            media,
-            session: &self.parsed,
-        })
+        let media = self.lines.media.iter().zip(&self.mids);
+        media.map(|(media, mid)| Section { mid: *mid, media, session: &self.lines.attributes })
     }
 
     /// The m-line of that name.
@@ -98,8 +91,8 @@ impl Description {
 
     /// The m-lines that share a transport, the one whose transport it is first; `None` without a BUNDLE group.
     pub(super) fn bundle(&self) -> Option<Vec<Mid>> {
-        let groups = self.parsed.attributes.iter().filter(|attribute| attribute.key == "group");
-        let members = groups.filter_map(|group| group.value.as_deref()?.strip_prefix("BUNDLE")).next()?;
+        let mut groups = values(&self.lines.attributes, "group");
+        let members = groups.find_map(|group| group.strip_prefix("BUNDLE"))?;
         let mut mids = Vec::new();
         for mid in members.split_ascii_whitespace().filter_map(Mid::new).take(limits::MAX_SECTIONS) {
             if !mids.contains(&mid) {
@@ -111,12 +104,12 @@ impl Description {
 
     /// Whether a flag stands at session level.
     pub(super) fn flag(&self, key: &str) -> bool {
-        self.parsed.has_attribute(key)
+        has(&self.lines.attributes, key)
     }
 
     /// `sess-version`, which rises with every further offer of the same peer connection.
     pub(super) fn version(&self) -> u64 {
-        self.parsed.origin.session_version
+        self.lines.version
     }
 }
 
@@ -125,14 +118,14 @@ impl Description {
 pub(super) struct Section<'a> {
     /// `None` only where the m-line is out of use.
     pub(super) mid: Option<Mid>,
-    media: &'a MediaDescription,
-    session: &'a SessionDescription,
+    media: &'a Media<'a>,
+    session: &'a [Attribute<'a>],
 }
 
 impl<'a> Section<'a> {
     /// Sound or picture; `None` for data channels and whatever else there may be.
     pub(super) fn kind(&self) -> Option<Kind> {
-        match self.media.media_name.media.as_str() {
+        match self.media.media {
             "audio" => Some(Kind::Audio),
             "video" => Some(Kind::Video),
             _ => None,
@@ -141,18 +134,18 @@ impl<'a> Section<'a> {
 
     /// The word after `m=`.
     pub(super) fn media(&self) -> &'a str {
-        &self.media.media_name.media
+        self.media.media
     }
 
     /// The transport, as `UDP/TLS/RTP/SAVPF`.
-    pub(super) fn protocol(&self) -> String {
-        self.media.media_name.protos.join("/")
+    pub(super) fn protocol(&self) -> &'a str {
+        self.media.protocol
     }
 
     /// RTP with feedback over DTLS (RFC 5764, section 8). Whether UDP or TCP is named follows the default candidate, and the
     /// default candidate is of no consequence (RFC 8829, section 5.1.2).
     pub(super) fn is_secure_rtp(&self) -> bool {
-        matches!(self.protocol().as_str(), "UDP/TLS/RTP/SAVPF" | "TCP/TLS/RTP/SAVPF" | "TCP/DTLS/RTP/SAVPF")
+        matches!(self.protocol(), "UDP/TLS/RTP/SAVPF" | "TCP/TLS/RTP/SAVPF" | "TCP/DTLS/RTP/SAVPF")
     }
 
     /// Port 0 says the m-line is out of use, unless it is to live in the bundle only (RFC 8843, section 6).
@@ -162,37 +155,28 @@ impl<'a> Section<'a> {
 
     /// The m-line's direction, the session's where it has none.
     pub(super) fn direction(&self) -> Direction {
-        let named = |key: &str| Direction::read(key);
-        self.media
-            .attributes
-            .iter()
-            .find_map(|attribute| named(&attribute.key))
-            .or_else(|| self.session.attributes.iter().find_map(|attribute| named(&attribute.key)))
-            .unwrap_or(Direction::SendReceive)
+        let mut both = self.media.attributes.iter().chain(self.session);
+        both.find_map(|attribute| Direction::read(attribute.key)).unwrap_or(Direction::SendReceive)
     }
 
     /// Payload types in order of preference, as written.
-    pub(super) fn formats(&self) -> &'a [String] {
-        &self.media.media_name.formats
+    pub(super) fn formats(&self) -> &'a [&'a str] {
+        &self.media.formats
     }
 
     /// Whether a flag stands here.
     pub(super) fn flag(&self, key: &str) -> bool {
-        self.media.has_attribute(key)
+        has(&self.media.attributes, key)
     }
 
     /// All values of an attribute under this m-line.
     pub(super) fn values<'b>(&self, key: &'b str) -> impl Iterator<Item = &'a str> + use<'a, 'b> {
-        self.media
-            .attributes
-            .iter()
-            .filter(move |attribute| attribute.key == key)
-            .filter_map(|a| a.value.as_deref())
+        values(&self.media.attributes, key)
     }
 
     /// The first value, here or, failing that, at session level.
     pub(super) fn value(&self, key: &str) -> Option<&'a str> {
-        self.values(key).next().or_else(|| self.session.attribute(key).map(String::as_str))
+        self.values(key).next().or_else(|| values(self.session, key).next())
     }
 
     /// All values here or, when there is none, those at session level.
@@ -201,33 +185,37 @@ impl<'a> Section<'a> {
         if !here.is_empty() {
             return here;
         }
-        let session = self.session.attributes.iter().filter(|attribute| attribute.key == key);
-        session.filter_map(|attribute| attribute.value.as_deref()).collect()
+        values(self.session, key).collect()
     }
 }
 
-fn out_of_use(media: &MediaDescription) -> bool {
-    media.media_name.port.value == 0 && !media.has_attribute("bundle-only")
+fn has(attributes: &[Attribute<'_>], key: &str) -> bool {
+    attributes.iter().any(|attribute| attribute.key == key)
 }
 
-fn read_mids(parsed: &SessionDescription) -> Result<Vec<Option<Mid>>, FormError> {
-    let mut mids: Vec<Option<Mid>> = Vec::with_capacity(parsed.media_descriptions.len());
-    for (index, media) in parsed.media_descriptions.iter().enumerate() {
-        let mid = media.attribute("mid").flatten().and_then(Mid::new);
+fn values<'a, 'b>(
+    attributes: &'a [Attribute<'a>],
+    key: &'b str,
+) -> impl Iterator<Item = &'a str> + use<'a, 'b> {
+    attributes.iter().filter(move |attribute| attribute.key == key).filter_map(|attribute| attribute.value)
+}
+
+fn out_of_use(media: &Media<'_>) -> bool {
+    media.port == 0 && !has(&media.attributes, "bundle-only")
+}
+
+fn read_mids(sections: &[Media<'_>]) -> Result<Vec<Option<Mid>>, FormError> {
+    let mut mids: Vec<Option<Mid>> = Vec::with_capacity(sections.len());
+    for (index, media) in sections.iter().enumerate() {
+        let mid = values(&media.attributes, "mid").next().and_then(Mid::new);
         match mid {
             None if !out_of_use(media) => return Err(FormError::NoMid { index }),
             Some(mid) if mids.contains(&Some(mid)) => return Err(FormError::MidTwice { mid }),
-            Some(mid) if media.media_name.formats.len() > limits::MAX_FORMATS => {
-                return Err(FormError::TooManyFormats { mid, count: media.media_name.formats.len() });
+            Some(mid) if media.formats.len() > limits::MAX_FORMATS => {
+                return Err(FormError::TooManyFormats { mid, count: media.formats.len() });
             }
             mid => mids.push(mid),
         }
     }
     Ok(mids)
-}
-
-/// The parser quotes what it did not understand; a peer's text must not fill a log.
-fn shortened(detail: &str) -> String {
-    const MAX_CHARACTERS: usize = 80;
-    detail.chars().filter(|character| !character.is_control()).take(MAX_CHARACTERS).collect()
 }

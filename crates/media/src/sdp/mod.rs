@@ -14,6 +14,7 @@ mod description;
 mod error;
 mod extensions;
 mod layers;
+mod lines;
 mod negotiate;
 mod session;
 mod transport;

@@ -65,10 +65,9 @@ impl Decision<'_> {
 
 /// RFC 3264, section 6: the format list of a rejected m-line means nothing but may not be empty.
 fn write_rejected(out: &mut String, section: Section<'_>) -> fmt::Result {
-    let plain = |text: &&String| text.bytes().all(|byte| byte.is_ascii_graphic());
-    let protocol =
-        Some(section.protocol()).filter(|text| plain(&text)).unwrap_or_else(|| "UDP/TLS/RTP/SAVPF".into());
-    let format = section.formats().first().filter(plain).map_or("0", String::as_str);
+    let plain = |text: &&str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let protocol = Some(section.protocol()).filter(plain).unwrap_or("UDP/TLS/RTP/SAVPF");
+    let format = section.formats().first().copied().filter(plain).unwrap_or("0");
     write!(out, "m={} 0 {protocol} {format}\r\nc=IN IP4 0.0.0.0\r\n", section.media())?;
     if let Some(mid) = section.mid {
         write!(out, "a=mid:{mid}\r\n")?;

@@ -2,6 +2,7 @@
 
 mod allocation;
 mod closing;
+mod handshakes;
 mod hostile;
 mod peers;
 mod relay;

@@ -283,11 +283,16 @@ impl World {
             for (to, datagram) in actor.out.datagrams() {
                 moved = true;
                 let worker = usize::from(to.port() - 7000);
-                self.engines[worker].datagram(self.now, actor.address, &mut datagram.to_vec());
+                let engine = &mut self.engines[worker];
+                if !engine.put_aside(actor.address, datagram) {
+                    engine.datagram(self.now, actor.address, &mut datagram.to_vec());
+                }
             }
             actor.out.clear();
         }
         for worker in 0..self.engines.len() {
+            moved |= self.drain(worker);
+            moved |= self.engines[worker].handshakes(self.now);
             moved |= self.drain(worker);
         }
         if !self.hold_relay {

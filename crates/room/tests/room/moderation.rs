@@ -1,6 +1,6 @@
 //! Removal, mutes, locks and roles.
 
-use room::Effect;
+use room::{Effect, Pace};
 use signaling::{
     Access, Change, Closing, Command, Notice, Refusal, Role, ServerMessage, Source, SourceControl,
     SourceState, StageStanding,
@@ -220,7 +220,7 @@ fn a_person_sent_away_is_gone_before_the_moderator_reads_done() {
     let gone = world.at(|e| {
         let gone =
             ServerMessage::Changed { version: world.room.version(), change: Change::Gone { participant } };
-        *e == Effect::Broadcast { message: gone, except: None }
+        *e == Effect::Broadcast { message: gone, except: None, pace: Pace::Prompt }
     });
     let closed = world.at(|e| matches!(e, Effect::CloseSession { .. }));
     let done = world.at(|e| matches!(e, Effect::Send { message: ServerMessage::Done { .. }, .. }));

@@ -1,9 +1,9 @@
 //! Sessions, resuming, and lost connections.
 
-use room::{Effect, ResumeKey};
+use room::{Effect, Pace, ResumeKey};
 use signaling::{Access, Closing, Command, Role, Source, StageStanding};
 
-use crate::world::{Me, World};
+use crate::world::{BOTH, Me, World};
 
 /// A viewer who watches, and a viewer who is on stage.
 fn two() -> (World, Me, Me) {
@@ -20,6 +20,31 @@ fn a_late_joiner_knows_all() {
     // That the snapshot is the room is checked after every command; here, that it is not an empty one.
     assert_eq!(world.pages[&late].room.participants.len(), 3);
     assert!(world.slot(late, ada, Source::Camera).is_some());
+}
+
+#[test]
+fn the_audience_comes_and_goes_at_leisure_and_the_stage_at_once() {
+    let mut world = World::new(Access::Open);
+    let paces = |world: &World| -> Vec<Pace> {
+        let pace = |effect: &Effect| match effect {
+            Effect::Broadcast { pace, .. } => Some(*pace),
+            _ => None,
+        };
+        world.effects.iter().filter_map(pace).collect()
+    };
+    let ada = world.connect("ada", Role::Viewer, None);
+    assert_eq!(paces(&world), [Pace::Leisurely]);
+    world.lose(ada);
+    assert_eq!(paces(&world), [Pace::Leisurely]);
+    let ada = world.resume(ada);
+    assert_eq!(paces(&world), [Pace::Leisurely]);
+    world.says(ada, Command::JoinStage { sources: BOTH }).unwrap();
+    assert_eq!(paces(&world), [Pace::Prompt]);
+    world.says(ada, Command::LeaveRoom).unwrap();
+    assert_eq!(paces(&world), [Pace::Prompt], "whoever leaves from the stage");
+    let bob = world.connect("bob", Role::Viewer, None);
+    world.says(bob, Command::LeaveRoom).unwrap();
+    assert_eq!(paces(&world), [Pace::Leisurely]);
 }
 
 #[test]

@@ -284,7 +284,7 @@ impl World {
                 }
                 None => self.pages.get_mut(&session).expect("a page of the room").read(message),
             },
-            Effect::Broadcast { message, except } => {
+            Effect::Broadcast { message, except, .. } => {
                 assert_eq!(except, arriving.map(|(session, _)| session), "all but who is coming in");
                 assert!(matches!(message, ServerMessage::Changed { .. }));
                 for page in self.pages.values_mut().filter(|page| page.connected) {
