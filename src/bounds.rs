@@ -9,8 +9,8 @@ pub(crate) const MAX_WORKERS: usize = 64;
 pub(crate) const ROOMS: usize = 1_000;
 /// TCP connections to the HTTP address, those that became WebSockets included, unless the configuration says otherwise.
 pub(crate) const CONNECTIONS: usize = 20_000;
-/// What a socket is read in at a time, in bytes. A page sends little, and each socket keeps this much for as long as it is open.
-pub(crate) const READ_BUFFER_BYTES: usize = 4096;
+/// What a socket is read in at a time, in bytes: on the stack, and so kept by no page.
+pub(crate) const READ_BYTES: usize = 4096;
 /// Offers a second from one page, sustained. Each is parsed and answered at length, and may come to a new transport.
 pub(crate) const OFFERS_PER_SECOND: u32 = 1;
 /// Offers one page may send at once after a quiet time.

@@ -37,9 +37,14 @@ async fn a_webinar_carries_the_clip_unchanged_to_every_viewer() {
     // Each viewer opens 30 pictures and 50 packets of sound a second of each of the two.
     let samples = report.generator.samples;
     assert!(samples > 6 * 2 * 80 && report.generator.corrupt == 0, "{report}");
-    assert!(report.packets_received > 2 * samples, "pictures have several packets: {report}");
+    assert!(report.packets_received * 2 > samples * 3, "most packets of a picture are not opened: {report}");
     assert!(report.forward_delay_us.p50 > 0.0 && report.forward_delay_us.max < 1e6, "{report}");
     assert!(report.server.cpu_ns_per_forwarded_packet.unwrap() > 0.0, "{report}");
+    let json = serde_json::to_value(&report).unwrap();
+    for key in ["scenario", "publishers", "viewers", "seconds", "joined", "leaked_packets", "loss_ratio"] {
+        assert!(!json[key].is_null(), "{key} in {json}");
+    }
+    assert_eq!(json["scenario"], "webinar");
     assert!(report.timeline.len() >= 2 && report.timeline[1].packets > 0, "{:?}", report.timeline);
 }
 
@@ -48,6 +53,7 @@ async fn several_rooms_do_not_hear_one_another() {
     let server = MediaServer::start(2);
     let report = run(&server, &Settings { rooms: 3, ..settings(Scenario::Audio, 1, 2) }).await;
     assert_eq!((report.rooms, report.joined), (3, 9));
+    assert!(report.packets_received > 6 * 90, "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,4 +20,4 @@ pub(crate) use actor::{POLICY, close_code};
 pub(crate) use directory::{CreateError, LoadError, NewRoom, Rooms};
 pub(crate) use link::{Link, OfferOutcome};
 pub(crate) use mailbox::{CallError, Joining, RoomRef, ToRoom};
-pub(crate) use outbox::{Frame, Frames, Outbox, frames};
+pub(crate) use outbox::{Frame, Frames, NothingYet, Outbox, frames};

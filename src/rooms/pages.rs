@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use room::{SessionId, TransportId};
 use tokio::time::Instant;
+use tungstenite::Utf8Bytes;
 
 use super::link::Link;
 use super::news::News;
@@ -189,9 +189,10 @@ mod tests {
     const OLD: SessionId = SessionId(1);
     const NEW: SessionId = SessionId(2);
     const WIRE: TransportId = TransportId(7);
+    const CAPACITY: usize = 4;
 
     fn enter(pages: &mut Pages, session: SessionId, key: &str) -> Frames {
-        let (outbox, frames) = frames(4);
+        let (outbox, frames) = frames(CAPACITY);
         pages.enter(session, key.to_owned(), outbox);
         frames
     }
@@ -224,10 +225,10 @@ mod tests {
     #[test]
     fn the_socket_of_a_resumed_session_ends() {
         let mut pages = Pages::default();
-        let mut first = enter(&mut pages, OLD, "k1");
+        let first = enter(&mut pages, OLD, "k1");
         let _second = enter(&mut pages, NEW, "k2");
         assert!(!pages.resume(NEW, "k1"), "it never had a transport");
-        assert_eq!(first.queue.try_recv(), Ok(Frame::Close(1000)));
+        assert_eq!(first.now(), Some(Frame::Close(1000)));
     }
 
     fn news(pages: &mut Pages, text: &str, except: Option<SessionId>) {
@@ -236,12 +237,13 @@ mod tests {
         assert_eq!(cut, []);
     }
 
-    fn read(frames: &mut Frames) -> Vec<String> {
+    fn read(frames: &Frames) -> Vec<String> {
         let mut texts = Vec::new();
-        while let Ok(frame) = frames.queue.try_recv() {
+        while let Some(frame) = frames.now() {
             match frame {
                 Frame::Text(text) => texts.push(text.to_string()),
                 Frame::Texts(several) => texts.extend(several.iter().map(ToString::to_string)),
+                Frame::Pong(payload) => texts.push(format!("an answer to {payload:?}")),
                 Frame::Close(code) => texts.push(format!("closed with {code}")),
             }
         }
@@ -251,9 +253,9 @@ mod tests {
     #[test]
     fn news_reaches_every_page_once_in_order_and_before_what_is_sent_to_it_alone() {
         let mut pages = Pages::default();
-        let mut first = enter(&mut pages, OLD, "k1");
+        let first = enter(&mut pages, OLD, "k1");
         news(&mut pages, "1", None);
-        let mut second = enter(&mut pages, NEW, "k2");
+        let second = enter(&mut pages, NEW, "k2");
         news(&mut pages, "2", Some(NEW));
         assert!(pages.send(NEW, Frame::Text("welcome".into())));
         news(&mut pages, "3", None);
@@ -264,22 +266,22 @@ mod tests {
         assert_eq!(pages.due(), None);
         news(&mut pages, "5", None);
         pages.tell(&mut Vec::new());
-        assert_eq!(read(&mut first), ["1", "2", "3", "done", "5"]);
-        assert_eq!(read(&mut second), ["welcome", "3", "4", "5"]);
+        assert_eq!(read(&first), ["1", "2", "3", "done", "5"]);
+        assert_eq!(read(&second), ["welcome", "3", "4", "5"]);
     }
 
     #[test]
     fn news_names_the_slow() {
         let mut pages = Pages::default();
-        let mut slow = enter(&mut pages, OLD, "k1");
+        let slow = enter(&mut pages, OLD, "k1");
         let _quick = enter(&mut pages, NEW, "k2");
-        while slow.queue.len() < slow.queue.max_capacity() {
+        for _ in 0..CAPACITY {
             assert!(pages.send(OLD, Frame::Close(1000)));
         }
         let mut cut = Vec::new();
         pages.gather("1".into(), None, &mut cut);
         pages.tell(&mut cut);
         assert_eq!(cut, [OLD]);
-        assert_eq!(slow.queue.try_recv(), Ok(Frame::Close(1000)));
+        assert_eq!(slow.now(), Some(Frame::Close(1000)));
     }
 }

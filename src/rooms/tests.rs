@@ -64,9 +64,10 @@ impl Scene {
     }
 
     async fn next(&mut self) -> String {
-        match self.frames.queue.recv().await.unwrap() {
+        match self.frames.next().await.unwrap() {
             Frame::Text(text) => text.to_string(),
             Frame::Texts(texts) => panic!("at once: {texts:?}"),
+            Frame::Pong(payload) => panic!("an answer to no ping: {payload:?}"),
             Frame::Close(code) => panic!("closed with {code}"),
         }
     }

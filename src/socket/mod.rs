@@ -2,23 +2,26 @@
 //!
 //! A socket that breaks a rule is told so and closed; nobody else notices.
 
+mod frame;
 mod hello;
 mod message;
 mod origin;
 mod rate;
 mod session;
+mod stream;
 mod writer;
 
 use std::sync::Arc;
 
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Extension, Path, State};
-use axum::http::HeaderMap;
+use axum::body::Body;
+use axum::extract::{Extension, Path, Request, State};
 use axum::response::Response;
+use hyper::upgrade::{self, OnUpgrade};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tungstenite::handshake::server::create_response_with_body;
 
 use crate::app::App;
-use crate::bounds::{FRAME_BYTES, READ_BUFFER_BYTES};
 use crate::http::{ApiError, Place};
 
 pub(crate) use origin::same_origin;
@@ -29,14 +32,23 @@ pub(crate) async fn upgrade(
     State(app): State<Arc<App>>,
     Path(room): Path<String>,
     Extension(place): Extension<Place>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    mut request: Request,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|rejection| ApiError::upgrade_required(rejection.body_text()))?;
-    if !same_origin(&headers, app.config.public_url.as_deref()) {
+    let response = create_response_with_body(&request, Body::empty)
+        .map_err(|error| ApiError::upgrade_required(error.to_string()))?;
+    if !same_origin(request.headers(), app.config.public_url.as_deref()) {
         return Err(ApiError::origin_forbidden());
     }
-    let upgrade =
-        upgrade.max_message_size(FRAME_BYTES).max_frame_size(FRAME_BYTES).read_buffer_size(READ_BUFFER_BYTES);
-    Ok(upgrade.on_upgrade(move |socket| session::run(app, room, socket, place)))
+    tokio::spawn(serve(app, room, upgrade::on(&mut request), place));
+    Ok(response)
+}
+
+/// Takes the connection out of HTTP's hands, whose buffers end with it.
+async fn serve(app: Arc<App>, room: String, upgraded: OnUpgrade, place: Place) {
+    // Fails when the page is gone before it was answered.
+    let Ok(upgraded) = upgraded.await else { return };
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => session::run(app, room, parts.io.into_inner(), parts.read_buf, place).await,
+        Err(_) => tracing::error!("bug: HTTP is served over something else than TCP"),
+    }
 }

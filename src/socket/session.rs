@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
-use futures_util::StreamExt;
-use futures_util::stream::SplitStream;
+use bytes::Bytes;
 use room::{ResumeKey, SessionId};
 use signaling::limits::{HELLO_MS, MESSAGE_BURST, MESSAGES_PER_SECOND, OUTGOING_QUEUE, SILENCE_MS};
 use signaling::{ClientMessage, Closing, Command, ErrorCode, ServerMessage};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::frame::{Message, NORMAL, Unreadable};
 use super::hello::{self, Admitted, Turned};
 use super::message::{self, Read};
 use super::rate::Bucket;
+use super::stream::{ReadEnd, Reader, Writer};
 use super::writer::{self, Written};
 use crate::app::App;
 use crate::bounds::{CHANGE_BURST, CHANGES_PER_SECOND, CLOSE_WITHIN, OFFER_BURST, OFFERS_PER_SECOND};
@@ -23,7 +24,9 @@ use crate::metrics::Bound;
 use crate::random;
 use crate::rooms::{Frame, Joining, Link, OfferOutcome, Outbox, POLICY, RoomRef, ToRoom, close_code, frames};
 
-/// RFC 6455, section 7.4.1: the message is too big.
+/// RFC 6455, section 7.4.1: the protocol is broken, the text is none, the message is too big.
+const PROTOCOL_ERROR: u16 = 1002;
+const NO_TEXT: u16 = 1007;
 const TOO_BIG: u16 = 1009;
 
 /// Why the way in ended.
@@ -31,49 +34,61 @@ const TOO_BIG: u16 = 1009;
 enum End {
     /// The page is gone.
     Lost,
+    /// It said goodbye, or sends no WebSocket frames; it is closed with this code.
+    Closed(u16),
     /// It broke a rule, and is told so.
     Broke(Turned),
 }
 
-/// Serves one socket until it is closed.
-pub(super) async fn run(app: Arc<App>, room: String, socket: WebSocket, _place: Place) {
+/// Serves one socket until it is closed. `early` came before the connection became one.
+pub(super) async fn run(app: Arc<App>, room: String, stream: TcpStream, early: Bytes, _place: Place) {
     let counts = app.counts.clone();
     let _open = counts.socket();
-    let (mut sink, mut stream) = socket.split();
-    let (outbox, mut frames) = frames(OUTGOING_QUEUE);
+    let (mut reader, mut writer) = (Reader::new(&stream, &early), Writer::new(&stream));
+    // It is a part of the buffer that the request was read in.
+    drop(early);
+    let (outbox, frames) = frames(OUTGOING_QUEUE);
     let mut written = None;
-    match first_frame(&app, &room, &mut stream).await {
+    // Boxed, so that what coming in takes is given back once somebody is in.
+    match Box::pin(first_frame(&app, &room, &mut reader, &outbox)).await {
         Ok(admitted) => {
             tracing::debug!(room, role = ?admitted.identity.role, "a page comes in");
-            let (mut page, link) = Page::enter(app, admitted, outbox).await;
+            let (mut page, link) = Box::pin(Page::enter(app, admitted, outbox)).await;
             let end = tokio::select! {
-                result = writer::write(&mut sink, &mut frames) => {
+                result = writer::write(&mut writer, &frames) => {
                     written = Some(result);
                     End::Lost
                 }
-                end = page.read(&mut stream, link) => end,
+                end = page.read(&mut reader, link) => end,
             };
             page.leave(end).await;
         }
         Err(End::Lost) => return,
+        Err(End::Closed(code)) => close(&outbox, code),
         Err(End::Broke(turned)) => tell_last(&outbox, turned),
     }
     let written = match written {
         Some(written) => written,
         // What the page is told last is still in its queue.
-        None => writer::write(&mut sink, &mut frames).await,
+        None => writer::write(&mut writer, &frames).await,
     };
     if written == Written::Closed {
         // Closing TCP with something unread resets the connection, and takes the last frames with it.
-        let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+        let _ = timeout(CLOSE_WITHIN, reader.drain()).await;
     }
 }
 
-async fn first_frame(app: &App, room: &str, stream: &mut SplitStream<WebSocket>) -> Result<Admitted, End> {
+async fn first_frame(
+    app: &App,
+    room: &str,
+    reader: &mut Reader<'_>,
+    outbox: &Outbox,
+) -> Result<Admitted, End> {
     let first = timeout(Duration::from_millis(HELLO_MS), async {
         loop {
-            match stream.next().await {
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            match reader.next().await {
+                Ok(Message::Ping(payload)) => answer(outbox, payload),
+                Ok(Message::Pong | Message::Piece) => {}
                 other => return other,
             }
         }
@@ -86,11 +101,22 @@ async fn first_frame(app: &App, room: &str, stream: &mut SplitStream<WebSocket>)
         )));
     };
     match first {
-        Some(Ok(Message::Text(text))) => hello::admit(app, room, &text).map_err(End::Broke),
-        Some(Ok(Message::Binary(_))) => Err(End::Broke(binary())),
-        Some(Err(error)) => Err(unread(app, error)),
-        _ => Err(End::Lost),
+        Ok(Message::Text(text)) => hello::admit(app, room, &text).map_err(End::Broke),
+        Ok(Message::Binary) => Err(End::Broke(binary())),
+        Err(end) => Err(unread(app, end)),
+        Ok(Message::Close(code)) => Err(End::Closed(code)),
+        Ok(Message::Ping(_) | Message::Pong | Message::Piece) => Err(End::Lost),
     }
+}
+
+/// To a ping. A page with too many of them unanswered is cut off as one that does not read.
+fn answer(outbox: &Outbox, payload: Vec<u8>) {
+    let _ = outbox.push(Frame::Pong(payload.into()));
+}
+
+fn close(outbox: &Outbox, code: u16) {
+    // A queue too full for it is the end as well.
+    let _ = outbox.push(Frame::Close(code));
 }
 
 /// Last words, and the end.
@@ -99,7 +125,7 @@ fn tell_last(outbox: &Outbox, turned: Turned) {
     let last = ServerMessage::Error { code: turned.code, detail: turned.detail };
     // A queue too full for it is the end as well.
     let _ = outbox.push(Frame::of(&last));
-    let _ = outbox.push(Frame::Close(code));
+    close(outbox, code);
 }
 
 /// The room's task ended before it took the page in. One that went down, or broke off and starts anew, is there again in a moment.
@@ -110,7 +136,7 @@ fn not_answered(app: &App, room: &RoomRef, outbox: &Outbox) {
     }
     let closing = Closing::Draining;
     let _ = outbox.push(Frame::of(&ServerMessage::Closing { closing }));
-    let _ = outbox.push(Frame::Close(close_code(closing)));
+    close(outbox, close_code(closing));
 }
 
 /// Whether a command may be repeated without end, and everybody told each time. The others use up or undo something that stands, so
@@ -149,14 +175,16 @@ fn binary() -> Turned {
     Turned::away(ErrorCode::MessageInvalid, "frames are text")
 }
 
-/// What a frame that could not be read at all means: too long even to be skipped, or a connection that is gone.
-fn unread(app: &App, error: axum::Error) -> End {
-    match error.into_inner().downcast::<tungstenite::Error>().as_deref() {
-        Ok(tungstenite::Error::Capacity(too_long)) => {
+/// What it means that a page can be read no more: too long even to be skipped, no WebSocket at all, or gone.
+fn unread(app: &App, end: ReadEnd) -> End {
+    match end {
+        ReadEnd::Gone => End::Lost,
+        ReadEnd::Unreadable(Unreadable::TooLong { bytes }) => {
             app.counts.hit(Bound::MessageBytes);
-            End::Broke(Turned::away(ErrorCode::MessageTooLong, too_long.to_string()))
+            End::Broke(Turned::away(ErrorCode::MessageTooLong, format!("{bytes} bytes")))
         }
-        _ => End::Lost,
+        ReadEnd::Unreadable(Unreadable::NotUtf8) => End::Closed(NO_TEXT),
+        ReadEnd::Unreadable(Unreadable::Forbidden) => End::Closed(PROTOCOL_ERROR),
     }
 }
 
@@ -199,10 +227,10 @@ impl Page {
     }
 
     /// Takes what the page sends, until it ends or breaks a rule.
-    async fn read(&mut self, stream: &mut SplitStream<WebSocket>, link: Option<Arc<Link>>) -> End {
+    async fn read(&mut self, reader: &mut Reader<'_>, link: Option<Arc<Link>>) -> End {
         let Some(link) = link else { return End::Lost };
         loop {
-            let Ok(next) = timeout(Duration::from_millis(SILENCE_MS), stream.next()).await else {
+            let Ok(next) = timeout(Duration::from_millis(SILENCE_MS), reader.next()).await else {
                 self.app.counts.hit(Bound::Silence);
                 return End::Lost;
             };
@@ -212,11 +240,15 @@ impl Page {
                 return End::Broke(Turned::away(ErrorCode::TooManyMessages, detail));
             }
             let taken = match next {
-                Some(Ok(Message::Text(text))) => self.take(&text, &link).await,
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
-                Some(Ok(Message::Binary(_))) => Err(End::Broke(binary())),
-                Some(Err(error)) => Err(unread(&self.app, error)),
-                Some(Ok(Message::Close(_))) | None => Err(End::Lost),
+                Ok(Message::Text(text)) => Box::pin(self.take(&text, &link)).await,
+                Ok(Message::Ping(payload)) => {
+                    answer(&self.outbox, payload);
+                    Ok(())
+                }
+                Ok(Message::Pong | Message::Piece) => Ok(()),
+                Ok(Message::Binary) => Err(End::Broke(binary())),
+                Ok(Message::Close(code)) => Err(End::Closed(code)),
+                Err(end) => Err(unread(&self.app, end)),
             };
             if let Err(end) = taken {
                 return end;
@@ -274,10 +306,9 @@ impl Page {
     async fn leave(&mut self, end: End) {
         match end {
             End::Broke(turned) => tell_last(&self.outbox, turned),
-            End::Lost => {
-                // Ends the way out, behind whatever was queued before.
-                let _ = self.outbox.push(Frame::Close(1000));
-            }
+            // Ends the way out, behind whatever was queued before.
+            End::Lost => close(&self.outbox, NORMAL),
+            End::Closed(code) => close(&self.outbox, code),
         }
         self.room.send(ToRoom::Leave(self.session)).await;
     }

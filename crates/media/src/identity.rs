@@ -51,6 +51,11 @@ impl Identity {
         &self.0.fingerprint
     }
 
+    /// Whose cryptography handshakes use.
+    pub(crate) fn provider(&self) -> Arc<dyn RTCCryptoProvider> {
+        Arc::clone(&self.0.provider)
+    }
+
     /// How to handshake as a server with this profile and no other.
     ///
     /// One profile, because the DTLS crate takes the first of the *client's* list that it knows, and browsers list the slower AES_CM first.

@@ -21,6 +21,9 @@ pub const MAX_TRAIN_SEGMENTS: usize = 64;
 /// Longest train in bytes: a UDP length field's worth, headers left out.
 pub const MAX_TRAIN_BYTES: usize = 65_000;
 
+/// The memory in use grows by this many bytes: what was never needed is never touched, and so is not resident.
+const GROWTH: usize = 32 * 1024;
+
 /// A run of datagrams to one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Train {
@@ -63,7 +66,7 @@ impl Outbox {
         }
         let start = self.used;
         if self.memory.len() < start + room {
-            self.memory.resize((start + room).next_power_of_two(), 0);
+            self.memory.resize((start + room).next_multiple_of(GROWTH), 0);
         }
         let Some(space) = self.memory.get_mut(start..start + room) else { return };
         let used = fill(space).min(room);

@@ -5,11 +5,18 @@ use std::time::Instant;
 use crate::codec::{Codec, vp8};
 use crate::forwarder::HEADER_ROOM;
 use crate::srtp::MAX_OVERHEAD;
-use crate::{MAX_SENT, PublicationId};
+use crate::{Kind, MAX_SENT, PublicationId};
 
 /// Longest RTP payload taken, in bytes (1407): one that, with everything a forwarder may put around it, even as a retransmission, still
 /// leaves in a datagram of [`MAX_SENT`]. Browsers stay under 1200 for the whole packet; the rest is for stacks that cut at 1400.
 pub const MAX_PAYLOAD: usize = MAX_SENT - HEADER_ROOM - MAX_OVERHEAD;
+
+/// Bytes of payload that a packet of sound has room for at first: Opus at 100 kbit/s. A longer one makes room for the longest there is, and
+/// the packets after it in the same place find that.
+const SOUND_ROOM: usize = 256;
+
+/// The same of pictures: browsers stay under 1200 for a whole packet, and with it so does what is kept of most.
+const PICTURE_ROOM: usize = 1200;
 
 /// A packet, opened once and then shared, read-only, by everybody it is forwarded to and by the retransmission ring.
 ///
@@ -45,7 +52,10 @@ pub struct Packet {
     /// When the publisher's engine received it.
     pub arrived: Instant,
     length: u16,
-    payload: [u8; MAX_PAYLOAD],
+    /// Packets that its ring keeps of this layer; a [`Replica`](crate::Replica) keeps fewer.
+    pub(crate) kept: u16,
+    /// Room for a payload, of which this one's is the beginning.
+    room: Box<[u8]>,
 }
 
 /// All that is known of a packet when it is put into a ring; the fields are those of [`Packet`].
@@ -78,6 +88,10 @@ pub struct Facts<'a> {
 impl Packet {
     /// An empty one, to be kept in a pool and filled again and again.
     pub(crate) fn empty(publication: PublicationId, now: Instant) -> Self {
+        let room = match publication.source.kind() {
+            Kind::Audio => SOUND_ROOM,
+            Kind::Video => PICTURE_ROOM,
+        };
         Packet {
             publication,
             layer: 0,
@@ -91,19 +105,25 @@ impl Packet {
             audio_level: None,
             arrived: now,
             length: 0,
-            payload: [0; MAX_PAYLOAD],
+            kept: 0,
+            room: vec![0; room].into_boxed_slice(),
         }
     }
 
     /// The RTP payload, padding removed.
     pub fn payload(&self) -> &[u8] {
-        &self.payload[..usize::from(self.length)]
+        &self.room[..usize::from(self.length)]
     }
 
     /// Copies the payload in; `false`, and nothing changed, when it is longer than [`MAX_PAYLOAD`].
     pub(crate) fn set_payload(&mut self, payload: &[u8]) -> bool {
-        let Some(room) = self.payload.get_mut(..payload.len()) else { return false };
-        room.copy_from_slice(payload);
+        if payload.len() > MAX_PAYLOAD {
+            return false;
+        }
+        if payload.len() > self.room.len() {
+            self.room = vec![0; MAX_PAYLOAD].into_boxed_slice();
+        }
+        self.room[..payload.len()].copy_from_slice(payload);
         self.length = payload.len() as u16;
         true
     }

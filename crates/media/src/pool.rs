@@ -11,21 +11,26 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::Kind;
 use crate::gate::Admitted;
 use crate::packet::{Facts, MAX_PAYLOAD, Packet};
-use crate::{Kind, Source};
 
-/// Packets a layer of pictures keeps: about two seconds at 2.4 Mbit/s.
+/// Packets a layer of pictures keeps: about two seconds at 2.4 Mbit/s. Below the highest layer each keeps half of what the next one does, and
+/// still more of the past: an encoder gives it a third of the bits.
 pub const VIDEO_RING: usize = 512;
 
 /// Packets sound keeps: about two and a half seconds of 20 ms each.
 pub const AUDIO_RING: usize = 128;
 
-/// Packets a [`Replica`] keeps of each layer of pictures.
-pub const VIDEO_REPLICA: usize = VIDEO_RING / 4 * 3;
+/// Packets a [`Replica`] keeps of the highest layer of pictures.
+pub const VIDEO_REPLICA: usize = replica(VIDEO_RING);
 
 /// Packets a [`Replica`] keeps of sound.
-pub const AUDIO_REPLICA: usize = AUDIO_RING / 4 * 3;
+pub const AUDIO_REPLICA: usize = replica(AUDIO_RING);
+
+const fn replica(ring: usize) -> usize {
+    ring / 4 * 3
+}
 
 /// Packets set aside at most, waiting for other threads to let go of them.
 pub const MAX_SPARES: usize = 64;
@@ -46,11 +51,11 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// An empty ring as long as the kind needs.
-    pub fn new(kind: Kind) -> Self {
+    /// An empty ring as long as the kind needs, and the number of layers above its own allows.
+    pub fn new(kind: Kind, above: usize) -> Self {
         let capacity = match kind {
             Kind::Audio => AUDIO_RING,
-            Kind::Video => VIDEO_RING,
+            Kind::Video => VIDEO_RING >> above.min(MAX_LAYERS - 1),
         };
         Ring { capacity, slots: Vec::new(), spares: VecDeque::new(), allocated: 0 }
     }
@@ -81,9 +86,11 @@ impl Ring {
         }
         let mut packet = self.blank(index, &admitted, facts);
         // The packet is ours alone, so this always succeeds; if it did not, nothing would be stored.
-        if !Arc::get_mut(&mut packet)?.fill(admitted.publication(), facts) {
+        let blank = Arc::get_mut(&mut packet)?;
+        if !blank.fill(admitted.publication(), facts) {
             return None;
         }
+        blank.kept = self.capacity as u16;
         self.slots.get_mut(index).map(|slot| &*slot.insert(packet))
     }
 
@@ -120,29 +127,20 @@ impl Ring {
 }
 
 /// What a thread that is not the publisher's keeps of one publication.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Replica {
-    capacity: usize,
     layers: [Vec<Option<Arc<Packet>>>; MAX_LAYERS],
 }
 
 impl Replica {
-    /// An empty one for a publication of this source.
-    pub fn new(source: Source) -> Self {
-        let capacity = match source.kind() {
-            Kind::Audio => AUDIO_REPLICA,
-            Kind::Video => VIDEO_REPLICA,
-        };
-        Replica { capacity, layers: Default::default() }
-    }
-
     /// Keeps a packet that came from the publisher's thread. An older one than that in its place is left out.
     pub fn keep(&mut self, packet: Arc<Packet>) {
         let Some(slots) = self.layers.get_mut(usize::from(packet.layer)) else { return };
         if slots.is_empty() {
-            slots.resize(self.capacity, None);
+            slots.resize(replica(usize::from(packet.kept)), None);
         }
-        let Some(slot) = slots.get_mut(place(packet.sequence, self.capacity)) else { return };
+        let at = place(packet.sequence, slots.len());
+        let Some(slot) = slots.get_mut(at) else { return };
         if slot.as_ref().is_none_or(|kept| kept.sequence <= packet.sequence) {
             *slot = Some(packet);
         }

@@ -4,6 +4,8 @@
 //! chosen by what the client knows; and the last flight is kept and sent again until the handshake is done, because the crate's own timer
 //! stops for good when a peer repeats itself. The address is none of DTLS' business: a path may change in the middle.
 
+mod established;
+mod exported;
 mod hello;
 mod records;
 
@@ -12,18 +14,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use ring::digest;
 use rtc_dtls::config::HandshakeConfig;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
-use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
-use rtc_dtls::state::State;
 use rtc_shared::TransportProtocol;
-use rtc_shared::error::Error;
 
 use crate::identity::{Identity, IdentityError};
 use crate::sdp::Fingerprint;
 use crate::srtp::{Keying, Profile};
+use established::{Established, Heard};
+use exported::{export, is_expected};
 use hello::HelloReader;
+use records::Summary;
 
 /// How many datagrams one peer may send until the handshake is done, and with handshake records ever after, repetitions included. A
 /// handshake has about five; at heavy loss a few dozen.
@@ -47,8 +48,6 @@ const MAX_OWN_REPETITIONS: u32 = 6;
 
 /// The only peer this association has, wherever it is.
 const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
-
-const EXPORTER_LABEL: &str = "EXTRACTOR-dtls_srtp";
 
 /// What came of a datagram or of time.
 pub(crate) enum Outcome {
@@ -88,7 +87,10 @@ pub(crate) struct Dtls {
     role: Role,
     identity: Identity,
     expected: Vec<Fingerprint>,
+    /// The DTLS crate's, from the whole ClientHello to the end of the handshake.
     endpoint: Option<Endpoint>,
+    /// From then on.
+    established: Option<Established>,
     phase: Phase,
     datagrams_left: u32,
     bytes_left: usize,
@@ -121,6 +123,7 @@ impl Dtls {
             identity: identity.clone(),
             expected,
             endpoint: None,
+            established: None,
             phase: Phase::Handshake,
             datagrams_left: MAX_HANDSHAKE_DATAGRAMS,
             bytes_left: MAX_HANDSHAKE_BYTES,
@@ -158,6 +161,9 @@ impl Dtls {
             self.datagrams_left -= 1;
             self.bytes_left -= datagram.len();
         }
+        if self.phase == Phase::Done {
+            return self.receive_later(now, datagram, summary);
+        }
         if self.endpoint.is_some() {
             return self.feed(now, datagram, summary.handshake);
         }
@@ -176,6 +182,24 @@ impl Dtls {
         outcome
     }
 
+    /// After the handshake: a repeated flight, or a goodbye. Only a sealed alert is the peer's own word; all else may come from anybody.
+    fn receive_later(&mut self, now: Instant, datagram: &[u8], summary: Summary) -> Outcome {
+        if summary.handshake {
+            self.repeat_for_peer(now);
+        }
+        let Some(established) = self.established.as_mut().filter(|_| summary.sealed_alert) else {
+            return Outcome::Nothing;
+        };
+        match established.hear(now, &self.identity, datagram) {
+            Heard::Goodbye => {
+                self.outgoing.push(established.goodbye());
+                self.end(Outcome::Closed)
+            }
+            Heard::Nothing => Outcome::Nothing,
+            Heard::OverBudget => Outcome::OverBudget,
+        }
+    }
+
     fn feed(&mut self, now: Instant, datagram: &[u8], handshake: bool) -> Outcome {
         let Some(endpoint) = &mut self.endpoint else { return Outcome::Nothing };
         let result = endpoint.read(now, PEER, None, BytesMut::from(datagram));
@@ -187,36 +211,31 @@ impl Dtls {
                 }
                 Outcome::Nothing
             }),
-            // Afterwards only an encrypted alert is the peer's own word; everything else may come from anybody.
-            Err(Error::ErrAlertFatalOrClose) => self.end(self.farewell()),
-            Err(_) if self.phase == Phase::Handshake => self.end(Outcome::Failed),
-            Err(_) => Outcome::Nothing,
+            Err(_) => self.end(Outcome::Failed),
         }
-    }
-
-    fn farewell(&self) -> Outcome {
-        if self.phase == Phase::Done { Outcome::Closed } else { Outcome::Failed }
     }
 
     fn settle(&mut self, now: Instant, events: &[EndpointEvent]) -> Option<Outcome> {
         if events.iter().any(|event| matches!(event, EndpointEvent::PeerClosed)) {
-            return Some(self.end(self.farewell()));
+            return Some(self.end(Outcome::Failed));
         }
         if !events.iter().any(|event| matches!(event, EndpointEvent::HandshakeComplete)) {
             return None;
         }
         let state = self.endpoint.as_ref().and_then(|endpoint| endpoint.get_connection_state(PEER));
         let keying = state.filter(|state| is_expected(state, &self.expected)).and_then(export);
-        Some(match keying {
-            Some(keying) => {
-                self.phase = Phase::Done;
-                Outcome::Connected(Box::new(keying))
-            }
-            None => {
-                self.close(now);
-                Outcome::Failed
-            }
-        })
+        let Some(keying) = keying else {
+            self.close(now);
+            return Some(Outcome::Failed);
+        };
+        self.established = self.endpoint.take().and_then(|endpoint| Established::new(now, endpoint));
+        if self.established.is_none() {
+            return Some(self.end(Outcome::Failed));
+        }
+        self.phase = Phase::Done;
+        self.expected = Vec::new();
+        self.last_flight.shrink_to_fit();
+        Some(Outcome::Connected(Box::new(keying)))
     }
 
     /// Sends again what may have been lost.
@@ -294,14 +313,18 @@ impl Dtls {
     }
 
     /// Takes every datagram that is to be sent, in order.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = BytesMut> {
-        self.outgoing.drain(..)
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = BytesMut> + use<> {
+        // Taken whole: after the handshake nobody needs room for another flight.
+        std::mem::take(&mut self.outgoing).into_iter()
     }
 
     /// Says goodbye.
     pub(crate) fn close(&mut self, now: Instant) {
         if let Some(endpoint) = &mut self.endpoint {
             let _ = endpoint.stop(now, PEER);
+        }
+        if let (Some(established), Phase::Done) = (&self.established, self.phase) {
+            self.outgoing.push(established.goodbye());
         }
         self.phase = Phase::Over;
         self.collect_flight(now);
@@ -312,29 +335,4 @@ impl Dtls {
         self.last_flight.clear();
         outcome
     }
-}
-
-/// Whether the peer's certificate is one that signalling named (RFC 8122, section 5). That its key is the peer's own, the handshake proved.
-fn is_expected(state: &State, expected: &[Fingerprint]) -> bool {
-    let Some(certificate) = state.peer_certificates.first() else { return false };
-    expected.iter().any(|fingerprint| {
-        let algorithm = match fingerprint.hash.as_str() {
-            "sha-256" => &digest::SHA256,
-            "sha-384" => &digest::SHA384,
-            "sha-512" => &digest::SHA512,
-            _ => return false,
-        };
-        digest::digest(algorithm, certificate).as_ref() == fingerprint.digest
-    })
-}
-
-fn export(state: &State) -> Option<Keying> {
-    let profile = match state.srtp_protection_profile() {
-        SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm => Profile::AeadAes128Gcm,
-        SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80 => Profile::Aes128CmHmacSha1_80,
-        _ => return None,
-    };
-    let length = Keying::exported_length(profile);
-    let exported = state.export_keying_material(EXPORTER_LABEL, &[], length).ok()?.into_bytes();
-    Keying::from_exported(profile, &exported, state.is_client())
 }

@@ -38,6 +38,8 @@ const APPLICATION_DATA: u8 = 23;
 pub(super) struct Summary {
     /// At least one record is of the handshake.
     pub(super) handshake: bool,
+    /// At least one is an alert that only the peer can have written, if it is authentic.
+    pub(super) sealed_alert: bool,
 }
 
 /// One record, lengths checked.
@@ -67,6 +69,7 @@ pub(super) fn inspect(datagram: &[u8]) -> Option<Summary> {
         }
         let record = next_record(&mut rest)?;
         summary.handshake |= record.kind == HANDSHAKE;
+        summary.sealed_alert |= record.kind == ALERT && record.epoch == SEALED_EPOCH;
         let is_plausible = match record.epoch {
             0 => is_plausible(&record),
             SEALED_EPOCH => is_plausible_sealed(&record),
@@ -172,10 +175,19 @@ mod tests {
 
     #[test]
     fn takes_whole_and_fragmented_messages() {
-        assert_eq!(inspect(&handshake(80, 0, 80, 80)), Some(Summary { handshake: true }));
-        assert_eq!(inspect(&handshake(80, 0, 40, 40)), Some(Summary { handshake: true }));
-        assert_eq!(inspect(&handshake(80, 70, 10, 10)), Some(Summary { handshake: true }));
-        assert_eq!(inspect(&handshake(0, 0, 0, 0)), Some(Summary { handshake: true }));
+        assert_eq!(
+            inspect(&handshake(80, 0, 80, 80)),
+            Some(Summary { handshake: true, sealed_alert: false })
+        );
+        assert_eq!(
+            inspect(&handshake(80, 0, 40, 40)),
+            Some(Summary { handshake: true, sealed_alert: false })
+        );
+        assert_eq!(
+            inspect(&handshake(80, 70, 10, 10)),
+            Some(Summary { handshake: true, sealed_alert: false })
+        );
+        assert_eq!(inspect(&handshake(0, 0, 0, 0)), Some(Summary { handshake: true, sealed_alert: false }));
     }
 
     #[test]
@@ -199,15 +211,19 @@ mod tests {
 
     #[test]
     fn takes_no_more_records_than_a_flight_has() {
-        assert!(inspect(&sealed(ALERT, 1, 26).repeat(MAX_RECORDS)).is_some());
+        let alerts = Summary { handshake: false, sealed_alert: true };
+        assert_eq!(inspect(&sealed(ALERT, 1, 26).repeat(MAX_RECORDS)), Some(alerts));
         assert_eq!(inspect(&sealed(ALERT, 1, 26).repeat(MAX_RECORDS + 1)), None);
     }
 
     #[test]
     fn takes_sealed_records_of_the_first_keys_only() {
         const FINISHED_WITH_GCM: usize = 8 + 24 + 16;
-        assert_eq!(inspect(&sealed(HANDSHAKE, 1, FINISHED_WITH_GCM)), Some(Summary { handshake: true }));
-        assert_eq!(inspect(&sealed(APPLICATION_DATA, 1, 200)), Some(Summary { handshake: false }));
+        assert_eq!(
+            inspect(&sealed(HANDSHAKE, 1, FINISHED_WITH_GCM)),
+            Some(Summary { handshake: true, sealed_alert: false })
+        );
+        assert_eq!(inspect(&sealed(APPLICATION_DATA, 1, 200)), Some(Summary::default()));
         let cases = [
             ("of a second handshake", sealed(APPLICATION_DATA, 2, 40)),
             ("to change to its keys", sealed(CHANGE_CIPHER_SPEC, 1, 25)),

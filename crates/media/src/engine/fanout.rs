@@ -13,9 +13,9 @@ use crate::forwarder::{HEADER_ROOM, MAX_PADDING, Verdict};
 use crate::srtp::MAX_OVERHEAD;
 use crate::{Outbox, Source};
 
-/// Bytes in the outbox at which a fan-out pauses so that they are sent: enough for thousands of packets, little enough to stay
-/// near the processor.
-pub const OUTBOX_ENOUGH: usize = 1 << 20;
+/// Bytes in the outbox at which a fan-out pauses so that they are sent: as many trains as one call to the kernel takes, little enough to
+/// stay near the processor. Each thread keeps this much memory once it was needed.
+pub const OUTBOX_ENOUGH: usize = 256 * 1024;
 
 /// What is to be fanned out, and how far it is.
 #[derive(Debug, Default)]

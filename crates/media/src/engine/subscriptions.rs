@@ -19,7 +19,7 @@ impl Engine {
         }
         if publication.peer.worker != self.worker {
             let token = self.token();
-            let replica = Replica::new(publication.source);
+            let replica = Replica::default();
             self.relay.push(publication.peer.worker, Message::Subscribe { publication, token });
             return self.feeds.insert(publication, Origin::Remote { replica, awaiting: Some(token) });
         }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::codec::Codec;
-use crate::{Gate, PeerId, PublicationId, WorkerId};
+use crate::{Gate, PeerId, PublicationId, Source, WorkerId};
 
 fn gate() -> Gate {
     let mut gate =
@@ -35,7 +35,7 @@ fn fill(ring: &mut Ring, sequence: u64) -> Option<Arc<Packet>> {
 
 #[test]
 fn keeps_the_last_packets() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     for sequence in 0..200 {
         fill(&mut ring, sequence);
     }
@@ -48,13 +48,13 @@ fn keeps_the_last_packets() {
 
 #[test]
 fn says_whose_packet_it_is_by_the_gate_alone() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     assert_eq!(fill(&mut ring, 1).unwrap().publication.peer.serial, 1);
 }
 
 #[test]
 fn an_older_packet_does_not_displace_a_newer_one() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     fill(&mut ring, 1_000);
     assert!(fill(&mut ring, 1_000 - AUDIO_RING as u64).is_none());
     assert!(ring.get(1_000).is_some());
@@ -62,7 +62,7 @@ fn an_older_packet_does_not_displace_a_newer_one() {
 
 #[test]
 fn a_payload_too_long_is_refused_and_displaces_nothing() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     fill(&mut ring, 1);
     let long = [0; MAX_PAYLOAD + 1];
     assert!(ring.fill(gate().admit().unwrap(), &facts(1 + AUDIO_RING as u64, &long)).is_none());
@@ -72,7 +72,7 @@ fn a_payload_too_long_is_refused_and_displaces_nothing() {
 
 #[test]
 fn fills_in_place_once_it_is_warm() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     for sequence in 0..1_000 {
         fill(&mut ring, sequence);
     }
@@ -81,7 +81,7 @@ fn fills_in_place_once_it_is_warm() {
 
 #[test]
 fn a_packet_held_elsewhere_stays_as_it_is() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     let held = fill(&mut ring, 0).unwrap();
     for sequence in 1..500 {
         fill(&mut ring, sequence);
@@ -92,7 +92,7 @@ fn a_packet_held_elsewhere_stays_as_it_is() {
 
 #[test]
 fn what_was_held_is_used_again_when_it_comes_free() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     let laps = AUDIO_RING as u64;
     for sequence in 0..laps {
         fill(&mut ring, sequence);
@@ -108,7 +108,7 @@ fn what_was_held_is_used_again_when_it_comes_free() {
 
 #[test]
 fn a_thread_that_holds_everything_costs_memory_but_not_without_bound() {
-    let mut ring = Ring::new(Kind::Audio);
+    let mut ring = Ring::new(Kind::Audio, 0);
     let held: Vec<_> = (0..2_000).filter_map(|sequence| fill(&mut ring, sequence)).collect();
     assert_eq!(held.len(), 2_000);
     assert_eq!(ring.spares.len(), MAX_SPARES);
@@ -117,7 +117,7 @@ fn a_thread_that_holds_everything_costs_memory_but_not_without_bound() {
 
 #[test]
 fn a_wiped_ring_has_nothing_and_works_on() {
-    let mut ring = Ring::new(Kind::Video);
+    let mut ring = Ring::new(Kind::Video, 0);
     fill(&mut ring, 5);
     ring.wipe();
     assert!(ring.get(5).is_none());
@@ -127,8 +127,8 @@ fn a_wiped_ring_has_nothing_and_works_on() {
 
 #[test]
 fn a_replica_holds_by_reference_and_lets_go_before_the_ring_comes_round() {
-    let mut ring = Ring::new(Kind::Video);
-    let mut replica = Replica::new(Source::Camera);
+    let mut ring = Ring::new(Kind::Video, 0);
+    let mut replica = Replica::default();
     for sequence in 0..5 * VIDEO_RING as u64 {
         replica.keep(fill(&mut ring, sequence).unwrap());
     }
@@ -142,9 +142,35 @@ fn a_replica_holds_by_reference_and_lets_go_before_the_ring_comes_round() {
 }
 
 #[test]
+fn lower_layers_and_their_replicas_are_shorter() {
+    for (above, kept) in [(0, VIDEO_RING), (1, VIDEO_RING / 2), (2, VIDEO_RING / 4), (9, VIDEO_RING / 4)] {
+        let mut ring = Ring::new(Kind::Video, above);
+        let mut replica = Replica::default();
+        let last = 3 * VIDEO_RING as u64;
+        (0..=last).for_each(|sequence| replica.keep(fill(&mut ring, sequence).unwrap()));
+        assert_eq!((ring.capacity(), ring.allocated()), (kept, kept as u64));
+        let held = (0..=last).filter(|sequence| replica.get(0, *sequence).is_some()).count();
+        assert_eq!(held, kept / 4 * 3, "{above} above it");
+    }
+}
+
+#[test]
+fn a_long_packet_of_sound_is_kept_whole() {
+    let mic = PublicationId { peer: PeerId { worker: WorkerId(0), serial: 1 }, source: Source::Mic };
+    let mut gate = Gate::new(mic);
+    gate.set(true);
+    let mut ring = Ring::new(Kind::Audio, 0);
+    for (sequence, length) in [(1, 100), (2, MAX_PAYLOAD), (2 + AUDIO_RING as u64, 3)] {
+        let payload = vec![length as u8; length];
+        let kept = ring.fill(gate.admit().unwrap(), &facts(sequence, &payload)).unwrap();
+        assert_eq!(kept.payload(), payload);
+    }
+}
+
+#[test]
 fn a_replica_prefers_the_newer_packet() {
-    let mut ring = Ring::new(Kind::Audio);
-    let mut replica = Replica::new(Source::Mic);
+    let mut ring = Ring::new(Kind::Audio, 0);
+    let mut replica = Replica::default();
     let old = fill(&mut ring, 1).unwrap();
     replica.keep(fill(&mut ring, 1 + AUDIO_REPLICA as u64).unwrap());
     replica.keep(old);

@@ -51,15 +51,19 @@ pub(super) struct Place {
 }
 
 impl Layer {
-    pub(super) fn new(kind: Kind) -> Self {
-        let ring = Ring::new(kind);
+    /// One that has so many layers of its source above it.
+    pub(super) fn new(kind: Kind, above: usize, round_trip: Option<Duration>) -> Self {
+        let (ring, mut nacks) = (Ring::new(kind, above), Nacks::new());
+        if let Some(round_trip) = round_trip {
+            nacks.set_round_trip(round_trip);
+        }
         Layer {
             ssrc: None,
             epoch: 0,
             extender: SequenceExtender::new(),
             numbering: Numbering::new(ring.capacity()),
             ring,
-            nacks: Nacks::new(),
+            nacks,
             reception: None,
             meter: None,
             clock: None,

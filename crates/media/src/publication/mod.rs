@@ -245,7 +245,7 @@ impl Upstreams {
     /// The round trip to the peer, where the engine learned it (from reports on what it receives); paces NACKs.
     pub fn set_round_trip(&mut self, round_trip: Duration) {
         for track in self.tracks.iter_mut().flatten() {
-            track.layers.iter_mut().for_each(|layer| layer.nacks.set_round_trip(round_trip));
+            track.set_round_trip(round_trip);
         }
     }
 

@@ -30,8 +30,11 @@ pub(super) struct Track {
     payload_types: Vec<PayloadType>,
     rids: Vec<Mid>,
     transport_feedback: bool,
-    /// Those negotiated are the first of them; layers are never taken out.
+    /// Empty until anything of the media is heard: most people only watch. Those negotiated are the first of them; layers are never
+    /// taken out.
     pub(super) layers: Vec<Layer>,
+    /// To the publisher and back, for layers yet to be heard; `None` as long as nobody knows.
+    round_trip: Option<Duration>,
     pub(super) keyframes: KeyframeRequests,
 }
 
@@ -62,6 +65,7 @@ impl Track {
             rids: Vec::new(),
             transport_feedback: false,
             layers: Vec::new(),
+            round_trip: None,
             keyframes: KeyframeRequests::default(),
         };
         track.renegotiate(negotiated);
@@ -83,13 +87,31 @@ impl Track {
         let own = negotiated.payload_types.iter().filter(|one| one.codec.kind() == self.source.kind());
         self.payload_types.extend(own);
         self.transport_feedback = negotiated.transport_feedback;
-        let kind = self.source.kind();
-        let count = self.rids.len().max(1);
+        let count = self.count();
         self.layers.iter_mut().skip(count).for_each(Layer::leave);
-        while self.layers.len() < count {
-            self.layers.push(Layer::new(kind));
-        }
         moved
+    }
+
+    /// How many layers are negotiated, while the source is.
+    fn count(&self) -> usize {
+        self.rids.len().max(1)
+    }
+
+    /// A layer whose media was heard: all that are negotiated are there from now on.
+    fn heard(&mut self, index: u8) -> Option<&mut Layer> {
+        let (kind, count) = (self.source.kind(), self.count());
+        if self.layers.len() < count {
+            self.layers.reserve_exact(count - self.layers.len());
+            let new = (self.layers.len()..count).map(|at| Layer::new(kind, count - 1 - at, self.round_trip));
+            self.layers.extend(new);
+        }
+        self.layers.get_mut(usize::from(index))
+    }
+
+    /// The round trip to the publisher.
+    pub(super) fn set_round_trip(&mut self, round_trip: Duration) {
+        self.round_trip = Some(round_trip);
+        self.layers.iter_mut().for_each(|layer| layer.nacks.set_round_trip(round_trip));
     }
 
     /// The source is not negotiated any more: nothing binds to it, and nothing of it is kept but its numbers.
@@ -155,7 +177,7 @@ impl Track {
 
     /// All layers that are negotiated.
     fn all(&self) -> LayerSet {
-        let count = if self.present { self.rids.len().max(1) } else { 0 };
+        let count = if self.present { self.count() } else { 0 };
         (0..count).fold(0, |set, layer| set | bit(layer as u8))
     }
 
@@ -215,7 +237,7 @@ impl Track {
             counters.unknown_payload_type += 1;
             return None;
         };
-        let layer = self.layers.get_mut(usize::from(arrival.route.layer))?;
+        let layer = self.heard(arrival.route.layer)?;
         let rate = codec.clock_rate();
         let number = layer.hear(arrival.now, header.ssrc(), header.sequence(), header.timestamp(), rate);
         let media = Media { number, codec, payload: header.payload(), recovered: false };
@@ -237,8 +259,8 @@ impl Track {
             counters.unknown_payload_type += 1;
             return None;
         };
-        let layer = self.layers.get(usize::from(arrival.route.layer))?;
-        let Some(number) = layer.original(u16::from_be_bytes(*original)) else {
+        let layer = self.layers.get(usize::from(arrival.route.layer));
+        let Some(number) = layer.and_then(|layer| layer.original(u16::from_be_bytes(*original))) else {
             counters.late += 1;
             return None;
         };

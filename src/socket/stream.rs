@@ -1,0 +1,270 @@
+//! A socket's two directions on one TCP connection.
+//!
+//! Either may be dropped in the middle of waiting and go on later: what was read or written half is kept here.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, IoSlice};
+
+use bytes::Bytes;
+use tokio::net::TcpStream;
+use tungstenite::Utf8Bytes;
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+
+use super::frame::{self, Incoming, Message, Unreadable};
+use crate::bounds::READ_BYTES;
+
+/// Frames handed to the kernel with one call at most.
+const FRAMES_AT_ONCE: usize = 64;
+
+/// Why nothing comes any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReadEnd {
+    /// The connection is gone.
+    Gone,
+    /// The page sends what cannot be read.
+    Unreadable(Unreadable),
+}
+
+/// What comes from the page.
+pub(super) struct Reader<'a> {
+    stream: &'a TcpStream,
+    incoming: Incoming,
+    /// Once nothing more is to be read, why.
+    ended: Option<ReadEnd>,
+}
+
+impl<'a> Reader<'a> {
+    /// `early` came before the connection became a socket.
+    pub(super) fn new(stream: &'a TcpStream, early: &[u8]) -> Self {
+        Reader { stream, incoming: Incoming::after(early), ended: None }
+    }
+
+    /// The next message, or a piece of one. A close is the last.
+    pub(super) async fn next(&mut self) -> Result<Message, ReadEnd> {
+        loop {
+            if let Some(end) = self.ended {
+                return Err(end);
+            }
+            match self.incoming.next() {
+                Ok(Some(message)) => {
+                    if matches!(message, Message::Close(_)) {
+                        self.ended = Some(ReadEnd::Gone);
+                    }
+                    return Ok(message);
+                }
+                Ok(None) => self.wait().await,
+                Err(unreadable) => self.ended = Some(ReadEnd::Unreadable(unreadable)),
+            }
+        }
+    }
+
+    async fn wait(&mut self) {
+        if self.stream.readable().await.is_err() || !self.take_more() {
+            self.ended = Some(ReadEnd::Gone);
+        }
+    }
+
+    /// Takes what there is; `false` when the connection ended. Not a part of the function that waits: its buffer must not be in what is
+    /// kept of a page while it is silent.
+    fn take_more(&mut self) -> bool {
+        let mut bytes = [0; READ_BYTES];
+        match self.stream.try_read(&mut bytes) {
+            Ok(0) => false,
+            Ok(count) => {
+                self.incoming.add(&bytes[..count]);
+                true
+            }
+            Err(error) => is_for_now(&error),
+        }
+    }
+
+    /// Reads on until the page has closed its end as well, and keeps nothing.
+    pub(super) async fn drain(mut self) {
+        while self.next().await.is_ok() {}
+        if !matches!(self.ended, Some(ReadEnd::Unreadable(_))) {
+            return;
+        }
+        // It may be in the middle of what cannot be read, and hears nothing before it is through.
+        while self.stream.readable().await.is_ok() && self.take_more() {
+            self.incoming = Incoming::default();
+        }
+    }
+}
+
+/// What goes to the page. Frames are put, and then flushed together.
+pub(super) struct Writer<'a> {
+    stream: &'a TcpStream,
+    under_way: VecDeque<Outgoing>,
+    /// How much of the first one is out.
+    sent: usize,
+}
+
+/// A frame on its way; its payload is shared with everybody else who gets it.
+struct Outgoing {
+    header: ([u8; frame::HEADER_BYTES], usize),
+    payload: Bytes,
+}
+
+impl Outgoing {
+    fn length(&self) -> usize {
+        self.header.1 + self.payload.len()
+    }
+
+    /// Header and payload without the bytes that are out.
+    fn rest(&self, sent: usize) -> [&[u8]; 2] {
+        let (header, length) = &self.header;
+        [&header[sent.min(*length)..*length], &self.payload[sent.saturating_sub(*length)..]]
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(stream: &'a TcpStream) -> Self {
+        Writer { stream, under_way: VecDeque::new(), sent: 0 }
+    }
+
+    pub(super) fn text(&mut self, text: Utf8Bytes) {
+        self.put(OpCode::Data(Data::Text), text.into());
+    }
+
+    pub(super) fn pong(&mut self, payload: Bytes) {
+        self.put(OpCode::Control(Control::Pong), payload);
+    }
+
+    pub(super) fn close(&mut self, code: u16) {
+        self.put(OpCode::Control(Control::Close), Bytes::copy_from_slice(&code.to_be_bytes()));
+    }
+
+    fn put(&mut self, opcode: OpCode, payload: Bytes) {
+        self.under_way.push_back(Outgoing { header: frame::header(opcode, payload.len()), payload });
+    }
+
+    /// Returns when the kernel has all that was put. Dropped before, it goes on where it was when it is called again.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        while !self.under_way.is_empty() {
+            self.stream.writable().await?;
+            self.write_some()?;
+        }
+        // After a burst, too, a page that waits holds no room for one.
+        self.under_way = VecDeque::new();
+        Ok(())
+    }
+
+    /// Writes what the kernel takes now.
+    fn write_some(&mut self) -> io::Result<()> {
+        let mut slices = [IoSlice::new(&[]); 2 * FRAMES_AT_ONCE];
+        let mut sent = self.sent;
+        for (pair, frame) in slices.chunks_exact_mut(2).zip(&self.under_way) {
+            let [header, payload] = frame.rest(std::mem::take(&mut sent));
+            pair.copy_from_slice(&[IoSlice::new(header), IoSlice::new(payload)]);
+        }
+        let used = 2 * self.under_way.len().min(FRAMES_AT_ONCE);
+        match self.stream.try_write_vectored(&slices[..used]) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(count) => self.sent += count,
+            Err(error) if is_for_now(&error) => {}
+            Err(error) => return Err(error),
+        }
+        while let Some(first) = self.under_way.front().map(Outgoing::length)
+            && self.sent >= first
+        {
+            self.sent -= first;
+            self.under_way.pop_front();
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is worth another try.
+fn is_for_now(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::{SinkExt, StreamExt};
+    use tokio::net::TcpListener;
+    use tokio::time::timeout;
+    use tokio_tungstenite::WebSocketStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+    use tungstenite::Message as Whole;
+
+    use super::*;
+
+    /// A library's client, and this end of its connection.
+    async fn connected() -> (WebSocketStream<TcpStream>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (client, server) =
+            tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        (WebSocketStream::from_raw_socket(client.unwrap(), Role::Client, None).await, server.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn a_library_and_this_understand_each_other() {
+        let (mut client, stream) = connected().await;
+        let (mut reader, mut writer) = (Reader::new(&stream, b""), Writer::new(&stream));
+        for length in [0, 1, 125, 126, 65_535, 65_536, 200_000] {
+            let text = "x".repeat(length);
+            let (sent, read) = tokio::join!(client.send(Whole::text(text.clone())), reader.next());
+            sent.unwrap();
+            assert_eq!(read, Ok(Message::Text(text.clone())));
+            writer.text(text.clone().into());
+            let (sent, read) = tokio::join!(writer.flush(), client.next());
+            sent.unwrap();
+            assert_eq!(read.unwrap().unwrap(), Whole::text(text));
+        }
+        writer.pong(Bytes::from_static(b"yes"));
+        writer.close(1008);
+        writer.flush().await.unwrap();
+        assert_eq!(client.next().await.unwrap().unwrap(), Whole::Pong("yes".into()));
+        let told = client.next().await.unwrap().unwrap();
+        assert!(matches!(told, Whole::Close(Some(frame)) if u16::from(frame.code) == 1008));
+        // The library answers a close while it is read on, and then waits for this end to go first.
+        tokio::select! {
+            () = reader.drain() => {}
+            more = client.next() => panic!("after the close came {more:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_frame_given_up_half_way_is_finished_before_the_next() {
+        let (mut client, stream) = connected().await;
+        let mut writer = Writer::new(&stream);
+        let long = "x".repeat(15_000_000);
+        writer.text(long.clone().into());
+        let unread = timeout(Duration::from_millis(50), writer.flush()).await;
+        assert!(unread.is_err(), "longer than the kernel takes at once");
+        writer.text("next".into());
+        let read = async { (client.next().await.unwrap().unwrap(), client.next().await.unwrap().unwrap()) };
+        let (sent, (first, second)) = tokio::join!(writer.flush(), read);
+        sent.unwrap();
+        assert!(first == Whole::text(long) && second == Whole::text("next"));
+    }
+
+    #[tokio::test]
+    async fn many_frames_go_out_together_and_leave_no_room_behind() {
+        let (mut client, stream) = connected().await;
+        let mut writer = Writer::new(&stream);
+        let texts: Vec<_> = (0..5 * FRAMES_AT_ONCE).map(|n| "y".repeat(n % 300)).collect();
+        texts.iter().for_each(|text| writer.text(text.as_str().into()));
+        let read = async {
+            for text in &texts {
+                assert_eq!(client.next().await.unwrap().unwrap(), Whole::text(text.as_str()));
+            }
+        };
+        let (sent, ()) = tokio::join!(writer.flush(), read);
+        sent.unwrap();
+        assert_eq!((writer.under_way.capacity(), writer.sent), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_connection_is_told_each_time() {
+        let (client, stream) = connected().await;
+        drop(client);
+        let mut reader = Reader::new(&stream, b"");
+        assert_eq!(reader.next().await, Err(ReadEnd::Gone));
+        assert_eq!(reader.next().await, Err(ReadEnd::Gone));
+        reader.drain().await;
+    }
+}
