@@ -38,7 +38,7 @@ pub mod synthetic;
 pub mod transport;
 
 pub use command::{Command, Event, Loss, Ticket};
-pub use engine::{Counters, Engine};
+pub use engine::{Counters, Engine, FRAME_PATIENCE};
 pub use gate::{Admitted, Gate};
 pub use identity::{Identity, IdentityError};
 pub use ids::{Kind, Mid, PeerId, PublicationId, Source, WorkerId};

@@ -3,12 +3,15 @@
 //! Datagrams collect packets in the feeds they belong to. A fan-out then goes from viewer to viewer, and for each writes all it gets, one
 //! publication after another: what goes to one address lies together, equal lengths of a frame follow one another, and the cipher's
 //! state of a viewer is in the cache once. It stops when the outbox holds enough, and goes on after that was sent.
+//!
+//! A picture whose last packet has not come yet is held for a moment ([`FRAME_PATIENCE`]). Whoever shows it waits for that packet anyway, and sent
+//! whole it is one train to each viewer instead of two or three, which is what it costs.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::Engine;
 use super::feed::{Feeds, Pending};
 use super::peer::Peer;
+use super::{Engine, earlier};
 use crate::forwarder::{HEADER_ROOM, MAX_PADDING, Verdict};
 use crate::srtp::MAX_OVERHEAD;
 use crate::{Outbox, Source};
@@ -17,17 +20,24 @@ use crate::{Outbox, Source};
 /// stay near the processor. Each thread keeps this much memory once it was needed.
 pub const OUTBOX_ENOUGH: usize = 256 * 1024;
 
+/// How long the first packets of a picture wait for its last one: browsers send nearly all pictures within a millisecond.
+pub const FRAME_PATIENCE: Duration = Duration::from_millis(1);
+
 /// What is to be fanned out, and how far it is.
 #[derive(Debug, Default)]
 pub(super) struct Fanout {
-    /// Feeds with packets.
+    /// Feeds with packets. The first [`Fanout::held`] of them were looked at and wait for the rest of a picture.
     touched: Vec<u32>,
+    held: usize,
+    /// When the first of these has waited long enough.
+    held_until: Option<Instant>,
+    /// Feeds that are being fanned out.
+    fanning: Vec<u32>,
     /// Viewers of these, each once, and where among them the next one to be served is.
     viewers: Vec<u32>,
     next: usize,
     /// By peer index: whether it is among the viewers.
     listed: Vec<bool>,
-    running: bool,
     /// Feeds whose viewers wait for a keyframe.
     wishes: Vec<u32>,
 }
@@ -46,16 +56,38 @@ impl Fanout {
         self.touched.push(feed);
     }
 
-    /// Whether nothing is waiting.
+    /// Whether nothing is waiting but what is held.
     pub(super) fn is_idle(&self) -> bool {
-        self.touched.is_empty()
+        !self.is_running() && self.touched.len() == self.held
     }
 
-    /// Lists the viewers of all that was touched.
-    fn begin(&mut self, feeds: &mut Feeds) {
-        self.running = true;
-        for index in &self.touched {
+    /// When what is held has to go.
+    pub(super) fn held_until(&self) -> Option<Instant> {
+        self.held_until
+    }
+
+    fn is_running(&self) -> bool {
+        !self.fanning.is_empty()
+    }
+
+    /// Parts what is ready from what is held, and lists the viewers of what is ready.
+    fn begin(&mut self, now: Instant, feeds: &mut Feeds) {
+        self.held_until = None;
+        let (fanning, held_until) = (&mut self.fanning, &mut self.held_until);
+        self.touched.retain(|index| {
+            let until = feeds.get(*index).and_then(|feed| feed.waits_until());
+            let held = until.is_some_and(|until| now < until);
+            if held {
+                *held_until = earlier(*held_until, until);
+            } else {
+                fanning.push(*index);
+            }
+            held
+        });
+        self.held = self.touched.len();
+        for index in &self.fanning {
             let Some(feed) = feeds.get_mut(*index) else { continue };
+            feed.fanning = true;
             level(&mut feed.pending);
             for subscriber in &feed.subscribers {
                 let at = subscriber.peer as usize;
@@ -70,28 +102,28 @@ impl Fanout {
     }
 
     fn finish(&mut self, feeds: &mut Feeds) {
-        for index in self.touched.drain(..) {
+        for index in self.fanning.drain(..) {
             if let Some(feed) = feeds.get_mut(index) {
                 feed.pending.clear();
+                feed.fanning = false;
             }
         }
         for viewer in self.viewers.drain(..) {
             self.listed[viewer as usize] = false;
         }
         self.next = 0;
-        self.running = false;
     }
 }
 
 impl Engine {
     /// Writes what the packets taken since the last time mean for every viewer. `true` when the outbox has enough for now: send it, clear
-    /// it, and call again.
+    /// it, and call again. What is held back is due when [`Engine::next_timeout`] says so.
     pub fn flush(&mut self, now: Instant) -> bool {
-        if self.fanout.is_idle() {
-            return false;
-        }
-        if !self.fanout.running {
-            self.fanout.begin(&mut self.feeds);
+        if !self.fanout.is_running() {
+            if self.fanout.touched.is_empty() {
+                return false;
+            }
+            self.fanout.begin(now, &mut self.feeds);
         }
         if self.serve_viewers(OUTBOX_ENOUGH) {
             return true;
@@ -106,7 +138,7 @@ impl Engine {
     /// Before a packet is taken: a fan-out under way serves the rest of its viewers, whatever the outbox holds, or those that were
     /// served already would miss the packet.
     pub(super) fn finish_fanout(&mut self) {
-        if self.fanout.running {
+        if self.fanout.is_running() {
             self.serve_viewers(usize::MAX);
             self.fanout.finish(&mut self.feeds);
         }
@@ -144,7 +176,7 @@ fn serve(peer: &mut Peer, feeds: &Feeds, wishes: &mut Vec<u32>, outbox: &mut Out
     };
     for slot in &mut peer.slots {
         let Some(index) = slot.feed else { continue };
-        let Some(feed) = feeds.get(index).filter(|feed| !feed.pending.is_empty()) else { continue };
+        let Some(feed) = feeds.get(index).filter(|feed| feed.fanning) else { continue };
         let source = feed.publication.source.index();
         for Pending { packet, padding } in &feed.pending {
             let mapping = match slot.forwarder.forward(packet, &feed.layers) {

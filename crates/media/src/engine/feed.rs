@@ -6,9 +6,10 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::fanout::FRAME_PATIENCE;
 use super::roster::Mixer;
 use crate::forwarder::{CaptureClock, Layers};
-use crate::{Packet, PublicationId, Replica, WorkerId};
+use crate::{Kind, Packet, PublicationId, Replica, WorkerId};
 
 /// Packets of one publication that may wait for a fan-out. A batch of datagrams holds a few dozen of all publications.
 pub const MAX_PENDING: usize = 4_096;
@@ -62,6 +63,8 @@ pub(super) struct Feed {
     pub(super) subscribers: Vec<Subscriber>,
     pub(super) layers: Layers,
     pub(super) pending: Vec<Pending>,
+    /// What is pending is being fanned out.
+    pub(super) fanning: bool,
     /// When a keyframe was asked for that has not come yet.
     pub(super) keyframe_asked: Option<Instant>,
 }
@@ -74,6 +77,7 @@ impl Feed {
             subscribers: Vec::new(),
             layers: Layers::default(),
             pending: Vec::new(),
+            fanning: false,
             keyframe_asked: None,
         }
     }
@@ -92,6 +96,13 @@ impl Feed {
         }
         self.pending.push(Pending { packet, padding: 0 });
         if self.pending.len() == 1 { Taken::First } else { Taken::Waits }
+    }
+
+    /// Until when the rest of the picture under way may be waited for; `None` when none is under way.
+    pub(super) fn waits_until(&self) -> Option<Instant> {
+        let (first, last) = (self.pending.first()?, self.pending.last()?);
+        let picture = last.packet.codec.kind() == Kind::Video;
+        (picture && !last.packet.marker).then(|| first.packet.arrived + FRAME_PATIENCE)
     }
 
     /// Forgets all media of it.

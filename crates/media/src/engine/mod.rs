@@ -46,7 +46,7 @@ use crate::{Event, Identity, Outbox, PeerId, WorkerId};
 pub use aside::{HANDSHAKES_A_TURN, MAX_ASIDE, MAX_ASIDE_OF_ONE};
 pub use commands::MAX_SUBSCRIBERS;
 pub use counters::{Counters, Dropped};
-pub use fanout::OUTBOX_ENOUGH;
+pub use fanout::{FRAME_PATIENCE, OUTBOX_ENOUGH};
 pub use feed::MAX_PENDING;
 pub use feedback::{LEAST_RESEND_SPACING, MAX_NACKED};
 pub use peer::{MAX_SLOTS, MAX_UNPROVEN_CHECKS};
@@ -104,7 +104,7 @@ impl Engine {
 
     /// When [`Engine::poll`] is needed next, unless something else happens before; may lie in the past.
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.deadlines.next()
+        earlier(self.deadlines.next(), self.fanout.held_until())
     }
 
     /// Does what time demands: checks, retransmitted handshakes, feedback, reports, consent that ended. Costs nothing while nothing
