@@ -3,7 +3,7 @@
 //! SRTP has its keys by then, and all that DTLS still says is one goodbye each way. The DTLS crate's own association holds on to every
 //! message of the handshake and to room for more, eleven kilobytes of many small pieces for each viewer; this is less than one.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
@@ -19,6 +19,10 @@ use crate::srtp::Profile;
 /// address onto a datagram may ask for that; a peer in good faith sends one.
 const MAX_ALERTS: u32 = 32;
 
+/// How long until one more is looked at, up to [`MAX_ALERTS`] again. Whoever forges alerts costs us that much all the same, but the
+/// association is not deaf to the true goodbye for the rest of its days because of it.
+const ALERT_REFILL: Duration = Duration::from_secs(1);
+
 /// One association after its handshake.
 pub(super) struct Established {
     /// Sealed in advance. Nothing else is ever sealed by us after the handshake, so its record number is nobody else's.
@@ -27,6 +31,8 @@ pub(super) struct Established {
     state: Box<[u8]>,
     is_client: bool,
     alerts_left: u32,
+    /// Up to when [`ALERT_REFILL`] has been reckoned.
+    refilled: Instant,
 }
 
 /// What an alert came to.
@@ -46,7 +52,7 @@ impl Established {
         let state = state.marshal_binary().ok()?.into_boxed_slice();
         let _ = endpoint.stop(now, PEER);
         let goodbye = std::iter::from_fn(|| endpoint.poll_transmit()).last()?.message;
-        Some(Established { goodbye, state, is_client, alerts_left: MAX_ALERTS })
+        Some(Established { goodbye, state, is_client, alerts_left: MAX_ALERTS, refilled: now })
     }
 
     /// What to send to the peer at the end.
@@ -56,6 +62,7 @@ impl Established {
 
     /// Whether a datagram with sealed alerts is the peer's goodbye.
     pub(super) fn hear(&mut self, now: Instant, identity: &Identity, datagram: &[u8]) -> Heard {
+        self.refill(now);
         let Some(left) = self.alerts_left.checked_sub(1) else { return Heard::OverBudget };
         self.alerts_left = left;
         let Some(mut endpoint) = self.restore(now, identity) else { return Heard::Nothing };
@@ -66,6 +73,18 @@ impl Established {
             }
             Err(Error::ErrAlertFatalOrClose) => Heard::Goodbye,
             Ok(_) | Err(_) => Heard::Nothing,
+        }
+    }
+
+    fn refill(&mut self, now: Instant) {
+        // Whole ones only; what is begun of the next counts on, however often this is asked.
+        while self.alerts_left < MAX_ALERTS && now.saturating_duration_since(self.refilled) >= ALERT_REFILL {
+            self.alerts_left += 1;
+            self.refilled += ALERT_REFILL;
+        }
+        if self.alerts_left == MAX_ALERTS {
+            // A full budget saves nothing up.
+            self.refilled = self.refilled.max(now);
         }
     }
 
@@ -130,6 +149,30 @@ mod tests {
             assert!(matches!(server.receive(now, &forged), Outcome::Nothing));
         }
         assert!(matches!(server.receive(now, &forged), Outcome::OverBudget));
+    }
+
+    #[test]
+    fn forged_goodbyes_do_not_drown_the_true_one_for_good() {
+        let start = Instant::now();
+        let (client, mut server, _) = pair(start);
+        let goodbye = goodbye_of(&client);
+        let mut forged = goodbye.clone();
+        *forged.last_mut().unwrap() ^= 1;
+        // Far later, so that what was not used until then is seen to count no more than the full budget.
+        let mut now = start + 100 * ALERT_REFILL;
+        let mut looked_at = |now: Instant, forged: &[u8]| {
+            (0..2 * MAX_ALERTS).filter(|_| matches!(server.receive(now, forged), Outcome::Nothing)).count()
+        };
+        assert_eq!(looked_at(now, &forged), MAX_ALERTS as usize);
+        for _ in 0..3 {
+            now += ALERT_REFILL / 2;
+            assert_eq!(looked_at(now, &forged), 0);
+            now += ALERT_REFILL / 2;
+            assert_eq!(looked_at(now, &forged), 1);
+        }
+        assert!(matches!(server.receive(now, &goodbye), Outcome::OverBudget));
+        now += ALERT_REFILL;
+        assert!(matches!(server.receive(now, &goodbye), Outcome::Closed));
     }
 
     #[test]
