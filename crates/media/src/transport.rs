@@ -105,6 +105,14 @@ impl Transport {
         }
     }
 
+    /// Whether a datagram of the peer may cost the arithmetic of a handshake, hundreds of times any other's. True only for
+    /// as long as nothing is received.
+    pub(crate) fn may_cost(&self, datagram: &[u8]) -> bool {
+        // RFC 7983, section 7.
+        let is_dtls = matches!(datagram.first(), Some(20..64));
+        is_dtls && !self.over && datagram.len() <= MAX_DATAGRAM && self.dtls.may_cost(datagram)
+    }
+
     /// Takes one datagram. Answers go into `out`; what came of it may also be in [`Transport::take_event`].
     pub fn receive<'a>(
         &mut self,

@@ -148,6 +148,16 @@ impl Dtls {
         if begun.is_err() { self.end(Outcome::Failed) } else { Outcome::Nothing }
     }
 
+    /// Whether [`Dtls::receive`] may do the costly arithmetic of a handshake for this datagram. Otherwise it is dropped, or done with, cheaply.
+    pub(crate) fn may_cost(&self, datagram: &[u8]) -> bool {
+        self.phase == Phase::Handshake && self.can_pay(datagram) && records::inspect(datagram).is_some()
+    }
+
+    /// Whether the handshake's budget has this datagram left.
+    fn can_pay(&self, datagram: &[u8]) -> bool {
+        self.datagrams_left > 0 && self.bytes_left >= datagram.len()
+    }
+
     /// Takes a datagram of the peer.
     pub(crate) fn receive(&mut self, now: Instant, datagram: &[u8]) -> Outcome {
         let Some(summary) = records::inspect(datagram) else { return Outcome::Malformed };
@@ -155,7 +165,7 @@ impl Dtls {
             return Outcome::Nothing;
         }
         if summary.handshake || self.phase == Phase::Handshake {
-            if self.datagrams_left == 0 || self.bytes_left < datagram.len() {
+            if !self.can_pay(datagram) {
                 return Outcome::OverBudget;
             }
             self.datagrams_left -= 1;

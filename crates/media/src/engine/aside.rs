@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::Engine;
+use crate::PeerId;
 
 /// Datagrams worked off in one turn: what a packet that comes meanwhile waits for, at most.
 pub const HANDSHAKES_A_TURN: usize = 2;
@@ -17,27 +18,36 @@ pub const HANDSHAKES_A_TURN: usize = 2;
 /// Datagrams that wait at most, a few hundred milliseconds' work. Further ones are dropped and counted: DTLS sends them again.
 pub const MAX_ASIDE: usize = 1024;
 
-/// How many of these are one address': the longest flight of a client, in pieces. Nobody's flood keeps others out.
+/// How many of these are one peer's, from however many addresses: the longest flight of a client, in pieces. Nobody's flood keeps others out.
 pub const MAX_ASIDE_OF_ONE: usize = 16;
 
 /// The datagrams that wait, oldest first.
-pub(super) type Aside = VecDeque<(SocketAddr, Vec<u8>)>;
+pub(super) type Aside = VecDeque<Waiting>;
+
+pub(super) struct Waiting {
+    /// Whose place it takes. Not an index: another peer may have that by the time it is worked off.
+    peer: PeerId,
+    from: SocketAddr,
+    datagram: Vec<u8>,
+}
 
 impl Engine {
-    /// Keeps a peer's DTLS datagram for [`Engine::handshakes`]; `false` when it is none, and [`Engine::datagram`] is to have it.
-    /// A caller may do without: everything may go to [`Engine::datagram`] at once.
+    /// Keeps a peer's datagram for [`Engine::handshakes`] when it may cost the arithmetic of a handshake; `false` when not, and
+    /// [`Engine::datagram`] is to have it, which will be quick. A caller may do without: everything may go to [`Engine::datagram`] at once.
     pub fn put_aside(&mut self, from: SocketAddr, datagram: &[u8]) -> bool {
-        // RFC 7983, section 7. What comes from nobody known is cheap to drop and must not take a place.
-        let is_dtls = matches!(datagram.first(), Some(20..64));
-        if !is_dtls || self.roster.at_address(from).is_none() {
+        // What comes from nobody known, is no DTLS, or is beyond what the peer has for its handshake must not take a place. So junk has a
+        // place only as long as it is paid for. Nothing overtakes what it depends on: until a peer's handshake is done, all that it has to
+        // say under DTLS comes through here.
+        let owner = self.roster.at_address(from).and_then(|index| self.roster.get(index));
+        let Some(peer) = owner.filter(|peer| peer.transport.may_cost(datagram)).map(|peer| peer.id) else {
             return false;
-        }
+        };
         let full = self.aside.len() >= MAX_ASIDE
-            || self.aside.iter().filter(|(other, _)| *other == from).count() >= MAX_ASIDE_OF_ONE;
+            || self.aside.iter().filter(|waiting| waiting.peer == peer).count() >= MAX_ASIDE_OF_ONE;
         if full {
             self.counters.dropped.too_many_handshakes += 1;
         } else {
-            self.aside.push_back((from, datagram.to_vec()));
+            self.aside.push_back(Waiting { peer, from, datagram: datagram.to_vec() });
         }
         true
     }
@@ -46,7 +56,7 @@ impl Engine {
     /// outbox afterwards.
     pub fn handshakes(&mut self, now: Instant) -> bool {
         for _ in 0..HANDSHAKES_A_TURN {
-            let Some((from, mut datagram)) = self.aside.pop_front() else { break };
+            let Some(Waiting { from, mut datagram, .. }) = self.aside.pop_front() else { break };
             self.datagram(now, from, &mut datagram);
         }
         !self.aside.is_empty()

@@ -56,7 +56,7 @@ pub struct Dropped {
     pub too_many_slots: u64,
     /// Packets that waited for a fan-out beyond [`super::MAX_PENDING`] of their publication.
     pub too_many_pending: u64,
-    /// Datagrams of handshakes beyond [`super::MAX_ASIDE`], or [`super::MAX_ASIDE_OF_ONE`] of one address.
+    /// Datagrams of handshakes beyond [`super::MAX_ASIDE`], or [`super::MAX_ASIDE_OF_ONE`] of one peer.
     pub too_many_handshakes: u64,
     /// Messages to other threads lost because a queue was full.
     pub relay_full: u64,
