@@ -64,7 +64,7 @@ impl Peer {
         self.take_events();
     }
 
-    /// Does what is due.
+    /// Does what is due, one frame of one stream at the most: send what it has to say, and look at [`Peer::next_timeout`] again.
     pub(crate) fn poll(&mut self, now: Instant, figures: &mut Figures) {
         self.transport.poll(now, &mut self.outbox);
         self.take_events();

@@ -20,6 +20,8 @@ use crate::wire::{Inbox, RECEIVE_BATCH, Wire, unread};
 const EVENTS: usize = 1024;
 /// Sockets read before deadlines get their turn: senders must not wait for all receivers.
 const READS_A_TURN: usize = 64;
+/// Frames and other things that one peer does before others get their turn; what is left is due at once again.
+const STEPS_A_TURN: usize = 16;
 /// Token of the waker; peers have smaller ones.
 const WAKER: Token = Token(usize::MAX);
 
@@ -252,12 +254,17 @@ impl Loop {
     }
 
     /// Lets a peer do what is due, sends what it has to say, and sets its next alarm.
-    fn work(&mut self, place: usize, due: bool) {
+    fn work(&mut self, place: usize, mut due: bool) {
         let Some(Some(seat)) = self.peers.get_mut(place) else { return };
         let mut peer = seat.shared.peer();
-        let now = Instant::now();
-        if due || peer.next_timeout().is_some_and(|at| at <= now) {
+        for _ in 0..STEPS_A_TURN {
+            let now = Instant::now();
+            if !due && peer.next_timeout().is_none_or(|at| at > now) {
+                break;
+            }
+            due = false;
             peer.poll(now, &mut lock(&self.reactor.figures));
+            seat.wire.send(&mut peer.outbox);
         }
         seat.shared.settle(&mut peer);
         seat.wire.send(&mut peer.outbox);

@@ -124,38 +124,37 @@ impl Sending {
         self.running.then_some(due)
     }
 
-    /// Sends what is due.
+    /// Sends the step that is due for longest, of one stream, so that its stamp is not older than what goes before it to the kernel. There may
+    /// be more: [`Sending::next_timeout`] tells.
     pub(crate) fn poll(&mut self, now: Instant, figures: &mut Figures, emit: &mut impl FnMut(Outgoing<'_>)) {
         if !self.running {
             return;
         }
-        let mut space = [0; MAX_PACKET];
         let stamp = Micros::now();
-        for (stream, rhythm) in &mut self.streams {
-            if rhythm.catch_up(now) {
-                figures.left_out += 1;
-            }
-            while rhythm.due <= now {
-                let before = self.sent.packets;
-                loop {
-                    let shape = rhythm.next(self.epoch, stream.names.payload_type.codec.clock_rate());
-                    let length = stream.next(stamp, &shape, self.transport_sequence, &mut space);
-                    self.transport_sequence = self.transport_sequence.wrapping_add(1);
-                    self.sent.packets += 1;
-                    self.sent.newest = stamp;
-                    emit(Outgoing::Rtp(&space[..length]));
-                    if shape.last || !rhythm.whole_frames {
-                        break;
-                    }
-                }
-                figures.sent_late(now.saturating_duration_since(rhythm.due), self.sent.packets - before);
-                rhythm.due += rhythm.step;
-            }
-        }
         if self.report_due <= now {
             self.report_due = now + REPORT_INTERVAL;
             self.report(now, stamp, emit);
         }
+        let due = self.streams.iter_mut().filter(|(_, rhythm)| rhythm.due <= now);
+        let Some((stream, rhythm)) = due.min_by_key(|(_, rhythm)| rhythm.due) else { return };
+        if rhythm.catch_up(now) {
+            figures.left_out += 1;
+        }
+        let mut space = [0; MAX_PACKET];
+        let before = self.sent.packets;
+        loop {
+            let shape = rhythm.next(self.epoch, stream.names.payload_type.codec.clock_rate());
+            let length = stream.next(stamp, &shape, self.transport_sequence, &mut space);
+            self.transport_sequence = self.transport_sequence.wrapping_add(1);
+            self.sent.packets += 1;
+            self.sent.newest = stamp;
+            emit(Outgoing::Rtp(&space[..length]));
+            if shape.last || !rhythm.whole_frames {
+                break;
+            }
+        }
+        figures.sent_late(now.saturating_duration_since(rhythm.due), self.sent.packets - before);
+        rhythm.due += rhythm.step;
     }
 
     fn report(&self, now: Instant, stamp: Micros, emit: &mut impl FnMut(Outgoing<'_>)) {

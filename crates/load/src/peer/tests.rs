@@ -146,6 +146,9 @@ impl Stage {
     fn step(&mut self) {
         for guest in &mut self.guests {
             guest.peer.poll(self.now, &mut self.figures);
+            while guest.peer.next_timeout().is_some_and(|at| at <= self.now) {
+                guest.peer.poll(self.now, &mut self.figures);
+            }
             let datagrams: Vec<Vec<u8>> =
                 guest.peer.outbox.datagrams().map(|(_, bytes)| bytes.to_vec()).collect();
             guest.peer.outbox.clear();

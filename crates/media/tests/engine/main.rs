@@ -3,6 +3,7 @@
 mod allocation;
 mod closing;
 mod handshakes;
+mod holding;
 mod hostile;
 mod peers;
 mod relay;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::world::{World, speaker, viewer};
-use media::engine::{MAX_SLOTS, OUTBOX_ENOUGH};
+use media::engine::{FRAME_PATIENCE, MAX_SLOTS, OUTBOX_ENOUGH};
 use media::sdp::SlotTrack;
 use media::synthetic::Frame;
 use media::{Command, Engine, Event, Kind, Loss, Mid, Source, Ticket, relay};
@@ -183,6 +183,8 @@ fn a_packet_that_comes_in_the_middle_of_a_fan_out_reaches_everybody() {
     for mut datagram in datagrams {
         world.engines[0].datagram(world.now, from, &mut datagram);
     }
+    // Without its last packet the picture is held for a moment first.
+    world.now += FRAME_PATIENCE;
     assert!(world.engines[0].flush(world.now));
     world.engines[0].datagram(world.now, from, &mut last);
     world.deliver();
