@@ -35,6 +35,8 @@ pub(crate) const BODY_BYTES: usize = 64 * 1024;
 pub(crate) const ROOM_ID_CHARS: usize = 64;
 /// Longest id of a person that a script may give, in characters.
 pub(crate) const USER_CHARS: usize = 200;
+/// Longest head of a request, in bytes: its buffer, and so what may be kept of a page's frames that came with it. Bodies are streamed.
+pub(crate) const HEAD_BYTES: usize = 32 * 1024;
 /// For a request's headers to arrive.
 pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// For an API call from its first to its last byte.

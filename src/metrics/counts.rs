@@ -27,6 +27,8 @@ pub(crate) enum Bound {
     Rooms,
     /// TCP connections.
     Connections,
+    /// Length of a request's head.
+    HeadBytes,
     /// Length of an API call's body.
     BodyBytes,
     /// Time of an API call.
@@ -38,7 +40,7 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    const ALL: [Bound; 15] = [
+    const ALL: [Bound; 16] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -50,6 +52,7 @@ impl Bound {
         Bound::RoomSockets,
         Bound::Rooms,
         Bound::Connections,
+        Bound::HeadBytes,
         Bound::BodyBytes,
         Bound::CallTime,
         Bound::RoomMailbox,
@@ -69,6 +72,7 @@ impl Bound {
             Bound::RoomSockets => "room_sockets",
             Bound::Rooms => "rooms",
             Bound::Connections => "connections",
+            Bound::HeadBytes => "head_bytes",
             Bound::BodyBytes => "body_bytes",
             Bound::CallTime => "call_time",
             Bound::RoomMailbox => "room_mailbox",
