@@ -43,7 +43,9 @@ pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) const CALL_WITHIN: Duration = Duration::from_secs(15);
 /// For one room to answer a question of `/metrics` or a script.
 pub(crate) const ROOM_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
-/// For one frame to be taken by a page that reads slowly.
+/// Frames that wait for one page go out together up to this many bytes, and the frame that reaches it.
+pub(crate) const WRITE_BYTES: usize = 64 * 1024;
+/// For so much ([`WRITE_BYTES`]) to be taken by a page that reads slowly.
 pub(crate) const WRITE_WITHIN: Duration = Duration::from_secs(10);
 /// For a page to close its end after the server closed its own.
 pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(2);
