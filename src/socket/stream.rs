@@ -97,6 +97,8 @@ pub(super) struct Writer<'a> {
     under_way: VecDeque<Outgoing>,
     /// How much of the first one is out.
     sent: usize,
+    /// A close frame was put: it is the last (RFC 6455, section 5.5.1).
+    closed: bool,
 }
 
 /// A frame on its way; its payload is shared with everybody else who gets it.
@@ -119,7 +121,7 @@ impl Outgoing {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(stream: &'a TcpStream) -> Self {
-        Writer { stream, under_way: VecDeque::new(), sent: 0 }
+        Writer { stream, under_way: VecDeque::new(), sent: 0, closed: false }
     }
 
     pub(super) fn text(&mut self, text: Utf8Bytes) {
@@ -132,9 +134,13 @@ impl<'a> Writer<'a> {
 
     pub(super) fn close(&mut self, code: u16) {
         self.put(OpCode::Control(Control::Close), Bytes::copy_from_slice(&code.to_be_bytes()));
+        self.closed = true;
     }
 
     fn put(&mut self, opcode: OpCode, payload: Bytes) {
+        if self.closed {
+            return;
+        }
         self.under_way.push_back(Outgoing { header: frame::header(opcode, payload.len()), payload });
     }
 
@@ -266,5 +272,16 @@ mod tests {
         assert_eq!(reader.next().await, Err(ReadEnd::Gone));
         assert_eq!(reader.next().await, Err(ReadEnd::Gone));
         reader.drain().await;
+    }
+
+    #[tokio::test]
+    async fn a_close_is_the_last_frame() {
+        let (_client, stream) = connected().await;
+        let mut writer = Writer::new(&stream);
+        writer.close(1000);
+        writer.flush().await.unwrap();
+        writer.close(1008);
+        writer.text("more".into());
+        assert!(writer.under_way.is_empty());
     }
 }
