@@ -49,6 +49,8 @@ pub(crate) const WRITE_BYTES: usize = 64 * 1024;
 pub(crate) const WRITE_WITHIN: Duration = Duration::from_secs(10);
 /// For a page to close its end after the server closed its own.
 pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// What is read from a page after the server's close, in bytes: what it was in the middle of sending, so that it hears why.
+pub(crate) const AFTER_CLOSE_BYTES: usize = 4 * 1024 * 1024;
 /// For everyone to be told and disconnected when the server goes down.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 /// For the media threads to end.
@@ -60,6 +62,8 @@ pub(crate) const SEND_BUFFER_BYTES: u32 = 128 * 1024;
 pub(crate) const LISTEN_BACKLOG: u32 = 1024;
 /// Commands waiting for one room. A page whose command finds it full waits, and reads nothing meanwhile.
 pub(crate) const ROOM_MAILBOX: usize = 1024;
+/// Longest frame or message of a socket that has shown no good token yet, in bytes: a `hello` with the longest token fits.
+pub(crate) const FIRST_FRAME_BYTES: usize = 4 * TOKEN_BYTES;
 /// Frames longer than [`signaling::limits::MESSAGE_BYTES`] are still read whole up to this many bytes, so that their sender can
 /// be told; beyond, the connection is cut in the middle of the frame.
 pub(crate) const FRAME_BYTES: usize = 5 * signaling::limits::MESSAGE_BYTES;

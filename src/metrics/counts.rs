@@ -27,6 +27,8 @@ pub(crate) enum Bound {
     Rooms,
     /// TCP connections.
     Connections,
+    /// What a page sends on after the server's close.
+    AfterClose,
     /// Length of a request's head.
     HeadBytes,
     /// Length of an API call's body.
@@ -40,7 +42,7 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    const ALL: [Bound; 16] = [
+    const ALL: [Bound; 17] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -52,6 +54,7 @@ impl Bound {
         Bound::RoomSockets,
         Bound::Rooms,
         Bound::Connections,
+        Bound::AfterClose,
         Bound::HeadBytes,
         Bound::BodyBytes,
         Bound::CallTime,
@@ -72,6 +75,7 @@ impl Bound {
             Bound::RoomSockets => "room_sockets",
             Bound::Rooms => "rooms",
             Bound::Connections => "connections",
+            Bound::AfterClose => "after_close",
             Bound::HeadBytes => "head_bytes",
             Bound::BodyBytes => "body_bytes",
             Bound::CallTime => "call_time",

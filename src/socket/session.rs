@@ -52,6 +52,7 @@ pub(super) async fn run(app: Arc<App>, room: String, stream: TcpStream, early: B
     // Boxed, so that what coming in takes is given back once somebody is in.
     match Box::pin(first_frame(&app, &room, &mut reader, &outbox)).await {
         Ok(admitted) => {
+            reader.admit();
             tracing::debug!(room, role = ?admitted.identity.role, "a page comes in");
             let (mut page, link) = Box::pin(Page::enter(app, admitted, outbox)).await;
             let end = tokio::select! {
@@ -74,7 +75,9 @@ pub(super) async fn run(app: Arc<App>, room: String, stream: TcpStream, early: B
     };
     if written == Written::Closed {
         // Closing TCP with something unread resets the connection, and takes the last frames with it.
-        let _ = timeout(CLOSE_WITHIN, reader.drain()).await;
+        if let Ok(false) = timeout(CLOSE_WITHIN, reader.drain()).await {
+            counts.hit(Bound::AfterClose);
+        }
     }
 }
 
