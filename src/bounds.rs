@@ -35,16 +35,22 @@ pub(crate) const BODY_BYTES: usize = 64 * 1024;
 pub(crate) const ROOM_ID_CHARS: usize = 64;
 /// Longest id of a person that a script may give, in characters.
 pub(crate) const USER_CHARS: usize = 200;
+/// Longest head of a request, in bytes: its buffer, and so what may be kept of a page's frames that came with it. Bodies are streamed.
+pub(crate) const HEAD_BYTES: usize = 32 * 1024;
 /// For a request's headers to arrive.
 pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// For an API call from its first to its last byte.
 pub(crate) const CALL_WITHIN: Duration = Duration::from_secs(15);
 /// For one room to answer a question of `/metrics` or a script.
 pub(crate) const ROOM_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
-/// For one frame to be taken by a page that reads slowly.
+/// Frames that wait for one page go out together up to this many bytes, and the frame that reaches it.
+pub(crate) const WRITE_BYTES: usize = 64 * 1024;
+/// For so much ([`WRITE_BYTES`]) to be taken by a page that reads slowly.
 pub(crate) const WRITE_WITHIN: Duration = Duration::from_secs(10);
 /// For a page to close its end after the server closed its own.
 pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// What is read from a page after the server's close, in bytes: what it was in the middle of sending, so that it hears why.
+pub(crate) const AFTER_CLOSE_BYTES: usize = 4 * 1024 * 1024;
 /// For everyone to be told and disconnected when the server goes down.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 /// For the media threads to end.
@@ -56,6 +62,8 @@ pub(crate) const SEND_BUFFER_BYTES: u32 = 128 * 1024;
 pub(crate) const LISTEN_BACKLOG: u32 = 1024;
 /// Commands waiting for one room. A page whose command finds it full waits, and reads nothing meanwhile.
 pub(crate) const ROOM_MAILBOX: usize = 1024;
+/// Longest frame or message of a socket that has shown no good token yet, in bytes: a `hello` with the longest token fits.
+pub(crate) const FIRST_FRAME_BYTES: usize = 4 * TOKEN_BYTES;
 /// Frames longer than [`signaling::limits::MESSAGE_BYTES`] are still read whole up to this many bytes, so that their sender can
 /// be told; beyond, the connection is cut in the middle of the frame.
 pub(crate) const FRAME_BYTES: usize = 5 * signaling::limits::MESSAGE_BYTES;

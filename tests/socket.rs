@@ -215,6 +215,34 @@ async fn a_flood_of_frames_is_stopped() {
 }
 
 #[tokio::test]
+async fn before_hello_frames_have_the_same_rate_and_only_the_newest_ping_an_answer() {
+    use futures_util::{SinkExt, StreamExt};
+    use tungstenite::Message;
+    let (server, _data) = TestServer::start().await;
+    server.room("a", json!({})).await;
+    let mut socket = server.socket("a").await.0;
+    for n in 0..200u8 {
+        let _ = socket.send(Message::Ping(vec![n].into())).await;
+    }
+    let mut told = Vec::new();
+    while let Some(Ok(message)) = socket.next().await {
+        told.push(message);
+    }
+    let [Message::Pong(newest), Message::Text(error), Message::Close(_)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert!(newest[0] >= 59 && error.contains("too_many_messages"), "{newest:?} {error}");
+}
+
+#[tokio::test]
+async fn a_first_frame_is_as_long_as_a_hello_may_be() {
+    let (server, _data) = TestServer::start().await;
+    server.room("a", json!({})).await;
+    assert_eq!(first_words(&server, "a", &hello(&"x".repeat(10_000))).await, ErrorCode::TokenInvalid);
+    assert_eq!(first_words(&server, "a", &hello(&"x".repeat(20_000))).await, ErrorCode::MessageTooLong);
+}
+
+#[tokio::test]
 async fn offers_faster_than_a_page_needs_them_are_refused() {
     let (server, _data) = TestServer::start().await;
     let (mut bad, mut bystander) = pair(&server).await;

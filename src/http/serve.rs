@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
-use crate::bounds::{CLOSE_WITHIN, HEADERS_WITHIN, LISTEN_BACKLOG, SEND_BUFFER_BYTES};
+use crate::bounds::{CLOSE_WITHIN, HEAD_BYTES, HEADERS_WITHIN, LISTEN_BACKLOG, SEND_BUFFER_BYTES};
 use crate::metrics::{Bound, Counts};
 
 /// After the kernel could not give a connection, for want of file descriptors most likely: trying again at once would only spin.
@@ -72,8 +72,8 @@ pub(crate) async fn serve(
             counts.hit(Bound::Connections);
             continue;
         };
-        let (router, end) = (router.clone(), end.clone());
-        tokio::spawn(connection(stream, Place(Arc::new(place)), router, end));
+        let (router, counts, end) = (router.clone(), counts.clone(), end.clone());
+        tokio::spawn(connection(stream, Place(Arc::new(place)), router, counts, end));
     }
     drop((listener, end));
     ending.send_replace(());
@@ -82,7 +82,13 @@ pub(crate) async fn serve(
 }
 
 /// One connection, until it is over; once the server ends, until the call under way is answered.
-async fn connection(stream: TcpStream, place: Place, router: Router, mut end: watch::Receiver<()>) {
+async fn connection(
+    stream: TcpStream,
+    place: Place,
+    router: Router,
+    counts: Arc<Counts>,
+    mut end: watch::Receiver<()>,
+) {
     // Commands and their answers are small and must not wait for one another.
     let _ = stream.set_nodelay(true);
     let router = TowerToHyperService::new(router);
@@ -93,13 +99,49 @@ async fn connection(stream: TcpStream, place: Place, router: Router, mut end: wa
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)
+        .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
     tokio::select! {
-        // A peer that breaks off is its own affair.
-        _ = &mut connection => return,
+        ended = &mut connection => {
+            // A peer that breaks off is its own affair.
+            if ended.is_err_and(|error| error.is_parse_too_large()) {
+                counts.hit(Bound::HeadBytes);
+            }
+            return;
+        }
         _ = end.changed() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_head_is_bounded_and_one_beyond_it_counted() {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let counts = Arc::new(Counts::default());
+        let (_stop, stopped) = oneshot::channel();
+        tokio::spawn(serve(listener, Router::new(), counts.clone(), 2, stopped));
+        let too_long = || counts.bounds().find(|(bound, _)| *bound == "head_bytes").unwrap().1;
+        for (bytes, hits) in [(HEAD_BYTES / 2, 0), (2 * HEAD_BYTES, 1)] {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            let head = format!("GET / HTTP/1.1\r\nconnection: close\r\nx: {}\r\n\r\n", "y".repeat(bytes));
+            let mut answer = Vec::new();
+            // The end of a head too long is never read, which may reset the connection.
+            let _ = client.write_all(head.as_bytes()).await;
+            let _ = client.read_to_end(&mut answer).await;
+            // Counted when the connection is over, which the client may see first.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(too_long(), hits, "{bytes} bytes");
+        }
+    }
 }

@@ -27,6 +27,10 @@ pub(crate) enum Bound {
     Rooms,
     /// TCP connections.
     Connections,
+    /// What a page sends on after the server's close.
+    AfterClose,
+    /// Length of a request's head.
+    HeadBytes,
     /// Length of an API call's body.
     BodyBytes,
     /// Time of an API call.
@@ -38,7 +42,7 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    const ALL: [Bound; 15] = [
+    const ALL: [Bound; 17] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -50,6 +54,8 @@ impl Bound {
         Bound::RoomSockets,
         Bound::Rooms,
         Bound::Connections,
+        Bound::AfterClose,
+        Bound::HeadBytes,
         Bound::BodyBytes,
         Bound::CallTime,
         Bound::RoomMailbox,
@@ -69,6 +75,8 @@ impl Bound {
             Bound::RoomSockets => "room_sockets",
             Bound::Rooms => "rooms",
             Bound::Connections => "connections",
+            Bound::AfterClose => "after_close",
+            Bound::HeadBytes => "head_bytes",
             Bound::BodyBytes => "body_bytes",
             Bound::CallTime => "call_time",
             Bound::RoomMailbox => "room_mailbox",

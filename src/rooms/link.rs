@@ -165,10 +165,23 @@ fn slots(session: &Session) -> Vec<SlotOffered> {
 
 fn source_mids(said: &SourceMids) -> Result<sdp::SourceMids, String> {
     let read = |mid: &Option<String>| match mid {
-        Some(text) => Mid::new(text)
-            .map(Some)
-            .ok_or_else(|| format!("sources name an m-line {text:.20?}, which is no mid")),
+        Some(text) => Mid::new(text).map(Some).ok_or_else(|| {
+            // Precision does not cut what is quoted.
+            let start: String = text.chars().take(20).collect();
+            format!("sources name an m-line {start:?}, which is no mid")
+        }),
         None => Ok(None),
     };
     Ok(sdp::SourceMids { mic: read(&said.mic)?, camera: read(&said.camera)?, screen: read(&said.screen)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_mid_is_not_told_back_at_length() {
+        let said = SourceMids { mic: Some("ä".repeat(1000)), ..SourceMids::default() };
+        assert!(source_mids(&said).is_err_and(|detail| detail.chars().count() < 100));
+    }
 }

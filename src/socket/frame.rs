@@ -9,12 +9,10 @@ use std::io::Cursor;
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
-use crate::bounds::FRAME_BYTES;
+use crate::bounds::{FIRST_FRAME_BYTES, FRAME_BYTES};
 
 /// Longest payload of a control frame (RFC 6455, section 5.5).
 pub(super) const CONTROL_BYTES: usize = 125;
-/// Longest header of a frame the server sends: it masks nothing.
-pub(super) const HEADER_BYTES: usize = 10;
 
 /// What a page sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,7 +32,7 @@ pub(super) enum Message {
 /// Why no more can be read from a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// A frame or a message of this many bytes at least: more than [`FRAME_BYTES`].
+    /// A frame or a message of this many bytes at least: more than [`FRAME_BYTES`], or [`FIRST_FRAME_BYTES`] before anybody is let in.
     TooLong { bytes: u64 },
     /// A text that is not UTF-8.
     NotUtf8,
@@ -46,9 +44,14 @@ pub(super) enum Unreadable {
 pub(super) const NORMAL: u16 = 1000;
 
 /// What came and was not taken yet: nothing, unless a frame or a message has begun.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Incoming {
     bytes: Vec<u8>,
+    /// How many of them were taken. They stay until the rest is no whole frame: moving the rest up for each of many small frames
+    /// would take time with the square of their number.
+    taken: usize,
+    /// Longest frame or message.
+    limit: usize,
     /// The pieces so far of a message in several frames.
     begun: Option<Begun>,
 }
@@ -62,7 +65,12 @@ struct Begun {
 impl Incoming {
     /// What has come already, with the request that opened the socket.
     pub(super) fn after(early: &[u8]) -> Incoming {
-        Incoming { bytes: early.to_vec(), begun: None }
+        Incoming { bytes: early.to_vec(), taken: 0, limit: FIRST_FRAME_BYTES, begun: None }
+    }
+
+    /// Somebody was let in: frames may be as long as the protocol's are.
+    pub(super) fn admit(&mut self) {
+        self.limit = FRAME_BYTES;
     }
 
     /// More bytes came.
@@ -72,28 +80,40 @@ impl Incoming {
 
     /// The next whole frame's worth; `None` when more bytes are needed. After an error there is nothing more to be had.
     pub(super) fn next(&mut self) -> Result<Option<Message>, Unreadable> {
-        let mut cursor = Cursor::new(self.bytes.as_slice());
+        let mut cursor = Cursor::new(&self.bytes[self.taken..]);
         let parsed = FrameHeader::parse(&mut cursor).map_err(|_| Unreadable::Forbidden)?;
-        let Some((header, length)) = parsed else { return Ok(None) };
+        let Some((header, length)) = parsed else { return Ok(self.wait()) };
         let start = usize::try_from(cursor.position()).map_err(|_| Unreadable::Forbidden)?;
         let before = self.begun.as_ref().map_or(0, |begun| begun.payload.len());
         let length = match usize::try_from(length) {
-            Ok(length) if length <= FRAME_BYTES - before.min(FRAME_BYTES) => length,
+            Ok(length) if length <= self.limit - before.min(self.limit) => length,
             _ => return Err(Unreadable::TooLong { bytes: length.saturating_add(before as u64) }),
         };
         let mask = permitted(&header, length)?;
+        let start = self.taken + start;
         let end = start + length;
-        if self.bytes.len() < end {
-            return Ok(None);
+        // Exactly its length: a pong waits with it, and must not keep the room of all that came at once.
+        let Some(mut payload) = self.bytes.get(start..end).map(<[u8]>::to_vec) else {
+            return Ok(self.wait());
+        };
+        self.taken = end;
+        if end == self.bytes.len() {
+            self.wait();
         }
-        let rest = self.bytes.split_off(end);
-        let mut payload = std::mem::replace(&mut self.bytes, rest);
-        payload.drain(..start);
         payload.iter_mut().zip(mask.iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
         match header.opcode {
             OpCode::Control(control) => controlled(control, payload).map(Some),
             OpCode::Data(data) => self.data(data, header.is_final, payload).map(Some),
         }
+    }
+
+    /// Keeps of the bytes only what was not taken, in no more room than that, until more come.
+    fn wait(&mut self) -> Option<Message> {
+        if self.taken > 0 {
+            self.bytes = self.bytes[self.taken..].to_vec();
+            self.taken = 0;
+        }
+        None
     }
 
     fn data(&mut self, data: Data, is_final: bool, payload: Vec<u8>) -> Result<Message, Unreadable> {
@@ -144,17 +164,6 @@ fn controlled(control: Control, payload: Vec<u8>) -> Result<Message, Unreadable>
     }
 }
 
-/// The header of a frame that the server sends, and how much of the array it is. Every message is one frame.
-pub(super) fn header(opcode: OpCode, length: usize) -> ([u8; HEADER_BYTES], usize) {
-    let mut bytes = [0; HEADER_BYTES];
-    let mut room = bytes.as_mut_slice();
-    let header = FrameHeader { opcode, ..FrameHeader::default() };
-    // Fails only where there is no room, and there is for the longest.
-    let _ = header.format(length as u64, &mut room);
-    let left = room.len();
-    (bytes, HEADER_BYTES - left)
-}
-
 #[cfg(test)]
 mod tests {
     use rand::rngs::StdRng;
@@ -184,9 +193,16 @@ mod tests {
         bytes
     }
 
+    /// Of somebody who was let in.
+    fn admitted(early: &[u8]) -> Incoming {
+        let mut incoming = Incoming::after(early);
+        incoming.admit();
+        incoming
+    }
+
     /// All that these bytes are, added in parts of one size.
     fn read(bytes: &[u8], part: usize) -> Result<Vec<Message>, Unreadable> {
-        let (mut incoming, mut messages) = (Incoming::default(), Vec::new());
+        let (mut incoming, mut messages) = (admitted(b""), Vec::new());
         for part in bytes.chunks(part) {
             incoming.add(part);
             while let Some(message) = incoming.next()? {
@@ -230,7 +246,7 @@ mod tests {
 
     /// All that was read before it ended, and how it ended.
     fn outcome(bytes: &[u8], part: usize) -> (Vec<Message>, Option<Unreadable>) {
-        let (mut incoming, mut messages) = (Incoming::default(), Vec::new());
+        let (mut incoming, mut messages) = (admitted(b""), Vec::new());
         for part in bytes.chunks(part) {
             incoming.add(part);
             loop {
@@ -292,24 +308,39 @@ mod tests {
     #[test]
     fn length_is_bounded_before_anything_is_kept() {
         let announced = [FINAL | 1, 0x80 | 127, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
-        let mut incoming = Incoming::after(&announced);
+        let mut incoming = admitted(&announced);
         assert!(matches!(incoming.next(), Err(Unreadable::TooLong { .. })));
 
-        let mut incoming = Incoming::after(&frame(1, &vec![b'x'; FRAME_BYTES - 1]));
+        let mut incoming = admitted(&frame(1, &vec![b'x'; FRAME_BYTES - 1]));
         assert_eq!(incoming.next(), Ok(Some(Message::Piece)));
         incoming.add(&frame(FINAL, b"xx"));
         assert_eq!(incoming.next(), Err(Unreadable::TooLong { bytes: FRAME_BYTES as u64 + 1 }));
     }
 
     #[test]
-    fn headers_of_the_server_are_unmasked_and_as_short_as_can_be() {
-        let text = OpCode::Data(Data::Text);
-        let header = |length| {
-            let (bytes, used) = header(text, length);
-            bytes[..used].to_vec()
-        };
-        assert_eq!(header(5), [0x81, 5]);
-        assert_eq!(header(126), [0x81, 126, 0, 126]);
-        assert_eq!(header(65_536), [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
+    fn nobody_has_more_kept_than_a_first_frame_needs_before_they_are_let_in() {
+        let longer = frame(FINAL | 1, &[b'x'; FIRST_FRAME_BYTES + 1]);
+        let too_long = Err(Unreadable::TooLong { bytes: FIRST_FRAME_BYTES as u64 + 1 });
+        assert_eq!(Incoming::after(&longer[..20]).next(), too_long);
+        assert_eq!(admitted(&longer[..20]).next(), Ok(None));
+
+        let mut pieces = Incoming::after(&frame(1, &[b'x'; FIRST_FRAME_BYTES]));
+        assert_eq!(pieces.next(), Ok(Some(Message::Piece)));
+        pieces.add(&frame(0, b"x"));
+        assert_eq!(pieces.next(), too_long);
+    }
+
+    #[test]
+    fn a_small_frame_neither_keeps_nor_moves_what_stands_behind_it() {
+        let mut incoming = admitted(&frame(FINAL | 9, b"ping").repeat(1000));
+        incoming.add(&[FINAL | 9]);
+        let buffer = incoming.bytes.as_ptr();
+        for _ in 0..1000 {
+            assert_eq!(incoming.bytes.as_ptr(), buffer);
+            let Ok(Some(Message::Ping(payload))) = incoming.next() else { panic!("no ping") };
+            assert_eq!((payload.as_slice(), payload.capacity()), (b"ping".as_slice(), 4));
+        }
+        assert_eq!(incoming.next(), Ok(None));
+        assert_eq!((incoming.bytes.capacity(), incoming.taken), (1, 0), "half a header, and no more");
     }
 }

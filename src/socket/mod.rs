@@ -3,6 +3,7 @@
 //! A socket that breaks a rule is told so and closed; nobody else notices.
 
 mod frame;
+mod header;
 mod hello;
 mod message;
 mod origin;

@@ -51,9 +51,10 @@ pub(super) async fn run(app: Arc<App>, room: String, stream: TcpStream, early: B
     let mut written = None;
     // Boxed, so that what coming in takes is given back once somebody is in.
     match Box::pin(first_frame(&app, &room, &mut reader, &outbox)).await {
-        Ok(admitted) => {
+        Ok((admitted, rate)) => {
+            reader.admit();
             tracing::debug!(room, role = ?admitted.identity.role, "a page comes in");
-            let (mut page, link) = Box::pin(Page::enter(app, admitted, outbox)).await;
+            let (mut page, link) = Box::pin(Page::enter(app, admitted, rate, outbox)).await;
             let end = tokio::select! {
                 result = writer::write(&mut writer, &frames) => {
                     written = Some(result);
@@ -74,39 +75,63 @@ pub(super) async fn run(app: Arc<App>, room: String, stream: TcpStream, early: B
     };
     if written == Written::Closed {
         // Closing TCP with something unread resets the connection, and takes the last frames with it.
-        let _ = timeout(CLOSE_WITHIN, reader.drain()).await;
+        if let Ok(false) = timeout(CLOSE_WITHIN, reader.drain()).await {
+            counts.hit(Bound::AfterClose);
+        }
     }
 }
 
+/// Who comes in with the first frame, and the rate that their frames are counted against, from the first on.
 async fn first_frame(
     app: &App,
     room: &str,
     reader: &mut Reader<'_>,
     outbox: &Outbox,
-) -> Result<Admitted, End> {
+) -> Result<(Admitted, Bucket), End> {
+    let mut rate = Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST, app.rooms.now());
+    // Nothing is written yet, and of pings that wait the newest alone needs an answer (RFC 6455, section 5.5.3).
+    let mut newest_ping = None;
     let first = timeout(Duration::from_millis(HELLO_MS), async {
         loop {
-            match reader.next().await {
-                Ok(Message::Ping(payload)) => answer(outbox, payload),
+            let next = reader.next().await;
+            in_time(app, &mut rate)?;
+            match next {
+                Ok(Message::Ping(payload)) => newest_ping = Some(payload),
                 Ok(Message::Pong | Message::Piece) => {}
-                other => return other,
+                other => return Ok::<_, End>(other),
             }
         }
     });
-    let Ok(first) = first.await else {
+    let first = first.await;
+    if let Some(payload) = newest_ping {
+        answer(outbox, payload);
+    }
+    let Ok(first) = first else {
         app.counts.hit(Bound::Hello);
         return Err(End::Broke(Turned::away(
             ErrorCode::HelloTimeout,
             format!("no hello within {HELLO_MS} ms"),
         )));
     };
-    match first {
-        Ok(Message::Text(text)) => hello::admit(app, room, &text).map_err(End::Broke),
+    match first? {
+        Ok(Message::Text(text)) => {
+            hello::admit(app, room, &text).map(|admitted| (admitted, rate)).map_err(End::Broke)
+        }
         Ok(Message::Binary) => Err(End::Broke(binary())),
         Err(end) => Err(unread(app, end)),
         Ok(Message::Close(code)) => Err(End::Closed(code)),
         Ok(Message::Ping(_) | Message::Pong | Message::Piece) => Err(End::Lost),
     }
+}
+
+/// Whether a page's frame is within its rate.
+fn in_time(app: &App, rate: &mut Bucket) -> Result<(), End> {
+    if rate.take(app.rooms.now()) {
+        return Ok(());
+    }
+    app.counts.hit(Bound::MessageRate);
+    let detail = format!("more than {MESSAGES_PER_SECOND} frames a second");
+    Err(End::Broke(Turned::away(ErrorCode::TooManyMessages, detail)))
 }
 
 /// To a ping. A page with too many of them unanswered is cut off as one that does not read.
@@ -201,7 +226,12 @@ struct Page {
 
 impl Page {
     /// Knocks at the room's door. Without a link the page was not let in, and its last words are in its queue.
-    async fn enter(app: Arc<App>, admitted: Admitted, outbox: Outbox) -> (Page, Option<Arc<Link>>) {
+    async fn enter(
+        app: Arc<App>,
+        admitted: Admitted,
+        frames: Bucket,
+        outbox: Outbox,
+    ) -> (Page, Option<Arc<Link>>) {
         let Admitted { identity, resume, room } = admitted;
         let session = app.rooms.new_session();
         let (joined, link) = oneshot::channel();
@@ -215,7 +245,7 @@ impl Page {
         }
         let now = app.rooms.now();
         let page = Page {
-            frames: Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST, now),
+            frames,
             offers: Bucket::full(OFFERS_PER_SECOND, OFFER_BURST, now),
             changes: Bucket::full(CHANGES_PER_SECOND, CHANGE_BURST, now),
             app,
@@ -234,10 +264,8 @@ impl Page {
                 self.app.counts.hit(Bound::Silence);
                 return End::Lost;
             };
-            if !self.frames.take(self.app.rooms.now()) {
-                self.app.counts.hit(Bound::MessageRate);
-                let detail = format!("more than {MESSAGES_PER_SECOND} frames a second");
-                return End::Broke(Turned::away(ErrorCode::TooManyMessages, detail));
+            if let Err(end) = in_time(&self.app, &mut self.frames) {
+                return end;
             }
             let taken = match next {
                 Ok(Message::Text(text)) => Box::pin(self.take(&text, &link)).await,

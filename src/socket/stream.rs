@@ -7,11 +7,13 @@ use std::io::{self, ErrorKind, IoSlice};
 
 use bytes::Bytes;
 use tokio::net::TcpStream;
+use tokio::task::coop::consume_budget;
 use tungstenite::Utf8Bytes;
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
-use super::frame::{self, Incoming, Message, Unreadable};
-use crate::bounds::READ_BYTES;
+use super::frame::{Incoming, Message, Unreadable};
+use super::header::{HEADER_BYTES, header};
+use crate::bounds::{AFTER_CLOSE_BYTES, READ_BYTES};
 
 /// Frames handed to the kernel with one call at most.
 const FRAMES_AT_ONCE: usize = 64;
@@ -39,55 +41,84 @@ impl<'a> Reader<'a> {
         Reader { stream, incoming: Incoming::after(early), ended: None }
     }
 
+    /// Somebody was let in, and may send longer frames from now on.
+    pub(super) fn admit(&mut self) {
+        self.incoming.admit();
+    }
+
     /// The next message, or a piece of one. A close is the last.
     pub(super) async fn next(&mut self) -> Result<Message, ReadEnd> {
         loop {
             if let Some(end) = self.ended {
                 return Err(end);
             }
-            match self.incoming.next() {
-                Ok(Some(message)) => {
-                    if matches!(message, Message::Close(_)) {
-                        self.ended = Some(ReadEnd::Gone);
-                    }
-                    return Ok(message);
-                }
-                Ok(None) => self.wait().await,
-                Err(unreadable) => self.ended = Some(ReadEnd::Unreadable(unreadable)),
+            // A page that always has something more to say would have neither time-outs nor other pages come to their turn.
+            consume_budget().await;
+            match self.here() {
+                Some(message) => return Ok(message),
+                None if self.ended.is_none() => drop(self.wait().await),
+                None => {}
             }
         }
     }
 
-    async fn wait(&mut self) {
-        if self.stream.readable().await.is_err() || !self.take_more() {
+    /// The next of what has come already.
+    fn here(&mut self) -> Option<Message> {
+        match self.incoming.next() {
+            Ok(message) => {
+                if matches!(message, Some(Message::Close(_))) {
+                    self.ended = Some(ReadEnd::Gone);
+                }
+                message
+            }
+            Err(unreadable) => {
+                self.ended = Some(ReadEnd::Unreadable(unreadable));
+                None
+            }
+        }
+    }
+
+    /// Waits for more; how many bytes came.
+    async fn wait(&mut self) -> usize {
+        let more = if self.stream.readable().await.is_ok() { self.take_more() } else { None };
+        if more.is_none() {
             self.ended = Some(ReadEnd::Gone);
         }
+        more.unwrap_or_default()
     }
 
-    /// Takes what there is; `false` when the connection ended. Not a part of the function that waits: its buffer must not be in what is
+    /// Takes what there is, and how many bytes that is; nothing when the connection ended. Not a part of the function that waits: its buffer must not be in what is
     /// kept of a page while it is silent.
-    fn take_more(&mut self) -> bool {
+    fn take_more(&mut self) -> Option<usize> {
         let mut bytes = [0; READ_BYTES];
         match self.stream.try_read(&mut bytes) {
-            Ok(0) => false,
+            Ok(0) => None,
             Ok(count) => {
                 self.incoming.add(&bytes[..count]);
-                true
+                Some(count)
             }
-            Err(error) => is_for_now(&error),
+            Err(error) => is_for_now(&error).then_some(0),
         }
     }
 
-    /// Reads on until the page has closed its end as well, and keeps nothing.
-    pub(super) async fn drain(mut self) {
-        while self.next().await.is_ok() {}
-        if !matches!(self.ended, Some(ReadEnd::Unreadable(_))) {
-            return;
+    /// Reads on until the page has closed its end as well, and keeps nothing. `false` when it has not within [`AFTER_CLOSE_BYTES`].
+    pub(super) async fn drain(mut self) -> bool {
+        let mut read = 0;
+        while read <= AFTER_CLOSE_BYTES {
+            consume_budget().await;
+            match self.ended {
+                Some(ReadEnd::Gone) => return true,
+                // It may be in the middle of what cannot be read, and hears nothing before it is through.
+                Some(ReadEnd::Unreadable(_)) => self.incoming = Incoming::after(&[]),
+                None => {
+                    if self.here().is_some() || self.ended.is_some() {
+                        continue;
+                    }
+                }
+            }
+            read += self.wait().await;
         }
-        // It may be in the middle of what cannot be read, and hears nothing before it is through.
-        while self.stream.readable().await.is_ok() && self.take_more() {
-            self.incoming = Incoming::default();
-        }
+        false
     }
 }
 
@@ -97,11 +128,13 @@ pub(super) struct Writer<'a> {
     under_way: VecDeque<Outgoing>,
     /// How much of the first one is out.
     sent: usize,
+    /// A close frame was put: it is the last (RFC 6455, section 5.5.1).
+    closed: bool,
 }
 
 /// A frame on its way; its payload is shared with everybody else who gets it.
 struct Outgoing {
-    header: ([u8; frame::HEADER_BYTES], usize),
+    header: ([u8; HEADER_BYTES], usize),
     payload: Bytes,
 }
 
@@ -119,7 +152,7 @@ impl Outgoing {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(stream: &'a TcpStream) -> Self {
-        Writer { stream, under_way: VecDeque::new(), sent: 0 }
+        Writer { stream, under_way: VecDeque::new(), sent: 0, closed: false }
     }
 
     pub(super) fn text(&mut self, text: Utf8Bytes) {
@@ -132,10 +165,14 @@ impl<'a> Writer<'a> {
 
     pub(super) fn close(&mut self, code: u16) {
         self.put(OpCode::Control(Control::Close), Bytes::copy_from_slice(&code.to_be_bytes()));
+        self.closed = true;
     }
 
     fn put(&mut self, opcode: OpCode, payload: Bytes) {
-        self.under_way.push_back(Outgoing { header: frame::header(opcode, payload.len()), payload });
+        if self.closed {
+            return;
+        }
+        self.under_way.push_back(Outgoing { header: header(opcode, payload.len()), payload });
     }
 
     /// Returns when the kernel has all that was put. Dropped before, it goes on where it was when it is called again.
@@ -184,6 +221,7 @@ mod tests {
     use std::time::Duration;
 
     use futures_util::{SinkExt, StreamExt};
+    use tokio::io::AsyncWriteExt;
     use tokio::net::TcpListener;
     use tokio::time::timeout;
     use tokio_tungstenite::WebSocketStream;
@@ -204,6 +242,7 @@ mod tests {
     async fn a_library_and_this_understand_each_other() {
         let (mut client, stream) = connected().await;
         let (mut reader, mut writer) = (Reader::new(&stream, b""), Writer::new(&stream));
+        reader.admit();
         for length in [0, 1, 125, 126, 65_535, 65_536, 200_000] {
             let text = "x".repeat(length);
             let (sent, read) = tokio::join!(client.send(Whole::text(text.clone())), reader.next());
@@ -222,7 +261,7 @@ mod tests {
         assert!(matches!(told, Whole::Close(Some(frame)) if u16::from(frame.code) == 1008));
         // The library answers a close while it is read on, and then waits for this end to go first.
         tokio::select! {
-            () = reader.drain() => {}
+            closed = reader.drain() => assert!(closed),
             more = client.next() => panic!("after the close came {more:?}"),
         }
     }
@@ -265,6 +304,45 @@ mod tests {
         let mut reader = Reader::new(&stream, b"");
         assert_eq!(reader.next().await, Err(ReadEnd::Gone));
         assert_eq!(reader.next().await, Err(ReadEnd::Gone));
-        reader.drain().await;
+        assert!(reader.drain().await);
+    }
+
+    #[tokio::test]
+    async fn a_close_is_the_last_frame() {
+        let (_client, stream) = connected().await;
+        let mut writer = Writer::new(&stream);
+        writer.close(1000);
+        writer.flush().await.unwrap();
+        writer.close(1008);
+        writer.text("more".into());
+        assert!(writer.under_way.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_page_that_talks_on_after_the_close_is_not_listened_to_for_ever() {
+        let (client, stream) = connected().await;
+        let mut client = client.into_inner();
+        // Pongs of nothing, and then what is no frame at all.
+        for flood in [[0x8a, 0x80, 0, 0, 0, 0].as_slice(), b"\xff"] {
+            let flood = flood.repeat(60_000);
+            let endless = async { while client.write_all(&flood).await.is_ok() {} };
+            tokio::select! {
+                drained = Reader::new(&stream, b"").drain() => assert!(!drained),
+                () = endless => panic!("the connection ended"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn frames_without_end_let_a_time_out_come() {
+        let (_client, stream) = connected().await;
+        let pongs = [0x8a, 0x80, 0, 0, 0, 0].repeat(1000);
+        let mut reader = Reader::new(&stream, &pongs);
+        let endless = async {
+            while reader.next().await.is_ok() {
+                reader.incoming.add(&pongs[..6]);
+            }
+        };
+        assert!(timeout(Duration::from_millis(20), endless).await.is_err());
     }
 }

@@ -4,7 +4,7 @@ use tokio::time::timeout;
 
 use super::frame::NORMAL;
 use super::stream::Writer;
-use crate::bounds::WRITE_WITHIN;
+use crate::bounds::{WRITE_BYTES, WRITE_WITHIN};
 use crate::rooms::{Frame, Frames, NothingYet};
 
 /// How the way out ended.
@@ -36,14 +36,27 @@ pub(super) async fn write(writer: &mut Writer<'_>, frames: &Frames) -> Written {
     }
 }
 
-/// Has a frame and whatever waits behind it go out in one write; whether that ends with a close.
+/// Has a frame and what waits behind it go out together, up to [`WRITE_BYTES`] so that the page has [`WRITE_WITHIN`] for each part of
+/// a long queue; whether that ends with a close.
 fn put(writer: &mut Writer<'_>, first: Option<Frame>, frames: &Frames) -> bool {
     let mut next = first;
+    let mut bytes = 0;
     loop {
         match next {
-            Some(Frame::Text(text)) => writer.text(text),
-            Some(Frame::Texts(texts)) => texts.iter().for_each(|text| writer.text(text.clone())),
-            Some(Frame::Pong(payload)) => writer.pong(payload),
+            Some(Frame::Text(text)) => {
+                bytes += text.len();
+                writer.text(text);
+            }
+            Some(Frame::Texts(texts)) => {
+                for text in texts.iter() {
+                    bytes += text.len();
+                    writer.text(text.clone());
+                }
+            }
+            Some(Frame::Pong(payload)) => {
+                bytes += payload.len();
+                writer.pong(payload);
+            }
             Some(Frame::Close(code)) => {
                 writer.close(code);
                 return true;
@@ -54,9 +67,33 @@ fn put(writer: &mut Writer<'_>, first: Option<Frame>, frames: &Frames) -> bool {
                 return true;
             }
         }
+        if bytes >= WRITE_BYTES {
+            return false;
+        }
         next = match frames.take() {
             Ok(frame) => frame,
             Err(NothingYet) => return false,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::rooms::frames;
+
+    #[tokio::test]
+    async fn a_long_queue_goes_out_in_parts() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (outbox, frames) = frames(10);
+        let half = Frame::Text("x".repeat(WRITE_BYTES / 2).into());
+        (0..4).for_each(|_| outbox.push(half.clone()).unwrap());
+        outbox.push(Frame::Close(NORMAL)).unwrap();
+        let mut writer = Writer::new(&stream);
+        let mut put_next = || put(&mut writer, frames.take().unwrap(), &frames);
+        assert_eq!([put_next(), put_next(), put_next()], [false, false, true]);
     }
 }
