@@ -22,6 +22,7 @@ pub(crate) struct Run {
 /// What is read of the generator's JSON; it may hold more.
 #[derive(Clone, Debug, Deserialize)]
 struct Measured {
+    viewers: f64,
     seconds: f64,
     join_ms: Quantiles,
     first_packet_ms: Quantiles,
@@ -74,6 +75,8 @@ pub(crate) enum Figure {
     FloorRatio,
     /// The server's CPU time as a share of one core.
     CpuCores,
+    /// The server's CPU time for each viewer and second, in milliseconds.
+    CpuMsPerViewerSecond,
     /// Packets that the server forwarded, in a second.
     PacketsPerSecond,
     /// Share of packets that never came.
@@ -103,11 +106,12 @@ pub(crate) enum Figure {
 }
 
 impl Figure {
-    pub(crate) const ALL: [Figure; 18] = [
+    pub(crate) const ALL: [Figure; 19] = [
         Figure::CpuNsPerPacket,
         Figure::FloorNsPerPacket,
         Figure::FloorRatio,
         Figure::CpuCores,
+        Figure::CpuMsPerViewerSecond,
         Figure::PacketsPerSecond,
         Figure::LossRatio,
         Figure::DelayP50Us,
@@ -136,6 +140,9 @@ impl Figure {
             Figure::FloorNsPerPacket => floor,
             Figure::FloorRatio => Some(server.cpu_ns_per_forwarded_packet? / floor?),
             Figure::CpuCores => lasted(server.cpu_seconds),
+            Figure::CpuMsPerViewerSecond => {
+                lasted(server.cpu_seconds * 1000.0 / measured.viewers).filter(|each| each.is_finite())
+            }
             Figure::PacketsPerSecond => lasted(server.forwarded()),
             Figure::LossRatio => received(measured.loss_ratio),
             Figure::DelayP50Us => received(measured.forward_delay_us.p50),
@@ -222,7 +229,7 @@ pub(crate) mod tests {
         };
         let quantiles = json!({"p50": 250.0, "p95": 500.0, "p99": 1000.0, "max": 2000.0});
         let report = json!({
-            "seconds": 2.0, "join_ms": quantiles, "first_packet_ms": quantiles,
+            "viewers": 10, "seconds": 2.0, "join_ms": quantiles, "first_packet_ms": quantiles,
             "packets_received": 4000, "loss_ratio": 0.0, "forward_delay_us": quantiles, "leaked_packets": 0,
             "generator": {"send_late_ms": quantiles, "unread": 1, "left_out": 2}, "of_another_version": [1, 2, 3],
             "server": {"cpu_seconds": 0.02, "cpu_ns_per_forwarded_packet": cpu_ns, "rss_bytes": 5e7,
@@ -246,6 +253,7 @@ pub(crate) mod tests {
         assert_eq!(found[&Figure::FloorRatio], Spread { median: 2.5, min: 2.0, max: 3.0 });
         // 20 ms in two seconds, at 2500 ns.
         assert_eq!(found[&Figure::PacketsPerSecond].median, 4000.0);
+        assert_eq!(found[&Figure::CpuMsPerViewerSecond].median, 1.0);
     }
 
     #[test]

@@ -64,6 +64,7 @@ fn document(results: &Results) -> anyhow::Result<String> {
         ("delay", markdown(&tables::delay(results))),
         ("coming_in", markdown(&tables::coming_in(results))),
         ("layouts", markdown(&tables::layouts(results))),
+        ("peers", markdown(&tables::peers(&results.peers))),
         ("chart_cost", image(charts::COST, "CPU a forwarded packet, server and floor")),
         ("chart_growth", image(charts::GROWTH, "CPU a forwarded packet by number of viewers")),
         ("chart_delay", image(charts::DELAY, "Forward delay by number of viewers")),

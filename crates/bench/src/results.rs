@@ -50,6 +50,20 @@ pub(crate) struct Results {
     pub(crate) trains: Option<Trains>,
     /// In the order of the suite; entries that were not run are left out.
     pub(crate) outcomes: Vec<Outcome>,
+    /// What `make bench-peers` found; empty where it was not run.
+    pub(crate) peers: Vec<Comparison>,
+}
+
+/// One figure of two servers that took turns under the same load.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Comparison {
+    pub(crate) viewers: usize,
+    /// In words, with its unit.
+    pub(crate) figure: String,
+    pub(crate) proscenium: Option<f64>,
+    pub(crate) janus: Option<f64>,
+    /// How many times as much Janus takes; `None` where a quotient means nothing, or a server did not carry the load.
+    pub(crate) ratio: Option<f64>,
 }
 
 impl Results {
@@ -62,7 +76,8 @@ impl Results {
         Ok(Results {
             machine: read(&file(folder, "machine"))?,
             trains: read(&file(folder, "trains"))?,
-            outcomes: outcomes.collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect(),
+            outcomes: outcomes.flat_map(Result::transpose).map(again).collect::<anyhow::Result<_>>()?,
+            peers: read(&file(folder, "peers"))?.unwrap_or_default(),
         })
     }
 
@@ -73,6 +88,14 @@ impl Results {
     pub(crate) fn figure(&self, name: &str, figure: Figure) -> Option<Spread> {
         self.outcome(name)?.figure(figure)
     }
+}
+
+/// With the figures of today: there may be more of them than when the suite was run.
+fn again(outcome: anyhow::Result<Outcome>) -> anyhow::Result<Outcome> {
+    let outcome = outcome?;
+    let figures =
+        figures(&outcome.runs).with_context(|| format!("{}: the generator's figures", outcome.name))?;
+    Ok(Outcome { figures, ..outcome })
 }
 
 /// The file of a name.
@@ -123,7 +146,16 @@ pub(crate) mod tests {
         let read = Results::read(folder.path()).unwrap();
         assert_eq!(read.outcomes, written.outcomes);
         assert_eq!(read.figure(HEADLINE, Figure::FloorRatio).unwrap().median, 2.5);
-        assert_eq!(read.machine, None);
+        assert_eq!((read.machine, read.peers), (None, Vec::new()));
+    }
+
+    #[test]
+    fn what_another_server_took_is_read_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let json = r#"[{"viewers": 50, "figure": "loss, %", "proscenium": 0, "janus": 1.5, "ratio": null}]"#;
+        fs::write(file(folder.path(), "peers"), json).unwrap();
+        let peers = Results::read(folder.path()).unwrap().peers;
+        assert_eq!((peers[0].janus, peers[0].ratio), (Some(1.5), None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::figures::{Figure, Spread};
 use crate::floor::Floor;
 use crate::reach::{Bound, Reached};
-use crate::results::{Outcome, Results};
+use crate::results::{Comparison, Outcome, Results};
 use crate::suite::{CROWDS, MANY_ROOMS, ONE_ROOM, SUITE, TWO_WORKERS};
 use crate::table::{Table, number, spread};
 use crate::trains::Trains;
@@ -17,9 +17,10 @@ const TO_THOUSANDS: f64 = 1e-3;
 /// A column of figures: its head, and how a figure is told.
 type Column = (&'static str, Figure, f64);
 
-const FORWARDING: [Column; 6] = [
+const FORWARDING: [Column; 7] = [
     ("1000 packets/s", Figure::PacketsPerSecond, TO_THOUSANDS),
     ("server, cores", Figure::CpuCores, 1.0),
+    ("ms CPU/viewer and s", Figure::CpuMsPerViewerSecond, 1.0),
     ("server, µs/packet", Figure::CpuNsPerPacket, TO_MICROS),
     ("floor, µs/packet", Figure::FloorNsPerPacket, TO_MICROS),
     ("× floor", Figure::FloorRatio, 1.0),
@@ -67,7 +68,8 @@ pub(crate) fn layouts(results: &Results) -> Table {
 
 /// One publisher, more and more viewers.
 pub(crate) fn growth(results: &Results) -> Table {
-    let columns = [FORWARDING[0], FORWARDING[1], FORWARDING[2], FORWARDING[4], DELAY[1], FORWARDING[5]];
+    let columns =
+        [FORWARDING[0], FORWARDING[1], FORWARDING[2], FORWARDING[3], FORWARDING[5], DELAY[1], FORWARDING[6]];
     of_entries(results, &columns, |name| CROWDS.contains(&name))
 }
 
@@ -83,6 +85,17 @@ pub(crate) fn trains(trains: &Trains) -> Table {
     table.row(row("single calls, `sendto`".to_owned(), &trains.single));
     for (length, floor) in &trains.lengths {
         table.row(row(length.to_string(), floor));
+    }
+    table
+}
+
+/// Another server under the same load, in turns.
+pub(crate) fn peers(comparisons: &[Comparison]) -> Table {
+    let mut table = Table::new(&["viewers", "figure", "Proscenium", "Janus", "Janus : Proscenium"]);
+    let cell = |value: Option<f64>| value.map_or("–".to_owned(), number);
+    for Comparison { viewers, figure, proscenium, janus, ratio } in comparisons {
+        let ratio = ratio.map_or(String::new(), |ratio| format!("{} ×", number(ratio)));
+        table.row(vec![viewers.to_string(), figure.clone(), cell(*proscenium), cell(*janus), ratio]);
     }
     table
 }

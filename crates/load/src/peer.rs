@@ -24,6 +24,8 @@ pub(crate) struct Peer {
     /// What is to be sent.
     pub(crate) outbox: Outbox,
     events: VecDeque<TransportEvent>,
+    /// Keyframes of all pictures were asked for when it connected, as a browser does that gets the middle of a stream.
+    greeted: bool,
 }
 
 impl Peer {
@@ -38,7 +40,7 @@ impl Peer {
         let transport = Transport::client(parameters, identity, now)
             .map_err(|error| LoadError::Answer(error.to_string()))?;
         let (outbox, events, server) = (Outbox::new(), VecDeque::new(), parameters.server);
-        Ok(Peer { transport, server, sending, receiving, outbox, events })
+        Ok(Peer { transport, server, sending, receiving, outbox, events, greeted: false })
     }
 
     /// Takes a datagram that the kernel had at `arrived`.
@@ -111,6 +113,10 @@ impl Peer {
     fn take_events(&mut self) {
         while let Some(event) = self.transport.take_event() {
             self.events.push_back(event);
+        }
+        if !self.greeted && self.transport.is_connected() {
+            self.greeted = true;
+            self.request_keyframes();
         }
     }
 }
