@@ -102,9 +102,9 @@ fn summary(results: &Results, lines: &[Reached]) -> String {
             "A packet forwarded to one of 300 viewers costs the server {each} µs of CPU, {ratio} times what this machine asks for it at least. "
         );
     }
-    text += &format!("Of {} aims, {reached} are reached and {missed} are not", lines.len());
+    text += &format!("Aims: {}; reached: {reached}; not reached: {missed}", lines.len());
     if unknown > 0 {
-        text += &format!("; {unknown} were not measured");
+        text += &format!("; not measured: {unknown}");
     }
     text + "."
 }

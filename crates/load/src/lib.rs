@@ -1,13 +1,14 @@
 //! Synthetic participants: genuine clients of the server, without a browser.
 //!
 //! This crate owns what enters a room as a page does (token, WebSocket, offer, ICE, DTLS, SRTP) and sends or receives media that is
-//! numbered, paced and marked: every packet says who sent it, as which one, and when. End-to-end tests are written with it, and the
-//! load generator `proscenium-load` is made of it.
+//! numbered, paced and marked: filling in every packet, the clip in the last one of each frame, says who sent it, as which one, and when.
+//! End-to-end tests are written with it, and the load generator `proscenium-load` is made of it.
 //!
 //! What it never does: it decodes nothing and encodes nothing, and it judges by what arrived, never by what the server says of itself.
 //!
 //! Invariants:
-//! - a packet's marker is read from the decrypted payload, so that what counts as received was really readable;
+//! - a marker is read from the decrypted payload, so that what it vouches for was really readable; packets counted by their header alone
+//!   are those of a frame whose last one is opened;
 //! - all stamps are of one clock, the machine's; arrival is stamped by the kernel, so that a slow generator blames nobody else;
 //! - a participant off stage may go on sending, as a hostile page would: that nobody receives it is the server's doing alone.
 
