@@ -57,6 +57,10 @@ pub(crate) struct MediaOptions {
 pub(crate) enum MediaEvent {
     /// ICE and DTLS are done.
     Connected(PeerId),
+    /// The way to a viewer does not carry a slot's picture, or does again.
+    Paused { peer: PeerId, slot: Mid, paused: bool },
+    /// So many layers of a publication are wanted, the lowest ones.
+    Wanted { publication: PublicationId, layers: u8 },
     /// The peer is gone and forgotten.
     Lost(PeerId, Loss),
 }
@@ -213,6 +217,11 @@ impl MediaThreads {
     /// What a viewer's slot shows from now on.
     pub(crate) fn assign(&self, viewer: PeerId, slot: Mid, publication: Option<PublicationId>) {
         self.send(viewer.worker, Command::Assign { peer: viewer, slot, publication });
+    }
+
+    /// How tall a viewer's slot is shown from now on.
+    pub(crate) fn show(&self, viewer: PeerId, slot: Mid, height: u16) {
+        self.send(viewer.worker, Command::Show { peer: viewer, slot, height });
     }
 
     /// What all threads did so far, at most 350 ms old (a longest sleep and an interval of copying).

@@ -120,6 +120,10 @@ impl Worker {
                     continue;
                 }
                 Event::Connected { peer } => MediaEvent::Connected(peer),
+                Event::Paused { peer, slot, paused } => MediaEvent::Paused { peer, slot, paused },
+                Event::Wanted { publication, highest } => {
+                    MediaEvent::Wanted { publication, layers: highest.map_or(0, |highest| highest + 1) }
+                }
                 Event::Lost { peer, why } => MediaEvent::Lost(peer, why),
             };
             if self.events.try_send(event).is_err() {

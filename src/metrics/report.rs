@@ -110,6 +110,23 @@ fn packets(page: &mut Exposition, app: &App) {
         .sample(&[], engine.forwarded_bytes);
     page.counter("proscenium_rtp_packets_retransmitted_total", "RTP packets sent to viewers again.")
         .sample(&[], engine.retransmitted);
+    page.counter(
+        "proscenium_rtp_packets_filled_total",
+        "RTP packets of padding in place of what a viewer does not get.",
+    )
+    .sample(&[], engine.filled);
+    page.counter(
+        "proscenium_rtp_packets_probe_total",
+        "RTP packets of padding sent to find out how much a viewer's way carries.",
+    )
+    .sample(&[], engine.probe_packets);
+    page.counter("proscenium_feedbacks_total", "Transport-wide feedbacks of viewers.")
+        .sample(&[], engine.feedbacks);
+    page.counter(
+        "proscenium_pictures_paused_total",
+        "Pictures paused because a viewer's way did not carry even the least of them.",
+    )
+    .sample(&[], engine.pauses);
     page.counter("proscenium_keyframe_requests_total", "Keyframe requests sent to publishers.")
         .sample(&[], engine.upstream.keyframe_requests);
     page.counter("proscenium_media_connected_total", "Transports that completed ICE and DTLS.")
@@ -127,6 +144,8 @@ fn packets(page: &mut Exposition, app: &App) {
         ("too_many_slots", dropped.too_many_slots),
         ("too_many_pending", dropped.too_many_pending),
         ("too_many_handshakes", dropped.too_many_handshakes),
+        ("too_many_paced", dropped.too_many_paced),
+        ("too_many_statuses", dropped.too_many_statuses),
         ("no_codec", dropped.no_codec),
         ("not_kept", dropped.not_kept),
         ("nack_bounded", dropped.nack_bounded),

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use super::directory::Rooms;
+use super::effects::room_source;
 use super::link::{Answered, Link, OfferOutcome};
 use super::mailbox::{CallError, Joining, RoomRef, ToRoom};
 use super::outbox::Frame;
@@ -112,10 +113,17 @@ impl Actor {
                 self.offered(session, id, connection, &link, outcome).await;
             }
             ToRoom::MediaConnected(transport) => {
-                if let Some((session, connection)) = self.pages.owner(transport) {
-                    self.send(session, &ServerMessage::MediaConnected { connection });
-                    self.drop_slow().await;
-                }
+                self.tell_owner(transport, |connection| ServerMessage::MediaConnected { connection }).await;
+            }
+            ToRoom::MediaPaused { transport, mid, paused } => {
+                let slot_paused =
+                    |connection| ServerMessage::SlotPaused { connection, mid: mid.as_str().into(), paused };
+                self.tell_owner(transport, slot_paused).await;
+            }
+            ToRoom::LayersWanted { transport, source, layers } => {
+                let source = room_source(source);
+                let wanted = |connection| ServerMessage::LayersWanted { connection, source, layers };
+                self.tell_owner(transport, wanted).await;
             }
             ToRoom::MediaLost(transport) => self.media_lost(transport).await,
             ToRoom::Script { command, answer } => self.script(command, answer).await,
@@ -199,6 +207,14 @@ impl Actor {
             return;
         }
         self.apply(Command::TransportReady { session, transport, slots }).await;
+    }
+
+    /// Something about a transport, to the page whose it is.
+    async fn tell_owner(&mut self, transport: TransportId, message: impl FnOnce(u32) -> ServerMessage) {
+        if let Some((session, connection)) = self.pages.owner(transport) {
+            self.send(session, &message(connection));
+            self.drop_slow().await;
+        }
     }
 
     async fn media_lost(&mut self, transport: TransportId) {
@@ -324,6 +340,7 @@ impl Actor {
             Effect::SetGate { transport, source, open: true } => self.open_gate(transport, source).await,
             Effect::SetGate { transport, source, open: false } => self.close_gate(transport, source).await,
             Effect::Assign { transport, mid, publication } => self.assign(transport, &mid, publication),
+            Effect::Show { transport, mid, height } => self.show(transport, &mid, height),
             Effect::DropTransport { transport } => self.drop_transport(transport).await,
             Effect::Answer { answer, .. } => self.answered = Some(answer),
             Effect::Persist => self.persist().await,

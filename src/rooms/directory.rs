@@ -256,6 +256,14 @@ impl Rooms {
                 let transport = transport_of(peer);
                 (self.wires.room(transport), ToRoom::MediaConnected(transport))
             }
+            MediaEvent::Paused { peer, slot, paused } => {
+                let transport = transport_of(peer);
+                (self.wires.room(transport), ToRoom::MediaPaused { transport, mid: slot, paused })
+            }
+            MediaEvent::Wanted { publication, layers } => {
+                let (transport, source) = (transport_of(publication.peer), publication.source);
+                (self.wires.room(transport), ToRoom::LayersWanted { transport, source, layers })
+            }
             MediaEvent::Lost(peer, why) => {
                 tracing::debug!(?peer, ?why, "a peer's media is gone");
                 self.media.release(peer);

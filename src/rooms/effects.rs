@@ -75,6 +75,13 @@ impl Actor {
         self.rooms.media.assign(peer_of(transport), slot, publication);
     }
 
+    pub(super) fn show(&self, transport: TransportId, mid: &str, height: u16) {
+        // The mid is the page's own word, and may name anything; a slot that is not there is the engine's to count.
+        if let Some(slot) = Mid::new(mid) {
+            self.rooms.media.show(peer_of(transport), slot, height);
+        }
+    }
+
     pub(super) async fn drop_transport(&mut self, transport: TransportId) {
         for source in media::Source::ALL {
             if self.open_gates.contains(&(transport, source)) {
@@ -94,6 +101,15 @@ impl Actor {
     pub(super) async fn end(&mut self) {
         self.ended = true;
         self.not_kept = !self.rooms.clone().forget(&self.me.id).await;
+    }
+}
+
+/// The same three, in the room's words.
+pub(super) const fn room_source(source: media::Source) -> Source {
+    match source {
+        media::Source::Mic => Source::Mic,
+        media::Source::Camera => Source::Camera,
+        media::Source::Screen => Source::Screen,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use media::Mid;
 use room::{BoundsHit, Counts, Identity, ResumeKey, ScriptCommand, SessionId, TransportId};
 use signaling::{Refusal, RoomState};
 use tokio::sync::{mpsc, oneshot};
@@ -38,6 +39,10 @@ pub(crate) enum ToRoom {
     Offered { session: SessionId, id: u32, connection: u32, link: Arc<Link>, outcome: OfferOutcome },
     /// A transport's media flows.
     MediaConnected(TransportId),
+    /// The way to a viewer does not carry a slot's picture, or does again.
+    MediaPaused { transport: TransportId, mid: Mid, paused: bool },
+    /// So many layers of a publisher's source are wanted, the lowest ones.
+    LayersWanted { transport: TransportId, source: media::Source, layers: u8 },
     /// A transport's media is gone.
     MediaLost(TransportId),
     /// A script's call.

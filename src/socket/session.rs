@@ -191,6 +191,8 @@ const fn is_repeatable(command: &Command) -> bool {
         | Command::RemoveParticipant { .. }
         | Command::LeaveRoom
         | Command::EndRoom
+        // Concerns nobody else.
+        | Command::ShowSlots { .. }
         // Has a rate of its own.
         | Command::Offer { .. } => false,
     }

@@ -12,6 +12,8 @@ import { Media } from "./rtc/media";
 import { Playback } from "./rtc/playback";
 import { whenPresent } from "./rtc/present";
 import { shareScreen } from "./rtc/screen";
+import { Shown } from "./rtc/shown";
+import { saving } from "./rtc/saver";
 import { KEEP_INVITATION_MS, type Access, type Command, type ParticipantId, type Source, type SourcesOn } from "./signal/generated/messages";
 import { RoomSocket, type Outcome } from "./signal/socket";
 import type { Text, TextKey } from "./texts";
@@ -22,6 +24,7 @@ export class Session {
   readonly #playback = new Playback();
   readonly #screen = signal<MediaStreamTrack | null>(null);
   readonly #media: Media;
+  readonly #shown = new Shown(async (slots) => (await this.#socket.send({ do: "show_slots", slots })).is === "done");
   #socket: RoomSocket;
   /** Sources that are being turned on: their devices stay open although they are not live yet. */
   readonly #starting = signal<ReadonlySet<Source>>(new Set());
@@ -40,6 +43,7 @@ export class Session {
     followDevices();
     effect(() => this.#playback.useSpeaker(chosenDevices.value.speaker ?? ""));
     effect(() => this.#playback.show(this.#media.slots.value, this.slots.value));
+    effect(() => this.#shown.save(saving.value));
     effect(() => this.#sendWhatIsLive());
     effect(() => this.#keepInvitation());
     this.#socket.open();
@@ -73,8 +77,18 @@ export class Session {
 
   /** The picture of somebody else, where a slot carries it. Read while rendering: it is followed. */
   pictureOf(participant: ParticipantId, source: Source): MediaStream | null {
-    const slot = this.slots.value.find((slot) => slot.participant === participant && slot.source === source);
-    return slot === undefined ? null : (this.#media.slots.value.get(slot.mid)?.stream ?? null);
+    const mid = this.slotOf(participant, source);
+    return mid === undefined ? null : (this.#media.slots.value.get(mid)?.stream ?? null);
+  }
+
+  /** Which slot carries it. Read while rendering: it is followed. */
+  slotOf(participant: ParticipantId, source: Source): string | undefined {
+    return this.slots.value.find((slot) => slot.participant === participant && slot.source === source)?.mid;
+  }
+
+  /** This element shows what the slot carries, until what is returned is called. */
+  shows(mid: string, element: HTMLVideoElement): () => void {
+    return this.#shown.watch(mid, element);
   }
 
   dispatch(event: Event): void {
@@ -203,6 +217,7 @@ export class Session {
     return new Media(
       (command) => this.#socket.send(command),
       (media) => this.dispatch({ is: "media", media }),
+      () => this.#shown.renew(),
     );
   }
 
@@ -225,6 +240,7 @@ export class Session {
       if (message.type === "welcome") this.#welcomed(message.resumed);
       if (message.type === "more_slots") this.#media.grow(message.audio, message.video);
       if (message.type === "media_lost") this.#media.lost(message.connection);
+      if (message.type === "layers_wanted" && message.source === "camera") this.#media.limit(message.connection, message.layers);
     });
     const state = this.#state.peek();
     if (state.link === "over") this.#shutDown();

@@ -4,11 +4,20 @@ import type { MediaLink } from "../src/model/state";
 import type { Command } from "../src/signal/generated/messages";
 import type { Outcome } from "../src/signal/socket";
 
+interface FakeParameters {
+  encodings: { active?: boolean }[];
+}
+
 interface FakeTransceiver {
   mid: string | null;
   kind: string;
   direction: string;
-  sender: { track: unknown; replaceTrack: (track: unknown) => Promise<void> };
+  sender: {
+    track: unknown;
+    replaceTrack: (track: unknown) => Promise<void>;
+    getParameters: () => FakeParameters;
+    setParameters: (parameters: FakeParameters) => Promise<void>;
+  };
   receiver: { track: object };
 }
 
@@ -25,9 +34,18 @@ class FakePeer {
     FakePeer.made.push(this);
   }
 
-  addTransceiver(kind: string, { direction }: { direction: string }): FakeTransceiver {
+  addTransceiver(
+    kind: string,
+    { direction, sendEncodings = [{}] }: { direction: string; sendEncodings?: object[] },
+  ): FakeTransceiver {
+    let parameters: FakeParameters = { encodings: sendEncodings.map(() => ({ active: true })) };
     const sender: FakeTransceiver["sender"] = {
       track: null,
+      getParameters: () => structuredClone(parameters),
+      setParameters: (changed) => {
+        parameters = changed;
+        return Promise.resolve();
+      },
       replaceTrack: (track) => {
         sender.track = track;
         return Promise.resolve();
@@ -38,9 +56,13 @@ class FakePeer {
     return made;
   }
 
-  setLocalDescription(): Promise<void> {
+  createOffer(): Promise<{ sdp: string }> {
+    return Promise.resolve({ sdp: `offer with ${this.transceivers.length}` });
+  }
+
+  setLocalDescription(description: { sdp: string }): Promise<void> {
     this.transceivers.forEach((transceiver, index) => (transceiver.mid = String(index)));
-    this.localDescription = { sdp: `offer with ${this.transceivers.length}` };
+    this.localDescription = { sdp: description.sdp };
     return Promise.resolve();
   }
 
@@ -63,6 +85,7 @@ type Offer = Extract<Command, { do: "offer" }>;
 
 let offers: { offer: Offer; answer: (outcome?: Outcome) => Promise<void> }[];
 let told: MediaLink[];
+let renewed: number;
 let media: Media;
 const peer = () => FakePeer.made.at(-1) as FakePeer;
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -84,7 +107,12 @@ beforeEach(() => {
       };
       offers.push({ offer, answer });
     });
-  media = new Media(send, (link) => told.push(link));
+  renewed = 0;
+  media = new Media(
+    send,
+    (link) => told.push(link),
+    () => (renewed += 1),
+  );
 });
 
 afterEach(() => {
@@ -253,5 +281,30 @@ describe("a resumed session", () => {
     media.welcome(false);
     await settle();
     expect(offers[1]?.offer.connection).toBe(2);
+  });
+});
+
+describe("layers", () => {
+  const active = () => peer().transceivers[1]?.sender.getParameters().encodings.map((encoding) => encoding.active);
+
+  it("that nobody wants are not sent, but for the smallest", async () => {
+    await up();
+    expect(renewed).toBe(1);
+    media.limit(1, 2);
+    await settle();
+    expect(active()).toEqual([true, true, false]);
+    media.limit(1, 0);
+    await settle();
+    expect(active()).toEqual([true, false, false]);
+    media.limit(1, 3);
+    await settle();
+    expect(active()).toEqual([true, true, true]);
+  });
+
+  it("are those of the connection that was spoken of", async () => {
+    await up();
+    media.limit(7, 1);
+    await settle();
+    expect(active()).toEqual([true, true, true]);
   });
 });

@@ -286,6 +286,8 @@ impl Shared {
             }),
             ServerMessage::Error { code, detail } => return Some(Ended::Error(code, detail)),
             ServerMessage::Closing { closing } => return Some(Ended::Closing(closing)),
+            // A synthetic publisher sends all its layers, and a synthetic viewer counts what it gets.
+            ServerMessage::SlotPaused { .. } | ServerMessage::LayersWanted { .. } => {}
             ServerMessage::Welcome { .. } | ServerMessage::Pong | ServerMessage::MoreSlots { .. } => {}
         }
         None

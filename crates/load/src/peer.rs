@@ -51,6 +51,7 @@ impl Peer {
         datagram: &mut [u8],
         figures: &mut Figures,
     ) {
+        self.receiving.note_arrival(now, datagram);
         if self.receiving.glance(now, arrived, datagram, figures) {
             return;
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use media::codec::{Codec, vp8};
 use media::rtp::Header;
 use media::sdp::answer::ServerParameters;
+use media::twcc::TransportFeedback;
 use media::{Kind, Mid, Source};
 use rtc_rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc_rtcp::receiver_report::ReceiverReport;
@@ -65,6 +66,8 @@ pub struct Received {
     pub first_packet: Option<Micros>,
     /// Packets with nothing in them: padding that should have stayed with the server.
     pub empty: u64,
+    /// Packets of padding on a stream of retransmissions, which the server sends to find out how much comes through.
+    pub probes: u64,
     /// Packets of an SSRC that is no slot's.
     pub strange: u64,
     /// Packets that were opened and have no marker: no synthetic participant sent them, or they are not the last of a frame of the clip.
@@ -112,6 +115,9 @@ pub(crate) struct Receiving {
     opening: Opening,
     received: Received,
     journal: Option<Vec<Sighting>>,
+    /// Transport-wide feedback, as browsers give it, and the extension's id.
+    feedback: TransportFeedback,
+    numbered: Option<u8>,
     report_due: Option<Instant>,
     /// The next so many packets of pictures are treated as if the network had lost them.
     to_lose: u32,
@@ -121,6 +127,10 @@ pub(crate) struct Receiving {
 impl Receiving {
     /// What the answer gives to the slots of the offer. With `journal`, every packet that is opened is written down.
     pub(crate) fn new(slots: &[Mid], server: &ServerParameters, opening: Opening, journal: bool) -> Self {
+        let numbered = slots.iter().find_map(|mid| {
+            let section = server.section(*mid)?;
+            section.extensions.transport_sequence.filter(|_| section.transport_feedback)
+        });
         let slots = slots.iter().filter_map(|mid| {
             let section = server.section(*mid)?;
             Some(Slot {
@@ -139,6 +149,8 @@ impl Receiving {
             opening,
             received: Received::default(),
             journal: journal.then(Vec::new),
+            feedback: TransportFeedback::new(),
+            numbered,
             report_due: None,
             to_lose: 0,
             lost: Vec::new(),
@@ -160,6 +172,17 @@ impl Receiving {
     /// The next so many packets of pictures do not count as having come.
     pub(crate) fn lose(&mut self, packets: u32) {
         self.to_lose = packets;
+    }
+
+    /// Notes when a packet came, protected or not: its header is in the clear.
+    pub(crate) fn note_arrival(&mut self, now: Instant, datagram: &[u8]) {
+        if self.numbered.is_none() || Glance::at(datagram).is_none() {
+            return;
+        }
+        let Some(header) = Header::parse(datagram) else { return };
+        if let Some(number) = header.extension(self.numbered).and_then(<[u8]>::first_chunk) {
+            self.feedback.record(now, u16::from_be_bytes(*number), header.ssrc());
+        }
     }
 
     /// Looks at a protected packet; `true` when that was enough and it need not be opened.
@@ -215,7 +238,9 @@ impl Receiving {
             payload = rest;
             slot.reception.recover(u16::from_be_bytes(*original))
         } else {
-            Arrived::Fresh
+            // The server finds out how much comes through.
+            self.received.probes += 1;
+            return;
         };
         self.report_due.get_or_insert(now + REPORT_INTERVAL);
         if payload.is_empty() {
@@ -269,11 +294,12 @@ impl Receiving {
 
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         let missing = self.slots.iter().filter_map(|slot| slot.reception.next_timeout());
-        missing.chain(self.report_due).min()
+        missing.chain(self.report_due).chain(self.feedback.next_timeout()).min()
     }
 
     /// Says what is to be said to the server.
     pub(crate) fn poll(&mut self, now: Instant, emit: &mut impl FnMut(&[u8])) {
+        self.feedback.poll(now, OWN_SSRC, &mut *emit);
         let mut ask = Vec::new();
         for slot in &mut self.slots {
             let gave_up = slot.reception.poll(now, &mut ask);

@@ -25,6 +25,8 @@ pub enum Command {
     Withdraw { publication: PublicationId, ticket: Ticket },
     /// What one slot of a viewer shows from now on; `None` empties it. Sent to the home engine of the viewer.
     Assign { peer: PeerId, slot: Mid, publication: Option<PublicationId> },
+    /// How tall the picture of one slot is shown to a viewer, in pixels: nothing larger is sent. 0: nobody sees it, and nothing is sent.
+    Show { peer: PeerId, slot: Mid, height: u16 },
 }
 
 /// From an engine.
@@ -36,6 +38,10 @@ pub enum Event {
     Lost { peer: PeerId, why: Loss },
     /// The command with this ticket has taken effect.
     Done { ticket: Ticket },
+    /// The way to a viewer does not carry even the least of what a slot shows, or does again.
+    Paused { peer: PeerId, slot: Mid, paused: bool },
+    /// The highest spatial layer of a publication that anybody wants; `None`: nobody wants any. A publisher need not send others.
+    Wanted { publication: PublicationId, highest: Option<u8> },
 }
 
 /// Why a peer was lost.

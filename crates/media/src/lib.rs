@@ -24,6 +24,7 @@ mod packet;
 mod pool;
 
 pub mod codec;
+pub mod congestion;
 pub mod engine;
 pub mod forwarder;
 pub mod ice;
@@ -36,6 +37,7 @@ pub mod stun;
 #[cfg(feature = "synthetic")]
 pub mod synthetic;
 pub mod transport;
+pub mod twcc;
 
 pub use command::{Command, Event, Loss, Ticket};
 pub use engine::{Counters, Engine, FRAME_PATIENCE};

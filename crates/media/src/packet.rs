@@ -110,6 +110,11 @@ impl Packet {
         }
     }
 
+    /// The temporal layer; 0 where there is none.
+    pub fn temporal(&self) -> u8 {
+        self.vp8.and_then(|vp8| vp8.temporal_layer).unwrap_or(0)
+    }
+
     /// The RTP payload, padding removed.
     pub fn payload(&self) -> &[u8] {
         &self.room[..usize::from(self.length)]

@@ -55,6 +55,15 @@ pub enum Message {
     RequestKeyframe {
         /// Of which.
         publication: PublicationId,
+        /// Of which spatial layer.
+        layer: u8,
+    },
+    /// To the publication's home: the highest spatial layer that viewers here want.
+    Wanted {
+        /// Of which.
+        publication: PublicationId,
+        /// Which; `None`: none of them.
+        highest: Option<u8>,
     },
     /// From the publication's home: its peer is gone.
     Ended {

@@ -19,6 +19,8 @@ pub enum Effect {
     SetGate { transport: TransportId, source: Source, open: bool },
     /// What a slot of a viewer shows from now on.
     Assign { transport: TransportId, mid: String, publication: Option<(TransportId, Source)> },
+    /// How tall a slot of a viewer is shown, in pixels; 0: not at all.
+    Show { transport: TransportId, mid: String, height: u16 },
     /// A peer connection is of no use any more. Its gates are closed first, as by `SetGate`.
     DropTransport { transport: TransportId },
     /// A script's call has its answer.

@@ -1,10 +1,11 @@
 //! A page's commands: what each means, and whether the person may.
 
-use signaling::{Closing, Command, ParticipantId, Refusal};
+use signaling::limits::SLOTS_PER_KIND;
+use signaling::{Closing, Command, ParticipantId, Refusal, SlotShown};
 use stage::Actor;
 
 use crate::turn::{Reply, Turn};
-use crate::{Room, SessionId};
+use crate::{Effect, Room, SessionId};
 
 impl Room {
     /// One command of a page. A session that is over, or whose socket is lost, has nothing to say.
@@ -31,6 +32,10 @@ impl Room {
             Command::AcceptInvitation { invitation, sources } => {
                 let command = stage::Command::Accept { who, invitation };
                 return self.decide_to_come_up(who, command, sources, turn);
+            }
+            Command::ShowSlots { slots } => {
+                self.show_slots(who, slots, turn);
+                return Ok(());
             }
             Command::SetSource { source, on } => return self.set_source(who, source, on, turn),
             Command::Mute { participant, source, state } => {
@@ -66,6 +71,20 @@ impl Room {
             Command::SetRole { participant, role } => stage::Command::SetRole { by, whom: participant, role },
         };
         self.decide(command, turn)
+    }
+
+    /// Without a transport there is nothing to be shown: the page says it again when it has one.
+    fn show_slots(&self, who: ParticipantId, slots: Vec<SlotShown>, turn: &mut Turn) {
+        let Some(transport) = self.register.get(who).and_then(|participant| participant.session.transport)
+        else {
+            return;
+        };
+        let shown = slots.into_iter().take(2 * usize::from(SLOTS_PER_KIND));
+        turn.shown.extend(shown.map(|SlotShown { mid, height }| Effect::Show {
+            transport: transport.id,
+            mid,
+            height,
+        }));
     }
 
     /// The version of the stage that stands for the version of the room that somebody saw. The two count differently, and only one thing

@@ -21,6 +21,7 @@ impl Room {
         effects.extend(turn.dropped.drain(..).map(|transport| Effect::DropTransport { transport }));
         effects.extend(turn.shifts.assignments(|transport| self.transports.contains_key(&transport)));
         effects.append(&mut turn.opened);
+        effects.append(&mut turn.shown);
         self.tell_changes(&turn, arriving, effects);
         if !turn.ended {
             self.tell_slots(&turn, arriving, effects);

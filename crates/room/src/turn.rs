@@ -48,6 +48,8 @@ pub(crate) struct Turn {
     pub(crate) dropped: Vec<TransportId>,
     pub(crate) shifts: Shifts,
     pub(crate) opened: Vec<Effect>,
+    /// How tall somebody's page shows things.
+    pub(crate) shown: Vec<Effect>,
     pub(crate) touched: Vec<Touched>,
     listed: BTreeSet<Touched>,
     /// What of it nobody needs to hear at once.
@@ -68,6 +70,7 @@ impl Turn {
             dropped: Vec::new(),
             shifts: Shifts::default(),
             opened: Vec::new(),
+            shown: Vec::new(),
             touched: Vec::new(),
             listed: BTreeSet::new(),
             leisurely: BTreeSet::new(),

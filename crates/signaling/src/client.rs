@@ -82,6 +82,8 @@ pub enum Command {
     SetRole { participant: ParticipantId, role: Role },
     /// One's own microphone, camera or screen, while on stage.
     SetSource { source: Source, on: bool },
+    /// How tall this page shows what its slots show, so that nothing larger is sent; slots not named stay as they were.
+    ShowSlots { slots: Vec<SlotShown> },
     /// A moderator's hold on somebody's source.
     Mute { participant: ParticipantId, source: Source, state: SourceControl },
     /// The same for everyone but the moderators.
@@ -112,6 +114,16 @@ pub struct SourceMids {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub screen: Option<String>,
+}
+
+/// How tall a page shows what one slot shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SlotShown {
+    /// The m-line.
+    pub mid: String,
+    /// In pixels of the device; 0: nobody sees it, and nothing is sent.
+    pub height: u16,
 }
 
 /// Which sources somebody goes on stage with.

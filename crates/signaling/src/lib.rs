@@ -15,7 +15,7 @@ mod state;
 
 pub mod limits;
 
-pub use client::{ClientMessage, Command, SourceMids, SourcesOn};
+pub use client::{ClientMessage, Command, SlotShown, SourceMids, SourcesOn};
 pub use code::{Closing, ErrorCode, Notice, Refusal};
 pub use server::ServerMessage;
 pub use stage::{Access, InvitationId, ParticipantId, RequestId, Role};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stage::ParticipantId;
 use ts_rs::TS;
 
-use crate::{Change, Closing, ErrorCode, Notice, Refusal, RoomState, SlotState};
+use crate::{Change, Closing, ErrorCode, Notice, Refusal, RoomState, SlotState, Source};
 
 /// A frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -37,6 +37,10 @@ pub enum ServerMessage {
     MediaConnected { connection: u32 },
     /// The server lost the media of this page's peer connection: make a new one.
     MediaLost { connection: u32 },
+    /// The way to this page does not carry even the least of the picture in this slot, or does again.
+    SlotPaused { connection: u32, mid: String, paused: bool },
+    /// So many layers of one's own source are wanted by anybody, the lowest ones; 0: none. Others need not be sent.
+    LayersWanted { connection: u32, source: Source, layers: u8 },
     /// The command has taken effect. `version` is the room's.
     Done { id: u32, version: u64 },
     /// The command changed nothing.

@@ -51,6 +51,12 @@ function receive(state: State, message: ServerMessage): State {
       return changed(state, message.version, message.change);
     case "slots":
       return { ...state, slots: message.slots };
+    case "slot_paused": {
+      const paused = new Set(state.paused);
+      if (message.paused) paused.add(message.mid);
+      else paused.delete(message.mid);
+      return { ...state, paused };
+    }
     case "notice": {
       const by = message.notice.code === "invited" ? (message.notice.by ?? null) : state.invitedBy;
       const toast = textOfNotice(message.notice, (id) => nameOf(state, id));
@@ -68,6 +74,7 @@ function receive(state: State, message: ServerMessage): State {
     case "answer":
     case "media_connected":
     case "media_lost":
+    case "layers_wanted":
     case "done":
     case "refused":
       // For `signal` and `rtc`.
@@ -98,6 +105,7 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     },
     people,
     slots: resumed ? state.slots : [],
+    paused: resumed ? state.paused : new Set(),
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };

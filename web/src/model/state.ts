@@ -55,6 +55,8 @@ export interface State {
   /** In the order they came. */
   readonly people: ReadonlyMap<ParticipantId, ParticipantState>;
   readonly slots: readonly SlotState[];
+  /** Slots whose picture this page's connection does not carry for now. */
+  readonly paused: ReadonlySet<string>;
   /** A version was missed: only a fresh snapshot helps. */
   readonly stale: boolean;
   readonly toasts: readonly Toast[];
@@ -76,6 +78,7 @@ export const initial: State = {
   room: null,
   people: new Map(),
   slots: [],
+  paused: new Set(),
   stale: false,
   toasts: [],
   nextToast: 1,

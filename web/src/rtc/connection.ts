@@ -25,6 +25,16 @@ const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
 ];
 const SCREEN_BITRATE = 2_500_000;
 
+/** Chromium sends sound again when it is asked to, but does not say so by itself. Pure. */
+export function askSoundAgain(sdp: string): string {
+  return sdp
+    .split(/(?=^m=)/mu)
+    .map((section) =>
+      section.startsWith("m=audio") ? section.replace(/^a=rtpmap:(\d+) (?:opus|red)\/48000\/2\r?\n/gmu, "$&a=rtcp-fb:$1 nack\r\n") : section,
+    )
+    .join("");
+}
+
 export class Connection {
   readonly peer: RTCPeerConnection;
   readonly #sources: Readonly<Record<Source, RTCRtpTransceiver>>;
@@ -66,7 +76,8 @@ export class Connection {
   }
 
   async offer(): Promise<Offer> {
-    await this.peer.setLocalDescription();
+    const offer = await this.peer.createOffer();
+    await this.peer.setLocalDescription({ type: "offer", sdp: askSoundAgain(offer.sdp ?? "") });
     const sources: SourceMids = {};
     for (const source of ["mic", "camera", "screen"] as const) {
       const mid = this.#sources[source].mid;
@@ -83,6 +94,16 @@ export class Connection {
   async attach(source: Source, track: MediaStreamTrack | null): Promise<void> {
     const { sender } = this.#sources[source];
     if (sender.track !== track) await sender.replaceTrack(track);
+  }
+
+  /** Sends so many layers of the camera, the smallest ones, and at least one. */
+  async limit(layers: number): Promise<void> {
+    const { sender } = this.#sources.camera;
+    const parameters = sender.getParameters();
+    const wanted = parameters.encodings.map((_, at) => at < Math.max(1, layers));
+    if (parameters.encodings.every((encoding, at) => encoding.active === wanted[at])) return;
+    parameters.encodings.forEach((encoding, at) => (encoding.active = wanted[at] ?? true));
+    await sender.setParameters(parameters);
   }
 
   /** The slots that have their m-line, by its mid. */

@@ -33,6 +33,7 @@ export class Media {
   constructor(
     private readonly send: (command: Command) => Promise<Outcome>,
     private readonly tell: (media: MediaLink) => void,
+    private readonly renewed: () => void,
   ) {}
 
   /** The slots of the connection that stands, by mid. */
@@ -69,6 +70,11 @@ export class Media {
   /** The server lost the media of this connection. */
   lost(connection: number): void {
     if (connection === this.#number) this.#broken();
+  }
+
+  /** So many layers of the camera are wanted by anybody, says the server of this connection. */
+  limit(connection: number, layers: number): void {
+    if (connection === this.#number) void this.#connection?.limit(layers).catch(() => undefined);
   }
 
   /** Sends this track from now on, over whatever connection there is; `null` stops at once. */
@@ -161,11 +167,16 @@ export class Media {
       }
       if (outcome.is !== "answer") return false;
       await connection.answer(outcome.sdp);
-      if (connection === this.#connection) this.#slots.value = connection.slots();
+      if (connection === this.#connection) this.#answered(connection);
       return true;
     } catch {
       return connection !== this.#connection;
     }
+  }
+
+  #answered(connection: Connection): void {
+    this.#slots.value = connection.slots();
+    this.renewed();
   }
 }
 

@@ -54,6 +54,7 @@ export const en = {
   "stage.mic_locked": "Microphone locked",
   "stage.mic_on": "Microphone on",
   "stage.away": "Connection lost",
+  "stage.paused": "Picture paused: your connection is slow",
   "stage.sound_blocked": "Your browser is holding back the sound.",
   "stage.sound_on": "Turn on sound",
 
@@ -209,6 +210,9 @@ export const en = {
   "settings": "Settings",
   "settings.close": "Close",
   "settings.devices": "Your devices",
+  "settings.data": "Data",
+  "settings.saver": "Save data",
+  "settings.saver.hint": "Small pictures only. You hear everybody as before.",
   "settings.access": "Stage access",
   "settings.access.open": "Everyone on stage",
   "settings.access.open.hint": "Anyone may come up by themselves.",

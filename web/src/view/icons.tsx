@@ -77,6 +77,12 @@ const SHAPES = {
     </>
   ),
   sound: <path d="M4 9.500v5h3.500L12 18.500v-13L7.500 9.500zM15.500 9a4 4 0 0 1 0 6M18 6.500a7.500 7.500 0 0 1 0 11" />,
+  weak: (
+    <>
+      <path d="M5 19.500v-3M10 19.500v-7M15 19.500v-4M20 19.500v-1" />
+      <path d="M4 4l16 16" />
+    </>
+  ),
   alert: <path d="M12 8v5M12 16.500v.1M12 3.500 2.800 19.500h18.400z" />,
 } satisfies Record<string, ComponentChildren>;
 

@@ -3,11 +3,13 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
 export interface PictureProps {
   readonly stream: MediaStream | null;
+  /** Called with the element that shows it; what it returns is called when it does no more. */
+  readonly shows?: (element: HTMLVideoElement) => () => void;
   readonly mirrored?: boolean;
   readonly label?: string;
 }
 
-export function Picture({ stream, mirrored = false, label }: PictureProps) {
+export function Picture({ stream, shows, mirrored = false, label }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
     const element = video.current;
@@ -15,6 +17,7 @@ export function Picture({ stream, mirrored = false, label }: PictureProps) {
     element.srcObject = stream;
     if (stream !== null) void element.play().catch(() => undefined);
   }, [stream]);
+  useLayoutEffect(() => (video.current === null ? undefined : shows?.(video.current)), [shows]);
   return <video ref={video} class={mirrored ? "mirrored" : ""} autoPlay playsInline muted aria-label={label} />;
 }
 

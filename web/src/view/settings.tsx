@@ -2,6 +2,7 @@
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Access, Source, SourceControl } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
+import { saving } from "../rtc/saver";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Do } from "./button";
@@ -25,9 +26,30 @@ export function Settings({ session }: { session: Session }) {
           <DevicePicker session={session} device="mic" />
           <DevicePicker session={session} device="speaker" />
         </section>
+        <DataSaver />
         {session.me.value?.role === "host" && <EndRoom session={session} />}
       </div>
     </dialog>
+  );
+}
+
+function DataSaver() {
+  const id = useId();
+  return (
+    <section class="setting">
+      <h3>{t("settings.data")}</h3>
+      <div class="choice">
+        <input
+          type="checkbox"
+          id={id}
+          checked={saving.value}
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => (saving.value = event.currentTarget.checked)}
+        />
+        <label for={id}>{t("settings.saver")}</label>
+        <p id={`${id}-hint`}>{t("settings.saver.hint")}</p>
+      </div>
+    </section>
   );
 }
 

@@ -46,7 +46,7 @@ function Tile({ session, person, rect }: { session: Session; person: Participant
       style={place(rect)}
     >
       <Avatar id={person.id} name={person.name} />
-      {camera && (own ? <OwnPicture session={session} /> : <Picture stream={session.pictureOf(person.id, "camera")} />)}
+      {camera && (own ? <OwnPicture session={session} /> : <OthersPicture session={session} person={person} source="camera" />)}
       {!person.connected && <span class="lost">{t("stage.away")}</span>}
       <span class="plate">
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
@@ -66,6 +66,27 @@ function OwnPicture({ session }: { session: Session }) {
   return <Picture stream={stream} mirrored />;
 }
 
+/** Says how large it is, so that nothing larger is sent, and why there is nothing to see when the connection is too slow. */
+function OthersPicture({ session, person, source }: { session: Session; person: ParticipantState; source: "camera" | "screen" }) {
+  const mid = session.slotOf(person.id, source);
+  const shows = useMemo(
+    () => (mid === undefined ? undefined : (element: HTMLVideoElement) => session.shows(mid, element)),
+    [session, mid],
+  );
+  const paused = mid !== undefined && session.state.value.paused.has(mid);
+  return (
+    <>
+      <Picture stream={session.pictureOf(person.id, source)} {...(shows === undefined ? {} : { shows })} />
+      {paused && (
+        <p class="paused">
+          <Icon name="weak" />
+          <span>{t("stage.paused")}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
 function MicState({ state }: { state: ParticipantState["mic"] }) {
   const key = state === "on" ? "stage.mic_on" : state === "locked" ? "stage.mic_locked" : "stage.mic_off";
   return (
@@ -78,11 +99,10 @@ function MicState({ state }: { state: ParticipantState["mic"] }) {
 function Screen({ session, person, rect }: { session: Session; person: ParticipantState; rect: Rect }) {
   const own = person.id === session.state.value.you;
   const ownStream = useStreamOf(session.screenTrack.value);
-  const stream = own ? ownStream : session.pictureOf(person.id, "screen");
   const label = t("stage.screen", { name: person.name });
   return (
     <figure class="tile screen" aria-label={label} style={place(rect)}>
-      <Picture stream={stream} />
+      {own ? <Picture stream={ownStream} /> : <OthersPicture session={session} person={person} source="screen" />}
       <figcaption class="plate">
         <Icon name="screen" />
         <span class="name">{label}</span>

@@ -1,6 +1,7 @@
 //! What the payloads are, as far as forwarding needs to know.
 
 pub mod keyframe;
+pub mod red;
 pub mod vp8;
 
 use crate::Kind;

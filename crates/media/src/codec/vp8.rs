@@ -11,6 +11,8 @@ pub struct Descriptor {
     pub tl0_picture_index: Option<u8>,
     /// Temporal layer.
     pub temporal_layer: Option<u8>,
+    /// The frame depends on the lowest temporal layer alone: a receiver may go up to its layer here.
+    pub layer_sync: bool,
     /// Start of the first partition of a frame.
     pub frame_start: bool,
     /// The frame is a keyframe; known only in the packet that starts it.
@@ -40,6 +42,8 @@ const L: u8 = 0x40;
 const T: u8 = 0x20;
 /// Second byte: the same byte counts for its key index.
 const K: u8 = 0x10;
+/// The byte of the temporal layer: the frame depends on the lowest one alone.
+const Y: u8 = 0x20;
 /// First byte of a picture id: it has 15 bits.
 const M: u8 = 0x80;
 
@@ -53,6 +57,7 @@ impl Descriptor {
             picture_id: None,
             tl0_picture_index: None,
             temporal_layer: None,
+            layer_sync: false,
             frame_start: first & S != 0 && first & PARTITION == 0,
             keyframe: false,
         };
@@ -70,6 +75,7 @@ impl Descriptor {
             if extended & (T | K) != 0 {
                 let byte = *payload.get(at)?;
                 descriptor.temporal_layer = (extended & T != 0).then_some(byte >> 6);
+                descriptor.layer_sync = extended & T != 0 && byte & Y != 0;
                 at += 1;
             }
         }
@@ -78,6 +84,14 @@ impl Descriptor {
         descriptor.keyframe = descriptor.frame_start && frame & 1 == 0;
         descriptor.length = at as u8;
         Some(descriptor)
+    }
+
+    /// The picture's height in pixels, from the header of a keyframe that `payload` begins (RFC 6386, section 9.1).
+    pub fn height(&self, payload: &[u8]) -> Option<u16> {
+        const START_CODE: [u8; 3] = [0x9d, 0x01, 0x2a];
+        let header: &[u8; 10] = payload.get(usize::from(self.length)..)?.first_chunk()?;
+        let height = u16::from_le_bytes([header[8], header[9]]) & 0x3fff;
+        (self.keyframe && header[3..6] == START_CODE).then_some(height)
     }
 }
 
@@ -114,10 +128,18 @@ mod tests {
                 picture_id: Some(PictureId { value: 0x1234, long: true }),
                 tl0_picture_index: Some(9),
                 temporal_layer: Some(2),
+                layer_sync: false,
                 frame_start: true,
                 keyframe: true,
             })
         );
+    }
+
+    #[test]
+    fn a_layer_sync_counts_for_a_temporal_layer_alone() {
+        let sync = |second, byte| Descriptor::parse(&[0x80, second, byte, 0x01]).unwrap().layer_sync;
+        assert!(sync(0x20, 0xa0));
+        assert!(!sync(0x20, 0x80) && !sync(0x10, 0xa0));
     }
 
     #[test]

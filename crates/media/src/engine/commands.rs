@@ -7,7 +7,7 @@ use super::feed::{Origin, Subscriber};
 use super::peer::Peer;
 use crate::relay::Message;
 use crate::sdp::Session;
-use crate::{Command, Event, Mid, PeerId, PublicationId, Source, Ticket};
+use crate::{Command, Event, Kind, Mid, PeerId, PublicationId, Source, Ticket};
 
 /// Most slots of one engine that show one publication.
 pub const MAX_SUBSCRIBERS: usize = 65_536;
@@ -27,6 +27,7 @@ impl Engine {
             Command::SetGate { peer, source, open, ticket } => self.set_gate(now, peer, source, open, ticket),
             Command::Withdraw { publication, ticket } => self.withdraw(publication, ticket),
             Command::Assign { peer, slot, publication } => self.assign(now, peer, slot, publication),
+            Command::Show { peer, slot, height } => self.set_height(now, peer, slot, height),
         }
     }
 
@@ -154,7 +155,11 @@ impl Engine {
         let feed = self.feed_of(publication);
         self.attach(now, feed, subscriber);
         if let Some(peer) = self.roster.get_mut(subscriber.peer) {
-            peer.start_reports(now);
+            peer.start_watching(now);
+        }
+        self.allocate(now, subscriber.peer);
+        if kind == Kind::Video {
+            self.wish_for_slot(now, subscriber.peer, usize::from(slot));
         }
         self.settle(now, subscriber.peer, now);
     }

@@ -17,6 +17,14 @@ pub struct Counters {
     pub forwarded_bytes: u64,
     /// Packets sent to viewers again.
     pub retransmitted: u64,
+    /// Packets sent to viewers to fill a number that was kept for something left out.
+    pub filled: u64,
+    /// Packets of padding sent to viewers to find out how much comes through.
+    pub probe_packets: u64,
+    /// Transport-wide feedbacks of viewers.
+    pub feedbacks: u64,
+    /// Pictures paused because a viewer's way did not carry even the least of them.
+    pub pauses: u64,
     /// Packets handed to other threads, once for each thread.
     pub relayed: u64,
     /// Sender reports sent to viewers.
@@ -56,6 +64,10 @@ pub struct Dropped {
     pub too_many_slots: u64,
     /// Packets that waited for a fan-out beyond [`super::MAX_PENDING`] of their publication.
     pub too_many_pending: u64,
+    /// Pictures that found [`crate::congestion::MAX_PACED`] others waiting for a narrow way.
+    pub too_many_paced: u64,
+    /// Statuses of feedback beyond [`super::MAX_STATUSES_TOLD`] of a datagram.
+    pub too_many_statuses: u64,
     /// Datagrams of handshakes beyond [`super::MAX_ASIDE`], or [`super::MAX_ASIDE_OF_ONE`] of one peer.
     pub too_many_handshakes: u64,
     /// Messages to other threads lost because a queue was full.
@@ -99,6 +111,10 @@ impl Counters {
         }
         self.forwarded_bytes += other.forwarded_bytes;
         self.retransmitted += other.retransmitted;
+        self.filled += other.filled;
+        self.probe_packets += other.probe_packets;
+        self.feedbacks += other.feedbacks;
+        self.pauses += other.pauses;
         self.relayed += other.relayed;
         self.sender_reports += other.sender_reports;
         self.reported_lost += other.reported_lost;
@@ -121,6 +137,8 @@ impl Dropped {
         self.nack_bounded += other.nack_bounded;
         self.too_many_slots += other.too_many_slots;
         self.too_many_pending += other.too_many_pending;
+        self.too_many_paced += other.too_many_paced;
+        self.too_many_statuses += other.too_many_statuses;
         self.too_many_handshakes += other.too_many_handshakes;
         self.relay_full += other.relay_full;
         self.relay_stale += other.relay_stale;

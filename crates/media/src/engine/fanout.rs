@@ -7,14 +7,15 @@
 //! A picture whose last packet has not come yet is held for a moment ([`FRAME_PATIENCE`]). Whoever shows it waits for that packet anyway, and sent
 //! whole it is one train to each viewer instead of two or three, which is what it costs.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::feed::{Feeds, Pending};
 use super::peer::Peer;
 use super::{Engine, earlier};
-use crate::forwarder::{HEADER_ROOM, MAX_PADDING, Verdict};
-use crate::srtp::MAX_OVERHEAD;
-use crate::{Outbox, Source};
+use crate::congestion::Paced;
+use crate::forwarder::{MAX_PADDING, Verdict};
+use crate::{Kind, Outbox, Source};
 
 /// Bytes in the outbox at which a fan-out pauses so that they are sent: as many trains as one call to the kernel takes, little enough to
 /// stay near the processor. Each thread keeps this much memory once it was needed.
@@ -38,16 +39,26 @@ pub(super) struct Fanout {
     next: usize,
     /// By peer index: whether it is among the viewers.
     listed: Vec<bool>,
-    /// Feeds whose viewers wait for a keyframe.
-    wishes: Vec<u32>,
+    /// Feeds whose viewers wait for a keyframe, and of which layer.
+    wishes: Vec<(u32, u8)>,
 }
 
 /// Counted while a viewer is served.
 #[derive(Debug, Default)]
-struct Tally {
-    forwarded: [u64; Source::ALL.len()],
-    bytes: u64,
+pub(super) struct Tally {
+    pub(super) forwarded: [u64; Source::ALL.len()],
+    pub(super) bytes: u64,
     no_codec: u64,
+    filled: u64,
+    too_many_paced: u64,
+}
+
+impl Tally {
+    /// A packet left, if it has a length.
+    pub(super) fn note(&mut self, source: Source, sealed: usize) {
+        self.forwarded[source.index()] += u64::from(sealed > 0);
+        self.bytes += sealed as u64;
+    }
 }
 
 impl Fanout {
@@ -125,83 +136,104 @@ impl Engine {
             }
             self.fanout.begin(now, &mut self.feeds);
         }
-        if self.serve_viewers(OUTBOX_ENOUGH) {
+        if self.serve_viewers(now, OUTBOX_ENOUGH) {
             return true;
         }
         self.fanout.finish(&mut self.feeds);
-        while let Some(feed) = self.fanout.wishes.pop() {
-            self.wish_keyframe(now, feed);
+        while let Some((feed, layer)) = self.fanout.wishes.pop() {
+            self.wish_keyframe(now, feed, layer);
         }
         false
     }
 
     /// Before a packet is taken: a fan-out under way serves the rest of its viewers, whatever the outbox holds, or those that were
     /// served already would miss the packet.
-    pub(super) fn finish_fanout(&mut self) {
+    pub(super) fn finish_fanout(&mut self, now: Instant) {
         if self.fanout.is_running() {
-            self.serve_viewers(usize::MAX);
+            self.serve_viewers(now, usize::MAX);
             self.fanout.finish(&mut self.feeds);
         }
     }
 
     /// `true` when it stopped because the outbox holds `enough` bytes.
-    fn serve_viewers(&mut self, enough: usize) -> bool {
+    fn serve_viewers(&mut self, now: Instant, enough: usize) -> bool {
         while let Some(viewer) = self.fanout.viewers.get(self.fanout.next) {
             if self.outbox.bytes().len() >= enough {
                 return true;
             }
+            let viewer = *viewer;
             self.fanout.next += 1;
-            if let Some(peer) = self.roster.get_mut(*viewer) {
-                let tally = serve(peer, &self.feeds, &mut self.fanout.wishes, &mut self.outbox);
+            if let Some(peer) = self.roster.get_mut(viewer) {
+                let tally = serve(now, peer, &self.feeds, &mut self.fanout.wishes, &mut self.outbox);
+                let waits = peer.downlink.as_ref().is_some_and(|downlink| !downlink.pacer.is_empty());
                 self.count(&tally);
+                if waits {
+                    self.settle(now, viewer, now);
+                }
             }
         }
         false
     }
 
-    fn count(&mut self, tally: &Tally) {
+    pub(super) fn count(&mut self, tally: &Tally) {
         for (total, more) in self.counters.forwarded.iter_mut().zip(tally.forwarded) {
             *total += more;
         }
         self.counters.forwarded_bytes += tally.bytes;
+        self.counters.filled += tally.filled;
         self.counters.dropped.no_codec += tally.no_codec;
+        self.counters.dropped.too_many_paced += tally.too_many_paced;
     }
 }
 
 /// Writes everything one viewer gets.
-fn serve(peer: &mut Peer, feeds: &Feeds, wishes: &mut Vec<u32>, outbox: &mut Outbox) -> Tally {
+fn serve(
+    now: Instant,
+    peer: &mut Peer,
+    feeds: &Feeds,
+    wishes: &mut Vec<(u32, u8)>,
+    outbox: &mut Outbox,
+) -> Tally {
     let mut tally = Tally::default();
-    let Some(to) = peer.transport.destination().filter(|_| peer.transport.is_connected()) else {
-        return tally;
-    };
-    for slot in &mut peer.slots {
+    let Some((mut egress, slots)) = peer.egress(now, outbox) else { return tally };
+    for slot in slots {
         let Some(index) = slot.feed else { continue };
         let Some(feed) = feeds.get(index).filter(|feed| feed.fanning) else { continue };
-        let source = feed.publication.source.index();
+        let source = feed.publication.source;
+        let numbered = slot.forwarder.numbered();
+        let protection = slot.forwarder.redundant().zip(egress.redundancy());
         for Pending { packet, padding } in &feed.pending {
             let mapping = match slot.forwarder.forward(packet, &feed.layers) {
                 Verdict::Forward(mapping) => mapping,
                 Verdict::Skip => continue,
+                Verdict::Fill(mapping) => {
+                    tally.filled += u64::from(egress.padding(&mapping, 1, numbered) > 0);
+                    continue;
+                }
                 Verdict::NoCodec => {
                     tally.no_codec += 1;
                     continue;
                 }
-                Verdict::AwaitsKeyframe => {
-                    if wishes.last() != Some(&index) {
-                        wishes.push(index);
+                Verdict::AwaitsKeyframe(layer) => {
+                    if wishes.last() != Some(&(index, layer)) {
+                        wishes.push((index, layer));
                     }
                     continue;
                 }
             };
-            let room = HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD;
-            let transport = &mut peer.transport;
-            outbox.write(to, room, |space| {
-                let length = mapping.write(packet, *padding, space);
-                let sealed = transport.seal_rtp(space, length).unwrap_or(0);
-                tally.forwarded[source] += u64::from(sealed > 0);
-                tally.bytes += sealed as u64;
-                sealed
-            });
+            if source.kind() == Kind::Video && egress.is_held_up() {
+                let paced = || Paced { packet: Arc::clone(packet), mapping, padding: *padding, numbered };
+                tally.too_many_paced += u64::from(egress.picture(paced).is_none());
+                continue;
+            }
+            let sealed = match protection.filter(|_| source == Source::Mic) {
+                Some((red, redundancy)) => {
+                    let redundancy = redundancy.min(slot.forwarder.unbroken(packet));
+                    egress.sound(feed, packet, &mapping, red, redundancy, numbered)
+                }
+                None => egress.packet(packet, &mapping, *padding, numbered),
+            };
+            tally.note(source, sealed);
         }
     }
     tally

@@ -6,13 +6,21 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::allocation::UNWANTED_FOR;
 use super::fanout::FRAME_PATIENCE;
 use super::roster::Mixer;
 use crate::forwarder::{CaptureClock, Layers};
-use crate::{Kind, Packet, PublicationId, Replica, WorkerId};
+use crate::{Kind, MAX_LAYERS, Packet, PublicationId, Replica, WorkerId};
 
 /// Packets of one publication that may wait for a fan-out. A batch of datagrams holds a few dozen of all publications.
 pub const MAX_PENDING: usize = 4_096;
+
+/// Packets of sound kept at hand: those that redundancy reaches back to, and those of a batch.
+const RECENT: usize = 8;
+
+fn place(sequence: u64) -> usize {
+    (sequence % RECENT as u64) as usize
+}
 
 /// One slot of one viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +71,17 @@ pub(super) struct Feed {
     pub(super) subscribers: Vec<Subscriber>,
     pub(super) layers: Layers,
     pub(super) pending: Vec<Pending>,
+    /// The last packets of sound, by their numbers, for viewers whose network loses some.
+    recent: [Option<Arc<Packet>>; RECENT],
     /// What is pending is being fanned out.
     pub(super) fanning: bool,
-    /// When a keyframe was asked for that has not come yet.
-    pub(super) keyframe_asked: Option<Instant>,
+    /// When a keyframe of each layer was asked for that has not come yet.
+    pub(super) keyframe_asked: [Option<Instant>; MAX_LAYERS],
+    /// What viewers of other threads want of its layers.
+    elsewhere: Vec<(WorkerId, Option<u8>)>,
+    /// The highest layer wanted, as last told to its publisher or home, and since when less is.
+    wanted: Option<Option<u8>>,
+    less_since: Option<Instant>,
 }
 
 impl Feed {
@@ -77,25 +92,39 @@ impl Feed {
             subscribers: Vec::new(),
             layers: Layers::default(),
             pending: Vec::new(),
+            recent: Default::default(),
             fanning: false,
-            keyframe_asked: None,
+            keyframe_asked: [None; MAX_LAYERS],
+            elsewhere: Vec::new(),
+            wanted: None,
+            less_since: None,
         }
     }
 
     /// Takes a packet that may be forwarded.
     pub(super) fn take(&mut self, packet: Arc<Packet>) -> Taken {
-        self.layers.heard(packet.layer, packet.arrived);
-        if packet.keyframe_start && packet.layer == self.layers.target() {
-            self.keyframe_asked = None;
+        self.layers.take(&packet);
+        if packet.keyframe_start
+            && let Some(asked) = self.keyframe_asked.get_mut(usize::from(packet.layer))
+        {
+            *asked = None;
         }
         if self.subscribers.is_empty() {
             return Taken::Waits;
+        }
+        if packet.codec.kind() == Kind::Audio {
+            self.recent[place(packet.sequence)] = Some(Arc::clone(&packet));
         }
         if self.pending.len() >= MAX_PENDING {
             return Taken::Full;
         }
         self.pending.push(Pending { packet, padding: 0 });
         if self.pending.len() == 1 { Taken::First } else { Taken::Waits }
+    }
+
+    /// A packet of sound that came not long ago.
+    pub(super) fn recent(&self, sequence: u64) -> Option<&Packet> {
+        self.recent[place(sequence)].as_deref().filter(|packet| packet.sequence == sequence)
     }
 
     /// Until when the rest of the picture under way may be waited for; `None` when none is under way.
@@ -108,8 +137,9 @@ impl Feed {
     /// Forgets all media of it.
     pub(super) fn wipe(&mut self) {
         self.pending.clear();
+        self.recent = Default::default();
         self.layers.clear();
-        self.keyframe_asked = None;
+        self.keyframe_asked = [None; MAX_LAYERS];
         if let Origin::Remote { replica, .. } = &mut self.origin {
             replica.wipe();
         }
@@ -119,6 +149,39 @@ impl Feed {
     pub(super) fn is_idle(&self) -> bool {
         let elsewhere = matches!(&self.origin, Origin::Home { remotes } if !remotes.is_empty());
         self.subscribers.is_empty() && !elsewhere
+    }
+
+    /// What viewers of another thread want.
+    pub(super) fn note_remote(&mut self, worker: WorkerId, highest: Option<u8>) {
+        self.elsewhere.retain(|(known, _)| *known != worker);
+        self.elsewhere.push((worker, highest));
+    }
+
+    /// Another thread has no viewers left.
+    pub(super) fn forget_remote(&mut self, worker: WorkerId) {
+        self.elsewhere.retain(|(known, _)| *known != worker);
+    }
+
+    pub(super) fn wanted_elsewhere(&self) -> impl Iterator<Item = u8> {
+        self.elsewhere.iter().filter_map(|(_, highest)| *highest)
+    }
+
+    /// The highest layer wanted now; whether that is to be told.
+    pub(super) fn want(&mut self, now: Instant, highest: Option<u8>) -> bool {
+        let more = self.wanted.is_none_or(|told| highest > told);
+        if self.wanted == Some(highest) {
+            self.less_since = None;
+            return false;
+        }
+        if !more {
+            let since = *self.less_since.get_or_insert(now);
+            if now.saturating_duration_since(since) < UNWANTED_FOR {
+                return false;
+            }
+        }
+        self.less_since = None;
+        self.wanted = Some(highest);
+        true
     }
 
     pub(super) fn set_clock(&mut self, layer: u8, clock: CaptureClock) {
@@ -141,6 +204,11 @@ impl Feeds {
 
     pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Feed> {
         self.places.get_mut(index as usize)?.as_mut()
+    }
+
+    /// One above the highest index in use.
+    pub(super) fn places(&self) -> u32 {
+        self.places.len() as u32
     }
 
     pub(super) fn find(&self, publication: PublicationId) -> Option<u32> {

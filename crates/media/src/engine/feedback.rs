@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Engine;
+use super::downlink::MAX_STATUSES_TOLD;
+use super::fanout::Tally;
 use super::feed::Origin;
-use crate::forwarder::{HEADER_ROOM, Refusal};
+use crate::forwarder::Refusal;
 use crate::rtp::control::{Compound, Control, ReportBlock};
-use crate::srtp::MAX_OVERHEAD;
 use crate::{Kind, Packet};
 
 /// Packets that one RTCP datagram can ask for again; the rest is counted. Who misses more asks for a keyframe as well.
@@ -22,7 +23,7 @@ const MAX_ROUND_TRIP: Duration = Duration::from_secs(3);
 impl Engine {
     /// Takes one decrypted RTCP datagram of a viewer.
     pub(super) fn feedback(&mut self, now: Instant, index: u32, datagram: &[u8]) {
-        let mut budget = MAX_NACKED;
+        let (mut budget, mut statuses) = (MAX_NACKED, MAX_STATUSES_TOLD);
         // What does not parse was counted by the receiving half, which walked the same bytes.
         for control in Compound::new(datagram).flatten() {
             match control {
@@ -40,6 +41,13 @@ impl Engine {
                         self.resend(now, index, slot, sequence);
                     }
                 }
+                Control::TransportWide(packet) => self.told(now, index, packet, &mut statuses),
+                Control::EstimatedBitrate(bitrate) => {
+                    if let Some(peer) = self.roster.get_mut(index) {
+                        peer.estimated_by_peer = Some(bitrate as f64);
+                    }
+                    self.allocate(now, index);
+                }
                 Control::PictureLoss { media_ssrc } => self.picture_lost(now, index, media_ssrc),
                 Control::FullIntraRequest { media } => {
                     media.for_each(|media_ssrc| self.picture_lost(now, index, media_ssrc));
@@ -55,28 +63,60 @@ impl Engine {
     }
 
     fn picture_lost(&mut self, now: Instant, index: u32, ssrc: u32) {
-        let feed =
-            self.slot_sending(index, ssrc).and_then(|slot| self.roster.get(index)?.slots.get(slot)?.feed);
-        if let Some(feed) = feed.filter(|_| self.is_picture(index, ssrc)) {
-            self.wish_keyframe(now, feed);
+        if let Some(slot) = self.slot_sending(index, ssrc) {
+            self.wish_for_slot(now, index, slot);
         }
     }
 
-    fn is_picture(&self, index: u32, ssrc: u32) -> bool {
-        let slot = self.slot_sending(index, ssrc).and_then(|slot| self.roster.get(index)?.slots.get(slot));
-        slot.is_some_and(|slot| slot.forwarder.kind() == Kind::Video)
+    /// A keyframe of what a slot is to show, if it shows a picture.
+    pub(super) fn wish_for_slot(&mut self, now: Instant, index: u32, at: usize) {
+        let Some(slot) = self.roster.get(index).and_then(|peer| peer.slots.get(at)) else { return };
+        let aim = slot.forwarder.aim().filter(|_| slot.forwarder.kind() == Kind::Video);
+        let Some((aim, index)) = aim.zip(slot.feed) else { return };
+        if let Some(layer) = self.feeds.get(index).map(|feed| feed.layers.nearest(aim.spatial)) {
+            self.wish_keyframe(now, index, layer);
+        }
     }
 
     /// Every picture a viewer watches starts with a keyframe: when it has come, all of them are needed.
     pub(super) fn wish_for_all(&mut self, now: Instant, index: u32) {
         let slots = self.roster.get(index).map_or(0, |peer| peer.slots.len());
         for at in 0..slots {
-            let slot = self.roster.get(index).and_then(|peer| peer.slots.get(at));
-            let feed = slot.filter(|slot| slot.forwarder.kind() == Kind::Video).and_then(|slot| slot.feed);
-            if let Some(feed) = feed {
-                self.wish_keyframe(now, feed);
-            }
+            self.wish_for_slot(now, index, at);
         }
+    }
+
+    /// Takes transport-wide feedback, and decides anew over layers where that is due.
+    fn told(&mut self, now: Instant, index: u32, packet: &[u8], budget: &mut usize) {
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        let Some(downlink) = &mut peer.downlink else { return };
+        let beyond = downlink.told(now, packet, peer.round_trip, budget, &mut self.told);
+        let due = downlink.review_is_due(now);
+        self.counters.feedbacks += 1;
+        self.counters.dropped.too_many_statuses += beyond;
+        if due {
+            self.allocate(now, index);
+        }
+    }
+
+    /// Does what time demands of a viewer's congestion control: probes, and pictures that waited for their turn.
+    pub(super) fn tick(&mut self, now: Instant, index: u32) {
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        let round_trip = peer.round_trip;
+        let mut tally = Tally::default();
+        let Some((mut egress, slots)) = peer.egress(now, &mut self.outbox) else { return };
+        egress.settle(round_trip);
+        egress.release(|packet, sealed| tally.note(packet.publication.source, sealed));
+        let slot = slots
+            .iter_mut()
+            .find(|slot| slot.feed.is_some() && slot.forwarder.kind() == Kind::Video)
+            .map(|slot| &mut slot.forwarder);
+        if let Some(forwarder) = slot {
+            let numbered = forwarder.numbered();
+            let probed = egress.probe(&mut || Some((forwarder.padding()?, numbered)));
+            self.counters.probe_packets += probed;
+        }
+        self.count(&tally);
     }
 
     /// Sends one packet again (RFC 4588), from the ring that all viewers of the publication share.
@@ -93,18 +133,14 @@ impl Engine {
             return self.counters.dropped.not_kept += 1;
         };
         let Some(peer) = self.roster.get_mut(index) else { return };
-        let mapping = peer.slots.get_mut(at).and_then(|slot| slot.forwarder.resend(&packet, sequence));
-        let (Some(mapping), Some(to)) = (mapping, peer.transport.destination()) else {
+        let Some((mut egress, slots)) = peer.egress(now, &mut self.outbox) else { return };
+        let mapping = slots
+            .get_mut(at)
+            .and_then(|slot| Some((slot.forwarder.resend(&packet, sequence)?, slot.forwarder.numbered())));
+        let Some((mapping, numbered)) = mapping else {
             return self.counters.dropped.not_kept += 1;
         };
-        let room = HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD;
-        let retransmitted = &mut self.counters.retransmitted;
-        self.outbox.write(to, room, |space| {
-            let length = mapping.write(&packet, 0, space);
-            let sealed = peer.transport.seal_rtp(space, length).unwrap_or(0);
-            *retransmitted += u64::from(sealed > 0);
-            sealed
-        });
+        self.counters.retransmitted += u64::from(egress.packet(&packet, &mapping, 0, numbered) > 0);
     }
 
     /// A packet from the ring of a feed, or from what this thread has of it.

@@ -17,10 +17,14 @@ impl Engine {
         let Some(peer) = self.roster.get_mut(index) else { return };
         match peer.transport.receive(now, from, datagram, &mut self.outbox) {
             Received::Rtp(packet) => {
-                if let Some(packet) = peer.upstreams.receive_rtp(now, packet)
-                    && let Some(feed) = peer.feeds[packet.publication.source.index()]
-                {
-                    let packet = Arc::clone(packet);
+                let packet = peer.upstreams.receive_rtp(now, packet).cloned();
+                if peer.upstreams.has_found() {
+                    self.forward_found(index);
+                }
+                let feed = packet
+                    .as_ref()
+                    .and_then(|packet| self.roster.get(index)?.feeds[packet.publication.source.index()]);
+                if let Some((packet, feed)) = packet.zip(feed) {
                     self.admitted(feed, packet);
                 }
             }
@@ -63,9 +67,23 @@ impl Engine {
         Some(named)
     }
 
+    /// What was missing and came with another packet goes before it.
+    fn forward_found(&mut self, index: u32) {
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        let mut found = std::mem::take(&mut self.found);
+        peer.upstreams.take_found(&mut found);
+        for packet in found.drain(..) {
+            let feed = self.roster.get(index).and_then(|peer| peer.feeds[packet.publication.source.index()]);
+            if let Some(feed) = feed {
+                self.admitted(feed, packet);
+            }
+        }
+        self.found = found;
+    }
+
     /// A packet that the gate let in: to the viewers here with the next flush, to other threads at once.
     fn admitted(&mut self, index: u32, packet: Arc<Packet>) {
-        self.finish_fanout();
+        self.finish_fanout(packet.arrived);
         let Some(feed) = self.feeds.get_mut(index) else { return };
         if let Origin::Home { remotes } = &feed.origin {
             for remote in remotes {
@@ -118,6 +136,7 @@ impl Engine {
             TransportEvent::Connected => {
                 self.counters.connected += 1;
                 self.events.push(Event::Connected { peer: id });
+                self.allocate(now, index);
                 self.wish_for_all(now, index);
             }
             TransportEvent::Lost(why) => {

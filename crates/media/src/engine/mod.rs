@@ -24,10 +24,12 @@
 //! together and leaves as trains. The order within a turn is free: [`Engine::events`] withholds what it has while the outbox holds
 //! anything, so that an acknowledged closing of a gate means that the kernel has had every last datagram.
 
+mod allocation;
 mod aside;
 mod commands;
 mod counters;
 mod deadlines;
+mod downlink;
 mod fanout;
 mod feed;
 mod feedback;
@@ -43,9 +45,11 @@ use std::time::{Duration, Instant};
 use crate::relay::Outbound;
 use crate::{Event, Identity, Outbox, PeerId, WorkerId};
 
+pub use allocation::UNWANTED_FOR;
 pub use aside::{HANDSHAKES_A_TURN, MAX_ASIDE, MAX_ASIDE_OF_ONE};
 pub use commands::MAX_SUBSCRIBERS;
 pub use counters::{Counters, Dropped};
+pub use downlink::{MAX_STATUSES_TOLD, REVIEW_INTERVAL};
 pub use fanout::{FRAME_PATIENCE, OUTBOX_ENOUGH};
 pub use feed::MAX_PENDING;
 pub use feedback::{LEAST_RESEND_SPACING, MAX_NACKED};
@@ -80,6 +84,11 @@ pub struct Engine {
     events: Vec<Event>,
     counters: Counters,
     next_token: u64,
+    allocation: allocation::Scratch,
+    told: downlink::Told,
+    found: Vec<std::sync::Arc<crate::Packet>>,
+    /// When what is wanted of layers is looked at again.
+    layers_due: Instant,
 }
 
 impl Engine {
@@ -99,6 +108,10 @@ impl Engine {
             events: Vec::new(),
             counters: Counters::default(),
             next_token: 0,
+            allocation: allocation::Scratch::default(),
+            told: downlink::Told::default(),
+            found: Vec::new(),
+            layers_due: now,
         }
     }
 
@@ -110,12 +123,14 @@ impl Engine {
     /// Does what time demands: checks, retransmitted handshakes, feedback, reports, consent that ended. Costs nothing while nothing
     /// is due, and looks at the peers whose time has come alone.
     pub fn poll(&mut self, now: Instant) {
+        self.review_all_layers(now);
         while let Some((at, index, serial)) = self.deadlines.due(now) {
             let Some(peer) = self.roster.get_mut(index).filter(|peer| peer.id.serial == serial) else {
                 continue;
             };
             if peer.woken(at) {
                 peer.poll(now, &mut self.outbox);
+                self.tick(now, index);
                 self.report_to(now, index);
                 self.settle(now, index, now + LEAST_PAUSE);
             }

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::downlink::{Downlink, Egress};
 use super::earlier;
 use super::reports::FIRST_REPORT;
 use crate::forwarder::{CaptureClock, Forwarder};
 use crate::publication::Upstreams;
 use crate::sdp::{Session, SlotTrack};
-use crate::{Identity, Kind, Mid, Outbox, PeerId, Source, Transport, TransportEvent};
+use crate::{Identity, Kind, Mid, Outbox, PeerId, PublicationId, Source, Transport, TransportEvent};
 
 /// Where a publisher's wall clock and the server's drift this far apart, or one of them leaps, they are compared anew.
 const MAX_CLOCK_DRIFT: Duration = Duration::from_secs(1);
@@ -53,6 +54,8 @@ pub(super) struct Slot {
     pub(super) feed: Option<u32>,
     /// Lost so far, as the viewer last reported.
     pub(super) reported_lost: i32,
+    /// How tall the viewer shows it, in pixels; 0: not at all.
+    pub(super) height: u16,
 }
 
 impl Slot {
@@ -62,6 +65,7 @@ impl Slot {
             forwarder: Forwarder::new(track, &session.extensions),
             feed: None,
             reported_lost: 0,
+            height: u16::MAX,
         }
     }
 
@@ -86,6 +90,10 @@ pub(super) struct Peer {
     pub(super) slots: Vec<Slot>,
     /// Its publications that somebody watches, by [`Source::index`].
     pub(super) feeds: [Option<u32>; Source::ALL.len()],
+    /// Congestion control, where the viewer gives feedback, since it first watched anything.
+    pub(super) downlink: Option<Box<Downlink>>,
+    /// What a viewer without such feedback thinks it can receive, in bit/s.
+    pub(super) estimated_by_peer: Option<f64>,
     /// Every address that leads here.
     pub(super) addresses: Vec<SocketAddr>,
     /// Every user name that leads here, newest last.
@@ -109,6 +117,8 @@ impl Peer {
             upstreams: Upstreams::new(id, session),
             slots: session.slots.iter().map(|track| Slot::new(track, session)).collect(),
             feeds: [None; Source::ALL.len()],
+            downlink: None,
+            estimated_by_peer: None,
             addresses: Vec::new(),
             ufrags: Vec::new(),
             round_trip: ASSUMED_ROUND_TRIP,
@@ -159,6 +169,24 @@ impl Peer {
         Some((u16::try_from(index).ok()?, slot.forwarder.kind(), slot.feed))
     }
 
+    /// Nothing of a publication that waits for its turn leaves any more.
+    pub(super) fn forget_paced(&mut self, publication: PublicationId) {
+        if let Some(downlink) = &mut self.downlink {
+            downlink.pacer.forget(publication);
+        }
+    }
+
+    /// The way out to it and its slots; `None` before it is connected.
+    pub(super) fn egress<'a>(
+        &'a mut self,
+        now: Instant,
+        outbox: &'a mut Outbox,
+    ) -> Option<(Egress<'a>, &'a mut [Slot])> {
+        let to = self.transport.destination().filter(|_| self.transport.is_connected())?;
+        let Peer { transport, downlink, slots, .. } = self;
+        Some((Egress { now, to, transport, downlink: downlink.as_deref_mut(), outbox }, slots))
+    }
+
     /// Does what time demands of the transport and the receiving half.
     pub(super) fn poll(&mut self, now: Instant, outbox: &mut Outbox) {
         self.transport.poll(now, outbox);
@@ -174,14 +202,19 @@ impl Peer {
         self.transport.close(now, outbox);
     }
 
-    /// Begins to send reports, if it does not already.
-    pub(super) fn start_reports(&mut self, now: Instant) {
+    /// It watches: reports are sent, and what it tells of what it gets is listened to.
+    pub(super) fn start_watching(&mut self, now: Instant) {
         self.report_due.get_or_insert(now + FIRST_REPORT);
+        if self.downlink.is_none() && self.slots.iter().any(|slot| slot.forwarder.numbered().is_some()) {
+            self.downlink = Some(Box::new(Downlink::new(now)));
+        }
     }
 
     /// A new alarm to be set: when the peer needs attention earlier than the alarm it has.
     pub(super) fn next_alarm(&mut self, not_before: Instant) -> Option<Instant> {
         let due = earlier(self.transport.next_timeout(), self.upstreams.next_timeout());
+        let downlink = self.downlink.as_ref().filter(|_| self.transport.is_connected());
+        let due = earlier(due, downlink.and_then(|one| one.next_timeout(not_before, self.round_trip)));
         let due = earlier(due, self.report_due)?.max(not_before);
         if self.alarm.is_some_and(|set| set <= due) {
             return None;

@@ -6,13 +6,13 @@ use std::time::Instant;
 use super::Engine;
 use super::feed::Origin;
 use crate::relay::Message;
-use crate::{Kind, Packet, PublicationId, WorkerId};
+use crate::{Kind, MAX_LAYERS, Packet, PublicationId, WorkerId};
 
 impl Engine {
     /// Takes a message from the engine of another thread.
     pub fn relayed(&mut self, now: Instant, from: WorkerId, message: Message) {
         match message {
-            Message::Packet(packet) => self.relayed_packet(packet),
+            Message::Packet(packet) => self.relayed_packet(now, packet),
             Message::Clock { publication, layer, clock } => {
                 if let Some(feed) = self.admitting(publication).and_then(|index| self.feeds.get_mut(index)) {
                     feed.set_clock(layer, clock);
@@ -21,11 +21,14 @@ impl Engine {
             Message::Subscribe { publication, token } => self.subscribe_remote(from, publication, token),
             Message::Subscribed { publication, token } => self.subscribed(now, publication, token),
             Message::Unsubscribe { publication } => self.unsubscribe_remote(from, publication),
-            Message::RequestKeyframe { publication } => {
-                if publication.peer.worker == self.worker
-                    && let Some(index) = self.feeds.find(publication)
-                {
-                    self.wish_keyframe(now, index);
+            Message::RequestKeyframe { publication, layer } => {
+                if let Some(index) = self.at_home(publication) {
+                    self.wish_keyframe(now, index, layer);
+                }
+            }
+            Message::Wanted { publication, highest } => {
+                if let Some(index) = self.at_home(publication) {
+                    self.wanted_remotely(now, from, index, highest);
                 }
             }
             Message::Ended { publication } => {
@@ -34,6 +37,11 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The feed of a publication whose home is here.
+    fn at_home(&self, publication: PublicationId) -> Option<u32> {
+        if publication.peer.worker == self.worker { self.feeds.find(publication) } else { None }
     }
 
     /// The feed of a publication whose home is elsewhere.
@@ -48,12 +56,12 @@ impl Engine {
         matches!(&feed.origin, Origin::Remote { awaiting: None, .. }).then_some(index)
     }
 
-    fn relayed_packet(&mut self, packet: Arc<Packet>) {
+    fn relayed_packet(&mut self, now: Instant, packet: Arc<Packet>) {
         let Some(index) = self.admitting(packet.publication) else {
             self.counters.dropped.relay_stale += 1;
             return;
         };
-        self.finish_fanout();
+        self.finish_fanout(now);
         let Some(feed) = self.feeds.get_mut(index) else { return };
         if let Origin::Remote { replica, .. } = &mut feed.origin {
             replica.keep(Arc::clone(&packet));
@@ -87,9 +95,10 @@ impl Engine {
         }
         *awaiting = None;
         // A keyframe that came while the answer was under way was not taken.
-        feed.keyframe_asked = None;
+        feed.keyframe_asked = [None; MAX_LAYERS];
         if publication.source.kind() == Kind::Video && !feed.subscribers.is_empty() {
-            self.wish_keyframe(now, index);
+            let layer = feed.layers.target();
+            self.wish_keyframe(now, index, layer);
         }
     }
 
@@ -98,11 +107,11 @@ impl Engine {
             return;
         }
         let Some(index) = self.feeds.find(publication) else { return };
-        if let Some(feed) = self.feeds.get_mut(index)
-            && let Origin::Home { remotes } = &mut feed.origin
-        {
+        let Some(feed) = self.feeds.get_mut(index) else { return };
+        if let Origin::Home { remotes } = &mut feed.origin {
             remotes.retain(|known| *known != from);
         }
+        feed.forget_remote(from);
         self.drop_idle(index);
     }
 }

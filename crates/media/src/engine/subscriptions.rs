@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::feed::{Origin, Subscriber};
 use super::{Engine, passed};
+use crate::forwarder::TOP;
 use crate::relay::Message;
 use crate::{Kind, MAX_LAYERS, PublicationId, Replica, Source};
 
@@ -57,7 +58,7 @@ impl Engine {
             feed.subscribers.push(subscriber);
         }
         if kind == Kind::Video {
-            self.wish_keyframe(now, index);
+            self.review_layers(now, index);
         }
     }
 
@@ -71,7 +72,13 @@ impl Engine {
             return;
         };
         slot.forwarder.interrupt();
+        // What is shown next is decided upon anew; until then all of it is wanted.
+        slot.forwarder.aim_at(Some(TOP));
+        let ssrc = slot.forwarder.ssrc();
         let Some(index) = slot.feed.take() else { return };
+        if let Some(downlink) = self.roster.get_mut(subscriber.peer).and_then(|peer| peer.downlink.as_mut()) {
+            downlink.pacer.forget_stream(ssrc);
+        }
         if let Some(feed) = self.feeds.get_mut(index)
             && let Some(at) = feed.subscribers.iter().position(|known| *known == subscriber)
         {
@@ -109,11 +116,9 @@ impl Engine {
             }
         }
         for subscriber in subscribers {
-            if let Some(slot) = self
-                .roster
-                .get_mut(subscriber.peer)
-                .and_then(|peer| peer.slots.get_mut(usize::from(subscriber.slot)))
-            {
+            let Some(peer) = self.roster.get_mut(subscriber.peer) else { continue };
+            peer.forget_paced(publication);
+            if let Some(slot) = peer.slots.get_mut(usize::from(subscriber.slot)) {
                 slot.forwarder.interrupt();
                 slot.feed = None;
             }
@@ -126,29 +131,27 @@ impl Engine {
         let Some(feed) = self.feeds.get_mut(index) else { return };
         feed.wipe();
         for subscriber in &feed.subscribers {
-            if let Some(slot) = self
-                .roster
-                .get_mut(subscriber.peer)
-                .and_then(|peer| peer.slots.get_mut(usize::from(subscriber.slot)))
-            {
+            let Some(peer) = self.roster.get_mut(subscriber.peer) else { continue };
+            peer.forget_paced(feed.publication);
+            if let Some(slot) = peer.slots.get_mut(usize::from(subscriber.slot)) {
                 slot.forwarder.interrupt();
             }
         }
     }
 
-    /// Somebody needs a keyframe. Wishes are merged: while one is under way nothing is asked, and the publisher's half of its peer
+    /// Somebody needs a keyframe of a layer. Wishes are merged: while one is under way nothing is asked, and the publisher's half of its peer
     /// lets no more than one a second through.
-    pub(super) fn wish_keyframe(&mut self, now: Instant, index: u32) {
+    pub(super) fn wish_keyframe(&mut self, now: Instant, index: u32, layer: u8) {
         self.counters.keyframe_wishes += 1;
         let Some(feed) = self.feeds.get_mut(index) else { return };
-        if !passed(feed.keyframe_asked, now, KEYFRAME_PATIENCE) {
+        let Some(asked) = feed.keyframe_asked.get_mut(usize::from(layer)) else { return };
+        if !passed(*asked, now, KEYFRAME_PATIENCE) {
             return;
         }
-        feed.keyframe_asked = Some(now);
+        *asked = Some(now);
         let publication = feed.publication;
-        let layer = feed.layers.target();
         if publication.peer.worker != self.worker {
-            self.relay.push(publication.peer.worker, Message::RequestKeyframe { publication });
+            self.relay.push(publication.peer.worker, Message::RequestKeyframe { publication, layer });
             return;
         }
         let Some(publisher) = self.roster.find(publication.peer) else { return };

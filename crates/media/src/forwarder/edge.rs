@@ -85,6 +85,7 @@ impl Edge {
             first_out: self.sequence + 1,
             first_in: packet.sequence,
             newest_in: packet.sequence,
+            blank: false,
             timestamp_offset: timestamp.wrapping_sub(packet.timestamp),
             picture_offset: self.picture.map_or(0, |last| last.wrapping_add(1).wrapping_sub(picture)),
             tl0_offset: self.tl0.map_or(0, |last| last.wrapping_add(1).wrapping_sub(tl0)),
@@ -116,6 +117,11 @@ impl Edge {
             return None;
         }
         self.sequence.checked_sub(u64::from(behind))
+    }
+
+    /// Newest outgoing time stamp.
+    pub(super) fn timestamp(&self) -> u32 {
+        self.timestamp
     }
 
     /// The time stamp that belongs to `now`.

@@ -1,10 +1,11 @@
-//! Which layers of a publication are alive, which one is wanted, and what their clocks say. One per publication and engine, shared by
-//! its forwarders.
+//! Which layers of a publication are alive, what they cost, how large they are and what their clocks say. One per publication and engine,
+//! shared by its forwarders.
 
 use std::time::{Duration, Instant};
 
 use super::CaptureClock;
-use crate::MAX_LAYERS;
+use crate::congestion::MAX_TEMPORAL;
+use crate::{MAX_LAYERS, Packet};
 
 /// A layer that sent nothing for this long while another one did has stopped.
 pub const LAYER_SILENCE: Duration = Duration::from_millis(600);
@@ -12,6 +13,12 @@ pub const LAYER_SILENCE: Duration = Duration::from_millis(600);
 /// Between two packets of a publication, whichever layers they are of, no more than this counts as silence of the others. So a pause of
 /// all layers is none of any one of them, wherever in a frame it began, and a publisher of one frame a second has a few of them to tell.
 pub const MAX_SILENCE_COUNTED: Duration = Duration::from_millis(200);
+
+/// What layers cost is measured over this long.
+pub const RATE_SPAN: Duration = Duration::from_millis(500);
+
+/// Bytes that go with every payload into a datagram: header, an extension or two, the tag.
+const OVERHEAD: u64 = 40;
 
 /// The state of a publication's layers.
 #[derive(Clone, Debug, Default)]
@@ -22,10 +29,62 @@ pub struct Layers {
     newest: Option<Instant>,
     clocks: [Option<CaptureClock>; MAX_LAYERS],
     target: u8,
+    rates: Rates,
+    /// In pixels, where a keyframe told; 0: unknown.
+    heights: [u16; MAX_LAYERS],
+}
+
+/// What each spatial layer's temporal layers bring.
+#[derive(Clone, Debug, Default)]
+struct Rates {
+    since: Option<Instant>,
+    bytes: [[u64; MAX_TEMPORAL]; MAX_LAYERS],
+    /// In bit/s; what was measured last stays when a layer stops.
+    measured: [[u32; MAX_TEMPORAL]; MAX_LAYERS],
+}
+
+impl Rates {
+    fn note(&mut self, packet: &Packet) {
+        let since = *self.since.get_or_insert(packet.arrived);
+        let span = packet.arrived.saturating_duration_since(since);
+        if span >= RATE_SPAN {
+            self.measure(span);
+            self.since = Some(packet.arrived);
+        }
+        let temporal = usize::from(packet.temporal()).min(MAX_TEMPORAL - 1);
+        if let Some(bytes) = self.bytes.get_mut(usize::from(packet.layer)) {
+            bytes[temporal] += packet.payload().len() as u64 + OVERHEAD;
+        }
+    }
+
+    fn measure(&mut self, span: Duration) {
+        for (bytes, measured) in self.bytes.iter_mut().zip(&mut self.measured) {
+            if bytes.iter().all(|bytes| *bytes == 0) {
+                continue;
+            }
+            for (bytes, known) in bytes.iter_mut().zip(measured) {
+                let rate = (*bytes as f64 * 8.0 / span.as_secs_f64()) as u32;
+                *bytes = 0;
+                *known = if *known == 0 { rate } else { known.midpoint(rate) };
+            }
+        }
+    }
 }
 
 impl Layers {
-    /// Takes note of a packet. A layer's silence is the time that *others* were sending, at most [`MAX_SILENCE_COUNTED`] between two
+    /// Takes note of a packet: of its layer, its size, and that of the picture where it says it.
+    pub fn take(&mut self, packet: &Packet) {
+        self.heard(packet.layer, packet.arrived);
+        self.rates.note(packet);
+        if packet.keyframe_start
+            && let Some(height) = packet.vp8.and_then(|vp8| vp8.height(packet.payload()))
+            && let Some(known) = self.heights.get_mut(usize::from(packet.layer))
+        {
+            *known = height;
+        }
+    }
+
+    /// Takes note of a packet of a layer. A layer's silence is the time that *others* were sending, at most [`MAX_SILENCE_COUNTED`] between two
     /// packets, so that a publisher who pauses altogether changes nothing: whichever layer comes first afterwards, the others have as
     /// long to follow as ever, less what is counted of the pause.
     pub fn heard(&mut self, layer: u8, arrived: Instant) {
@@ -70,9 +129,49 @@ impl Layers {
         self.clocks.iter().enumerate().filter_map(|(layer, clock)| clock.map(|clock| (layer as u8, clock)))
     }
 
-    /// Whether `candidate` lies closer to what is wanted than `current`.
-    pub(super) fn prefers(&self, candidate: u8, current: u8) -> bool {
-        candidate.abs_diff(self.target) < current.abs_diff(self.target)
+    /// The layer alive that is nearest to the one wanted: not higher, unless there is no lower one.
+    pub fn nearest(&self, wanted: u8) -> u8 {
+        if wanted >= self.target {
+            return self.target;
+        }
+        let below = (0..=wanted).rev().find(|layer| self.is_alive(*layer));
+        below.or_else(|| (wanted..=self.target).find(|layer| self.is_alive(*layer))).unwrap_or(self.target)
+    }
+
+    /// The highest layer that was ever heard; the highest there can be before any was.
+    pub fn top(&self) -> u8 {
+        self.silent.iter().rposition(Option::is_some).unwrap_or(MAX_LAYERS - 1) as u8
+    }
+
+    /// Whether packets come of it.
+    pub fn is_alive(&self, layer: u8) -> bool {
+        let silent = self.silent.get(usize::from(layer)).copied().flatten();
+        silent.is_some_and(|silent| silent < LAYER_SILENCE)
+    }
+
+    /// What each spatial layer costs with its temporal layers up to each, in bit/s, as last measured; 0 where there is nothing, or where
+    /// nothing was measured yet. All of a layer stands in the last place, whatever its temporal layers are.
+    pub fn costs(&self) -> [[u32; MAX_TEMPORAL]; MAX_LAYERS] {
+        self.rates.measured.map(|rates| {
+            let all: u32 = rates.iter().sum();
+            let (mut sum, mut costs) = (0, [0; MAX_TEMPORAL]);
+            for (rate, cost) in rates.iter().zip(&mut costs) {
+                sum += rate;
+                *cost = if *rate > 0 && sum < all { sum } else { 0 };
+            }
+            costs[MAX_TEMPORAL - 1] = all;
+            costs
+        })
+    }
+
+    /// What all of a layer costs, in bit/s.
+    pub fn cost(&self, layer: u8) -> u32 {
+        self.rates.measured.get(usize::from(layer)).map_or(0, |rates| rates.iter().sum())
+    }
+
+    /// How tall a layer's picture is, in pixels, where a keyframe told.
+    pub fn height(&self, layer: u8) -> Option<u16> {
+        self.heights.get(usize::from(layer)).copied().filter(|height| *height > 0)
     }
 }
 

@@ -4,8 +4,10 @@
 //! stamps by the time that went by, VP8 picture ids by one (always in 15 bits, whatever the publisher uses). What the publisher's network lost stays visible as a hole, so that the viewer
 //! asks for it; what the server leaves out (padding, other layers, everything before a switch) leaves none.
 //!
-//! A picture switches only where a keyframe starts; sound at any packet. Nothing here knows time or bytes on the wire but what its
-//! arguments say.
+//! A picture switches only where a keyframe starts; sound at any packet. Which layer it switches to is what [`Forwarder::aim_at`] was told: the
+//! spatial layer at the next keyframe of it, a lower temporal layer with the next frame, a higher one where the encoder says that one may. While a
+//! lower spatial layer's keyframe is awaited, the higher one goes on with its lowest temporal layer alone: that much less is sent at once.
+//! Nothing here knows time or bytes on the wire but what its arguments say.
 
 mod clock;
 mod edge;
@@ -20,14 +22,15 @@ mod tests;
 use std::time::{Duration, Instant};
 
 use crate::codec::Codec;
+use crate::congestion::{MAX_TEMPORAL, Step};
 use crate::sdp::{HeaderExtensions, PayloadType, SlotTrack};
-use crate::{Kind, Packet};
+use crate::{Kind, MAX_LAYERS, Packet};
 
 pub use clock::CaptureClock;
-pub use layers::{LAYER_SILENCE, Layers, MAX_SILENCE_COUNTED};
+pub use layers::{LAYER_SILENCE, Layers, MAX_SILENCE_COUNTED, RATE_SPAN};
 pub use resend::{MAX_RESENDS_REMEMBERED, Refusal};
 pub use segments::MAX_SEGMENTS;
-pub use write::{HEADER_ROOM, MAX_PADDING};
+pub use write::{HEADER_ROOM, MAX_PADDING, Number, redundancy_room};
 
 use edge::Edge;
 use resend::Resends;
@@ -36,6 +39,9 @@ use segments::{Segment, Segments};
 /// Largest hole kept visible, in packets. A longer one is beyond what retransmission repairs: the stream waits for a
 /// keyframe and closes it.
 pub const MAX_HOLE: u64 = 512;
+
+/// As much as there is.
+pub const TOP: Step = Step { spatial: MAX_LAYERS as u8 - 1, temporal: MAX_TEMPORAL as u8 - 1 };
 
 /// Numbers under which one packet leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +69,10 @@ pub struct Mapping {
 pub enum Verdict {
     /// It is part of the viewer's stream.
     Forward(Mapping),
-    /// Not part of it, and a keyframe of the wanted layer is needed to go on.
-    AwaitsKeyframe,
+    /// Not part of it, and a keyframe of this layer is needed to go on.
+    AwaitsKeyframe(u8),
+    /// It came late, and belongs to a frame that is left out: its number was kept for it, and is filled with padding.
+    Fill(Mapping),
     /// Not part of it: another layer, or from before the switch.
     Skip,
     /// The viewer has no such codec.
@@ -77,7 +85,16 @@ pub struct Forwarder {
     kind: Kind,
     track: SlotTrack,
     audio_level: Option<u8>,
+    numbered: Option<u8>,
     chosen: Option<PayloadType>,
+    /// What is wanted; `None`: nothing for now.
+    aim: Option<Step>,
+    /// Highest temporal layer forwarded now.
+    temporal: u8,
+    /// The newest frame of the current layer, by its time stamp, and whether it is forwarded.
+    decided: Option<(u32, bool)>,
+    /// The last picture id left out.
+    left_out: Option<u16>,
     segments: Segments,
     edge: Option<Edge>,
     resends: Resends,
@@ -92,7 +109,12 @@ impl Forwarder {
             kind: track.kind,
             track: track.clone(),
             audio_level: extensions.audio_level,
+            numbered: extensions.transport_sequence.filter(|_| track.transport_feedback),
             chosen: None,
+            aim: Some(TOP),
+            temporal: TOP.temporal,
+            decided: None,
+            left_out: None,
             segments: Segments::default(),
             edge: None,
             resends: Resends::default(),
@@ -110,6 +132,7 @@ impl Forwarder {
         }
         self.track = track.clone();
         self.audio_level = extensions.audio_level;
+        self.numbered = extensions.transport_sequence.filter(|_| track.transport_feedback);
         self.chosen = None;
     }
 
@@ -117,6 +140,25 @@ impl Forwarder {
     pub fn interrupt(&mut self) {
         self.segments.clear();
         self.resends.clear();
+        self.decided = None;
+    }
+
+    /// What of a picture is wanted from now on; `None`: nothing.
+    pub fn aim_at(&mut self, aim: Option<Step>) {
+        if aim.is_none() {
+            self.interrupt();
+        }
+        self.aim = aim;
+    }
+
+    /// What is wanted.
+    pub fn aim(&self) -> Option<Step> {
+        self.aim
+    }
+
+    /// The spatial layer that is shown; `None` while nothing is.
+    pub fn shows(&self) -> Option<u8> {
+        self.segments.current().map(|current| current.layer)
     }
 
     /// The slot's kind.
@@ -129,31 +171,35 @@ impl Forwarder {
         self.track.ssrc.media
     }
 
-    /// Decides over one packet of what the slot shows. `layers` is the publication's: which layer is wanted, and its clocks.
+    /// Decides over one packet of what the slot shows. `layers` is the publication's: which layers there are, and their clocks.
     pub fn forward(&mut self, packet: &Packet, layers: &Layers) -> Verdict {
+        let Some(aim) = self.aim else { return Verdict::Skip };
         let Some(chosen) = self.choose(packet.codec) else { return Verdict::NoCodec };
         let starts = packet.keyframe_start;
+        let target = layers.nearest(aim.spatial);
         match self.segments.current() {
             Some(current) if current.layer == packet.layer => {
                 // Sequence numbers and epochs of a layer only grow, so what is lower is late, from before the run.
                 if packet.sequence < current.first_in {
-                    return Verdict::Skip;
+                    return self.late(packet, chosen);
                 }
                 let fits = packet.epoch == current.epoch && packet.sequence <= current.newest_in + MAX_HOLE;
                 if !fits && !starts {
-                    return Verdict::AwaitsKeyframe;
+                    return Verdict::AwaitsKeyframe(target);
                 }
                 if !fits {
                     self.switch(packet, layers);
+                } else if !self.is_wanted(packet, aim, target) {
+                    return self.leave_out(packet, chosen);
                 }
             }
             Some(current) => {
-                if !layers.prefers(packet.layer, current.layer) {
+                if packet.layer.abs_diff(target) >= current.layer.abs_diff(target) {
                     return Verdict::Skip;
                 }
                 if !starts {
-                    return if packet.layer == layers.target() {
-                        Verdict::AwaitsKeyframe
+                    return if packet.layer == target {
+                        Verdict::AwaitsKeyframe(target)
                     } else {
                         Verdict::Skip
                     };
@@ -161,9 +207,73 @@ impl Forwarder {
                 self.switch(packet, layers);
             }
             None if starts => self.switch(packet, layers),
-            None => return Verdict::AwaitsKeyframe,
+            None => return Verdict::AwaitsKeyframe(target),
         }
         self.map(packet, layers, chosen)
+    }
+
+    /// Whether a packet's frame is of a temporal layer that is forwarded. Decided once for a frame, so that none is forwarded in part.
+    fn is_wanted(&mut self, packet: &Packet, aim: Step, target: u8) -> bool {
+        if let Some((timestamp, wanted)) = self.decided
+            && timestamp == packet.timestamp
+        {
+            return wanted;
+        }
+        let down =
+            target < packet.layer && self.segments.current().is_some_and(|run| run.layer == packet.layer);
+        let limit = if down { 0 } else { aim.temporal };
+        let temporal = packet.temporal();
+        if limit < self.temporal || packet.keyframe_start {
+            self.temporal = limit;
+        } else if temporal > self.temporal && temporal <= limit && packet.vp8.is_none_or(|vp8| vp8.layer_sync)
+        {
+            self.temporal = temporal;
+        }
+        let wanted = temporal <= self.temporal;
+        self.decided = Some((packet.timestamp, wanted));
+        wanted
+    }
+
+    /// A packet of a frame that is not forwarded: its number is closed, or, where it comes too late for that, filled.
+    fn leave_out(&mut self, packet: &Packet, chosen: PayloadType) -> Verdict {
+        let Some(current) = self.segments.current() else { return Verdict::Skip };
+        if packet.sequence <= current.newest_in && !current.blank {
+            let sequence = current.outgoing(packet.sequence);
+            return Verdict::Fill(self.filling(packet, sequence, chosen));
+        }
+        let picture = packet.vp8.and_then(|vp8| vp8.picture_id).map(|picture| picture.value);
+        let first = picture.is_some() && picture != self.left_out;
+        self.left_out = picture;
+        self.segments.leave_out(packet.sequence, first);
+        Verdict::Skip
+    }
+
+    /// A packet from before the current run, which may be one of those before it that something left out parts from it.
+    fn late(&mut self, packet: &Packet, chosen: PayloadType) -> Verdict {
+        let Some(run) = self.segments.standing_for(packet) else { return Verdict::Skip };
+        let sequence = run.outgoing(packet.sequence);
+        let mapping = run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.audio_level);
+        if packet.temporal() > self.temporal {
+            return Verdict::Fill(mapping);
+        }
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self.octets.wrapping_add(packet.payload().len() as u32);
+        Verdict::Forward(mapping)
+    }
+
+    fn filling(&self, packet: &Packet, sequence: u64, chosen: PayloadType) -> Mapping {
+        let run = self.segments.current().copied().unwrap_or_else(|| Segment::first(packet, 0));
+        run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, None)
+    }
+
+    /// Under which payload type redundant sound is sent, where the viewer takes it.
+    pub fn redundant(&self) -> Option<u8> {
+        self.track.payload_types.iter().find(|one| one.codec == Codec::Red).map(|one| one.number)
+    }
+
+    /// How many of a packet's predecessors were forwarded under the numbers right before its own.
+    pub fn unbroken(&self, packet: &Packet) -> u64 {
+        self.segments.current().map_or(0, |run| packet.sequence.saturating_sub(run.first_in))
     }
 
     /// The payload type for a codec, from the viewer's own table; the last answer is kept, for it hardly ever changes.
@@ -181,6 +291,8 @@ impl Forwarder {
             None => Segment::first(packet, self.track.ssrc.media),
         };
         self.segments.push(segment);
+        self.temporal = self.aim.map_or(0, |aim| aim.temporal);
+        self.decided = Some((packet.timestamp, true));
     }
 
     fn map(&mut self, packet: &Packet, layers: &Layers, chosen: PayloadType) -> Verdict {
@@ -189,6 +301,7 @@ impl Forwarder {
         let newest = self.edge.as_ref().is_none_or(|edge| sequence > edge.sequence);
         if newest {
             current.newest_in = packet.sequence;
+            current.blank = false;
             let clock = layers.clock(packet.layer);
             self.edge.get_or_insert_with(|| Edge::new(packet)).advance(packet, sequence, current, clock);
         }
@@ -220,10 +333,35 @@ impl Forwarder {
         let rtx = self.choose(packet.codec)?.rtx?;
         let extended = self.edge.as_ref()?.extend(sequence)?;
         let segment = self.segments.holding(extended)?;
+        // A number that was kept for a packet which turned out to be of a frame left out.
+        if packet.temporal() > self.temporal {
+            return None;
+        }
         let mut mapping = segment.mapping(packet, extended, rtx, self.track.ssrc.rtx, None);
         mapping.repairs = Some(sequence);
         mapping.sequence = self.resends.next_sequence();
         Some(mapping)
+    }
+
+    /// The header of a packet of nothing but padding on the stream of retransmissions, for a probe; `None` where there is none.
+    pub fn padding(&mut self) -> Option<Mapping> {
+        let codec = self.chosen.or(self.track.payload_types.first().copied())?;
+        let timestamp = self.edge.as_ref().map_or(0, |edge| edge.timestamp());
+        Some(Mapping {
+            payload_type: codec.rtx?,
+            ssrc: self.track.ssrc.rtx,
+            sequence: self.resends.next_sequence(),
+            timestamp,
+            picture_offset: 0,
+            tl0_offset: 0,
+            repairs: None,
+            audio_level: None,
+        })
+    }
+
+    /// Id of the transport-wide sequence number's extension, where the viewer gives feedback on this stream.
+    pub fn numbered(&self) -> Option<u8> {
+        self.numbered
     }
 
     /// Packets and payload octets sent so far, wrapping (RFC 3550, section 6.4.1).
@@ -240,8 +378,27 @@ impl Forwarder {
 
 impl Mapping {
     /// Writes the packet, header and all, and `padding` bytes behind it so that it fits a train (RFC 3550, section 5.1: the last
-    /// one says how many). Returns the length; 0 where `space` is too small.
-    pub fn write(&self, packet: &Packet, padding: u8, space: &mut [u8]) -> usize {
-        write::write(self, packet, padding, space).unwrap_or(0)
+    /// one says how many). `number` is the transport-wide sequence number and its extension's id. Returns the length; 0 where `space` is too
+    /// small.
+    pub fn write(&self, packet: &Packet, padding: u8, number: Option<Number>, space: &mut [u8]) -> usize {
+        write::write(self, packet, padding, number, space).unwrap_or(0)
+    }
+
+    /// Writes a packet of sound with others before it, oldest first, as redundant sound of payload type `red`; 0 where `space` is too small
+    /// or the others cannot be told of.
+    pub fn write_redundant(
+        &self,
+        red: u8,
+        before: &[&Packet],
+        packet: &Packet,
+        number: Option<Number>,
+        space: &mut [u8],
+    ) -> usize {
+        write::write_redundant(self, red, before, packet, number, space).unwrap_or(0)
+    }
+
+    /// Writes a packet of nothing but so many bytes of padding, at least one.
+    pub fn write_padding(&self, padding: u8, number: Option<Number>, space: &mut [u8]) -> usize {
+        write::write_padding(self, padding, number, space).unwrap_or(0)
     }
 }

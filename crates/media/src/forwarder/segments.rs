@@ -1,13 +1,19 @@
 //! Runs of outgoing numbers that belong to one layer of one publication.
 //!
 //! Between two switches everything is an offset: outgoing = incoming + offset. So a forwarder need not note every packet to find
-//! what a viewer misses; a few runs say it all.
+//! what a viewer misses; a few runs say it all. A frame left out on purpose (a temporal layer the viewer does not get) ends a run and begins
+//! the next one, whose offsets close the gap; what is merely missing stays a hole within a run.
+
+use std::collections::VecDeque;
 
 use super::Mapping;
 use crate::Packet;
 
-/// Runs remembered, the current one included. Older ones were over several keyframes ago.
-pub const MAX_SEGMENTS: usize = 4;
+/// Runs remembered of a stream that leaves nothing out, the current one included. Older ones were over several keyframes ago.
+const FEW_SEGMENTS: usize = 4;
+
+/// Runs remembered at most: two seconds of 60 frames of which every second one is left out.
+pub const MAX_SEGMENTS: usize = 64;
 
 /// One run.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +25,10 @@ pub(super) struct Segment {
     pub(super) first_out: u64,
     /// The incoming one it stands for.
     pub(super) first_in: u64,
-    /// Newest incoming one forwarded.
+    /// Newest incoming one forwarded, of the current run; in one that is over, the last it could stand for.
     pub(super) newest_in: u64,
+    /// Nothing of it was forwarded yet: it began where something was left out.
+    pub(super) blank: bool,
     /// Added to incoming time stamps.
     pub(super) timestamp_offset: u32,
     pub(super) picture_offset: u16,
@@ -37,6 +45,7 @@ impl Segment {
             first_out: (1 << 16) + u64::from(ssrc & 0x3fff),
             first_in: packet.sequence,
             newest_in: packet.sequence,
+            blank: false,
             timestamp_offset: 0,
             picture_offset: 0,
             tl0_offset: 0,
@@ -51,7 +60,7 @@ impl Segment {
     /// The incoming one of an outgoing one, where it lies within what was forwarded.
     pub(super) fn incoming(&self, outgoing: u64) -> Option<u64> {
         let original = self.first_in + outgoing.checked_sub(self.first_out)?;
-        (original <= self.newest_in).then_some(original)
+        (original <= self.newest_in && !self.blank).then_some(original)
     }
 
     /// The numbers of one packet of this run.
@@ -79,34 +88,74 @@ impl Segment {
 /// The last few runs of a stream, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Segments {
-    runs: [Option<Segment>; MAX_SEGMENTS],
-    length: usize,
+    runs: VecDeque<Segment>,
 }
 
 impl Segments {
     pub(super) fn current(&self) -> Option<&Segment> {
-        self.runs[..self.length].last()?.as_ref()
+        self.runs.back()
     }
 
     pub(super) fn current_mut(&mut self) -> Option<&mut Segment> {
-        self.runs[..self.length].last_mut()?.as_mut()
+        self.runs.back_mut()
     }
 
+    /// A switch.
     pub(super) fn push(&mut self, segment: Segment) {
-        if self.length == MAX_SEGMENTS {
-            self.runs.rotate_left(1);
-            self.length -= 1;
+        if self.runs.capacity() == 0 {
+            self.runs.reserve_exact(FEW_SEGMENTS);
         }
-        self.runs[self.length] = Some(segment);
-        self.length += 1;
+        if self.runs.len() == self.runs.capacity() {
+            self.runs.pop_front();
+        }
+        self.runs.push_back(segment);
+    }
+
+    /// The incoming number `dropped`, newest so far of the current run's layer, is left out; `frame`: it is the first of its frame, whose
+    /// picture id is left out with it.
+    pub(super) fn leave_out(&mut self, dropped: u64, frame: bool) {
+        let Some(current) = self.runs.back_mut() else { return };
+        let picture_offset = current.picture_offset.wrapping_sub(u16::from(frame));
+        if dropped == current.first_in && current.blank {
+            current.first_in = dropped + 1;
+            current.picture_offset = picture_offset;
+            return;
+        }
+        let next = Segment {
+            first_out: current.outgoing(dropped),
+            first_in: dropped + 1,
+            newest_in: dropped + 1,
+            blank: true,
+            picture_offset,
+            ..*current
+        };
+        if !current.blank || dropped > current.first_in {
+            current.newest_in = dropped - 1;
+            current.blank = false;
+        }
+        // Once: a viewer that gets less than all needs more runs.
+        if self.runs.capacity() < MAX_SEGMENTS {
+            self.runs.reserve_exact(MAX_SEGMENTS - self.runs.len());
+        }
+        self.push(next);
     }
 
     pub(super) fn clear(&mut self) {
-        self.length = 0;
+        self.runs.clear();
     }
 
     /// The run that an outgoing sequence number fell into.
     pub(super) fn holding(&self, outgoing: u64) -> Option<&Segment> {
-        self.runs[..self.length].iter().rev().flatten().find(|run| run.first_out <= outgoing)
+        self.runs.iter().rev().find(|run| run.first_out <= outgoing && !run.blank)
+    }
+
+    /// The run that stands for a late packet of the current layer; `None` when it was left out, or is from before the last switch.
+    pub(super) fn standing_for(&self, packet: &Packet) -> Option<&Segment> {
+        let of_it = |run: &&Segment| run.layer == packet.layer && run.epoch == packet.epoch;
+        self.runs
+            .iter()
+            .rev()
+            .take_while(of_it)
+            .find(|run| (run.first_in..=run.newest_in).contains(&packet.sequence) && !run.blank)
     }
 }

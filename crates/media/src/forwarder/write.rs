@@ -3,9 +3,10 @@
 use super::Mapping;
 use super::edge::masked;
 use crate::Packet;
+use crate::codec::red::{self, Block, MAX_REDUNDANCY};
 use crate::rtp::{Extension, FIXED_HEADER, Fields, write_header};
 
-/// Bytes a packet may take beyond its payload: the header, one extension, the original sequence number of a retransmission, a picture id
+/// Bytes a packet may take beyond its payload: the header, two extensions, the original sequence number of a retransmission, a picture id
 /// grown from 7 to 15 bits, and padding.
 pub const HEADER_ROOM: usize =
     FIXED_HEADER + EXTENSION + ORIGINAL_SEQUENCE + PICTURE_GROWTH + MAX_PADDING as usize;
@@ -13,8 +14,11 @@ pub const HEADER_ROOM: usize =
 /// Most padding bytes added to make packets of one frame equally long.
 pub const MAX_PADDING: u8 = 2;
 
-/// A header extension of one byte, with its header and filled up to a word (RFC 8285, section 4.2).
-const EXTENSION: usize = 8;
+/// The transport-wide sequence number of a packet, and under which id of a header extension it is written.
+pub type Number = (u8, u16);
+
+/// Header extensions of one byte and of two, with their header and filled up to a word (RFC 8285, section 4.2).
+const EXTENSION: usize = 12;
 /// RFC 4588, section 4.
 const ORIGINAL_SEQUENCE: usize = 2;
 /// A picture id of 7 bits is one byte, one of 15 bits is two (RFC 7741, section 4.2).
@@ -25,13 +29,62 @@ const BEFORE_PICTURE: usize = 2;
 const PADDING_BIT: u8 = 0x20;
 
 /// Writes the whole packet; `None` where it does not fit.
-pub(super) fn write(mapping: &Mapping, packet: &Packet, padding: u8, space: &mut [u8]) -> Option<usize> {
-    let mut start = write_front(mapping, packet, space)?;
+pub(super) fn write(
+    mapping: &Mapping,
+    packet: &Packet,
+    padding: u8,
+    number: Option<Number>,
+    space: &mut [u8],
+) -> Option<usize> {
+    let level = mapping.audio_level.zip(packet.audio_level);
+    let mut start = write_front(mapping, packet.marker, level, number, space)?;
     if let Some(original) = mapping.repairs {
         space.get_mut(start..start + ORIGINAL_SEQUENCE)?.copy_from_slice(&original.to_be_bytes());
         start += ORIGINAL_SEQUENCE;
     }
     let end = start + write_payload(mapping, packet, space.get_mut(start..)?)?;
+    pad(end, padding, space)
+}
+
+/// Writes a packet of sound with others before it, oldest first.
+pub(super) fn write_redundant(
+    mapping: &Mapping,
+    number_red: u8,
+    before: &[&Packet],
+    packet: &Packet,
+    number: Option<Number>,
+    space: &mut [u8],
+) -> Option<usize> {
+    let level = mapping.audio_level.zip(packet.audio_level);
+    let carrier = Mapping { payload_type: number_red, ..*mapping };
+    let start = write_front(&carrier, packet.marker, level, number, space)?;
+    let mut blocks = [Block { offset: 0, payload: &[] }; MAX_REDUNDANCY];
+    let blocks = blocks.get_mut(..before.len())?;
+    for (block, earlier) in blocks.iter_mut().zip(before) {
+        let offset = packet.timestamp.wrapping_sub(earlier.timestamp);
+        *block = Block { offset, payload: earlier.payload() };
+    }
+    let length = red::write(mapping.payload_type, blocks, packet.payload(), space.get_mut(start..)?)?;
+    Some(start + length)
+}
+
+/// Bytes that [`write_redundant`] needs beyond what the packet alone takes.
+pub fn redundancy_room(before: &[&Packet]) -> usize {
+    red::LONGEST_HEADERS + before.iter().map(|packet| packet.payload().len()).sum::<usize>()
+}
+
+/// Writes a packet without payload.
+pub(super) fn write_padding(
+    mapping: &Mapping,
+    padding: u8,
+    number: Option<Number>,
+    space: &mut [u8],
+) -> Option<usize> {
+    let start = write_front(mapping, false, None, number, space)?;
+    pad(start, padding.max(1), space)
+}
+
+fn pad(end: usize, padding: u8, space: &mut [u8]) -> Option<usize> {
     if padding == 0 {
         return Some(end);
     }
@@ -43,18 +96,31 @@ pub(super) fn write(mapping: &Mapping, packet: &Packet, padding: u8, space: &mut
     Some(length)
 }
 
-/// The header, with the audio level where the packet has one and the viewer takes it (RFC 6464).
-fn write_front(mapping: &Mapping, packet: &Packet, space: &mut [u8]) -> Option<usize> {
+/// The header, with the audio level where the packet has one and the viewer takes it (RFC 6464), and the transport-wide number.
+fn write_front(
+    mapping: &Mapping,
+    marker: bool,
+    level: Option<(u8, u8)>,
+    number: Option<Number>,
+    space: &mut [u8],
+) -> Option<usize> {
     let fields = Fields {
         payload_type: mapping.payload_type,
-        marker: packet.marker,
+        marker,
         sequence: mapping.sequence,
         timestamp: mapping.timestamp,
         ssrc: mapping.ssrc,
     };
-    match mapping.audio_level.zip(packet.audio_level) {
-        Some((id, level)) => write_header(space, &fields, &[Extension { id, data: &[level & 0x7f] }]),
-        None => write_header(space, &fields, &[]),
+    let number = number.map(|(id, number)| (id, number.to_be_bytes()));
+    let level = level.map(|(id, level)| (id, [level & 0x7f]));
+    match (&level, &number) {
+        (None, None) => write_header(space, &fields, &[]),
+        (Some((id, data)), None) => write_header(space, &fields, &[Extension { id: *id, data }]),
+        (None, Some((id, data))) => write_header(space, &fields, &[Extension { id: *id, data }]),
+        (Some((level_id, level)), Some((id, data))) => {
+            let level = Extension { id: *level_id, data: level };
+            write_header(space, &fields, &[level, Extension { id: *id, data }])
+        }
     }
 }
 

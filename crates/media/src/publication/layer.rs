@@ -170,6 +170,11 @@ impl Layer {
         }
     }
 
+    /// Whether one of the publisher's numbers did not come, and can still be taken.
+    pub(super) fn is_missing(&self, number: u64) -> bool {
+        self.numbering.is_missing(number)
+    }
+
     /// Gives an admitted packet its number; `None`, and counted, when it is not new. `recovered`: it came as a retransmission. `asks`:
     /// missing packets are asked for.
     pub(super) fn place(

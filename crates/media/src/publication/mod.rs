@@ -25,8 +25,6 @@ mod nack;
 mod numbering;
 mod reception;
 mod track;
-mod twcc;
-mod twcc_wire;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,16 +35,16 @@ use crate::rtp::control::{Compound, Control};
 use crate::sdp::{HeaderExtensions, Session, SourceTrack, Upstream};
 use crate::{Packet, PeerId, PublicationId, Source};
 
+use crate::twcc::TransportFeedback;
 use binding::{Bindings, Route, Tracks};
 use layer::Layer;
 use track::{Arrival, Track};
-use twcc::TransportFeedback;
 
+pub use crate::twcc::FEEDBACK_INTERVAL;
 pub use control::RECEIVER_SSRC;
 pub use counters::Counters;
 pub use keyframe::{KEYFRAME_INTERVAL, MAX_KEYFRAME_TRIES};
 pub use track::{CAMERA_SILENCE, OTHER_SILENCE};
-pub use twcc::FEEDBACK_INTERVAL;
 
 /// Time between two receiver reports, while packets come.
 pub const REPORT_INTERVAL: Duration = Duration::from_secs(1);
@@ -64,6 +62,8 @@ pub struct Upstreams {
     /// The latest time told.
     latest: Option<Instant>,
     counters: Counters,
+    /// What came with the last packet besides its own.
+    found: Vec<Arc<Packet>>,
     /// Reused by every [`Upstreams::poll_rtcp`].
     buffer: Vec<u8>,
     numbers: Vec<u16>,
@@ -111,6 +111,7 @@ impl Upstreams {
             report_due: None,
             latest: None,
             counters: Counters::default(),
+            found: Vec::new(),
             buffer: Vec::new(),
             numbers: Vec::new(),
         };
@@ -155,10 +156,21 @@ impl Upstreams {
         }
     }
 
+    /// Whether anything that was missing came with the packet last taken.
+    pub fn has_found(&self) -> bool {
+        !self.found.is_empty()
+    }
+
+    /// Moves what was missing and came with the packet last taken to the end of `found`, oldest first: it is to be forwarded before it.
+    pub fn take_found(&mut self, found: &mut Vec<Arc<Packet>>) {
+        found.append(&mut self.found);
+    }
+
     /// Takes one decrypted RTP packet. Returned is what may be forwarded: admitted, not seen before, without padding, and kept in the ring.
     /// `None` for everything else; [`counters`](Upstreams::counters) say why.
     pub fn receive_rtp(&mut self, now: Instant, packet: &[u8]) -> Option<&Arc<Packet>> {
         self.latest = Some(now);
+        self.found.clear();
         let Some(header) = Header::parse(packet) else {
             self.counters.malformed += 1;
             return None;
@@ -180,7 +192,7 @@ impl Upstreams {
         };
         let arrival = Arrival { now, route, header, audio_level };
         let track = self.tracks[source.index()].as_mut()?;
-        track.receive(&arrival, &mut self.gates[source.index()], &mut self.counters)
+        track.receive(&arrival, &mut self.gates[source.index()], &mut self.counters, &mut self.found)
     }
 
     /// Transport-wide numbers count all packets of a peer, whatever they are and whatever becomes of them.

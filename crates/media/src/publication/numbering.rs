@@ -94,6 +94,15 @@ impl Numbering {
         self.highest
     }
 
+    /// Whether a number of a stream that has begun did not come, and can still be taken.
+    pub(super) fn is_missing(&self, number: u64) -> bool {
+        let oldest = self.shifts[..self.shifts_used].first().map_or(u64::MAX, |shift| shift.from);
+        self.highest.is_some_and(|highest| {
+            let within = number >= oldest && highest.saturating_sub(number) < self.window;
+            within && (number > highest || !self.is_set(number))
+        })
+    }
+
     /// Numbers a packet with payload.
     pub(super) fn place(&mut self, number: u64) -> Placement {
         if let Some(skipped) = self.begin(number) {

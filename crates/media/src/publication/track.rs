@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::codec::{Codec, keyframe, vp8};
+use crate::codec::{Codec, keyframe, red, vp8};
 use crate::gate::Gate;
 use crate::packet::{Facts, MAX_PAYLOAD};
 use crate::pool::MAX_LAYERS;
@@ -30,6 +30,7 @@ pub(super) struct Track {
     payload_types: Vec<PayloadType>,
     rids: Vec<Mid>,
     transport_feedback: bool,
+    nack: bool,
     /// Empty until anything of the media is heard: most people only watch. Those negotiated are the first of them; layers are never
     /// taken out.
     pub(super) layers: Vec<Layer>,
@@ -64,6 +65,7 @@ impl Track {
             payload_types: Vec::new(),
             rids: Vec::new(),
             transport_feedback: false,
+            nack: false,
             layers: Vec::new(),
             round_trip: None,
             keyframes: KeyframeRequests::default(),
@@ -87,6 +89,7 @@ impl Track {
         let own = negotiated.payload_types.iter().filter(|one| one.codec.kind() == self.source.kind());
         self.payload_types.extend(own);
         self.transport_feedback = negotiated.transport_feedback;
+        self.nack = negotiated.nack;
         let count = self.count();
         self.layers.iter_mut().skip(count).for_each(Layer::leave);
         moved
@@ -163,9 +166,9 @@ impl Track {
         self.payload_types.iter().find(|one| one.rtx == Some(number)).map(|one| one.codec)
     }
 
-    /// Sound is not asked for again: it would come too late.
+    /// Whether what is missing is asked for.
     fn asks(&self) -> bool {
-        self.source.kind() == Kind::Video
+        self.nack
     }
 
     /// Somebody needs a keyframe on these layers; nobody needs one of sound.
@@ -212,17 +215,52 @@ impl Track {
     }
 
     /// Takes a packet that belongs to this source.
+    ///
+    /// `found` is given what was missing and came with it, oldest first: redundant sound.
     pub(super) fn receive(
         &mut self,
         arrival: &Arrival<'_>,
         gate: &mut Gate,
         counters: &mut Counters,
+        found: &mut Vec<Arc<Packet>>,
     ) -> Option<&Arc<Packet>> {
-        let media = match arrival.route.rtx {
+        let mut media = match arrival.route.rtx {
             false => self.direct(arrival, gate, counters)?,
             true => self.unwrap_retransmission(arrival, gate, counters)?,
         };
-        self.admit(arrival, &media, gate, counters)
+        if media.codec == Codec::Red {
+            let Some(blocks) = red::Blocks::parse(media.payload).filter(|blocks| !blocks.own().is_empty())
+            else {
+                counters.malformed += 1;
+                return None;
+            };
+            self.take_apart(arrival, &media, blocks, gate, counters, found);
+            media = Media { codec: Codec::Opus, payload: blocks.own(), ..media };
+        }
+        self.admit(arrival, &media, arrival.header.timestamp(), gate, counters)
+    }
+
+    /// The frames that a packet of redundant sound carries besides its own are those of the packets right before it.
+    fn take_apart(
+        &mut self,
+        arrival: &Arrival<'_>,
+        media: &Media<'_>,
+        blocks: red::Blocks<'_>,
+        gate: &mut Gate,
+        counters: &mut Counters,
+        found: &mut Vec<Arc<Packet>>,
+    ) {
+        let oldest = blocks.redundancy() as u64;
+        for (step, block) in (0..).zip(blocks) {
+            let Some(number) = media.number.checked_sub(oldest - step) else { continue };
+            let missing = self.layers.first().is_some_and(|layer| layer.is_missing(number));
+            if !missing || block.payload.is_empty() {
+                continue;
+            }
+            let timestamp = arrival.header.timestamp().wrapping_sub(block.offset);
+            let media = Media { number, codec: Codec::Opus, payload: block.payload, recovered: true };
+            found.extend(self.admit(arrival, &media, timestamp, gate, counters).cloned());
+        }
     }
 
     /// A packet of the media's own SSRC; `None` when it carries nothing.
@@ -293,6 +331,7 @@ impl Track {
         &mut self,
         arrival: &Arrival<'_>,
         media: &Media<'_>,
+        timestamp: u32,
         gate: &mut Gate,
         counters: &mut Counters,
     ) -> Option<&Arc<Packet>> {
@@ -321,7 +360,7 @@ impl Track {
                 layer: index,
                 epoch: place.epoch,
                 sequence: place.sequence,
-                timestamp: arrival.header.timestamp(),
+                timestamp,
                 marker: arrival.header.marker(),
                 codec: media.codec,
                 keyframe_start,

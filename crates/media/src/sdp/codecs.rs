@@ -50,11 +50,11 @@ impl Feedback {
         }
     }
 
-    /// Sound is repaired by its own redundancy, never sent again.
+    /// There are no keyframes of sound.
     fn for_kind(self, kind: Kind) -> Feedback {
         match kind {
             Kind::Video => self,
-            Kind::Audio => Feedback { transport: self.transport, ..Feedback::default() },
+            Kind::Audio => Feedback { transport: self.transport, nack: self.nack, ..Feedback::default() },
         }
     }
 }
@@ -97,6 +97,21 @@ pub(super) fn agree(section: Section<'_>, kind: Kind) -> Vec<Agreed> {
     let has_opus = agreed.iter().any(|one| one.payload.codec == Codec::Opus);
     agreed.retain(|one| one.payload.codec != Codec::Red || has_opus);
     agreed.sort_by_key(|one| preference(one.payload.codec));
+    agreed
+}
+
+/// The same for a source of the peer's: redundant sound first, since what its network loses is lost for everybody.
+pub(super) fn for_source(mut agreed: Vec<Agreed>) -> Vec<Agreed> {
+    agreed.sort_by_key(|one| one.payload.codec != Codec::Red);
+    agreed
+}
+
+/// The same for a slot. What is sent again on a stream of its own needs one, and sound has none: under the same number it would be
+/// sealed twice with one nonce, which gives the key away (RFC 7714, section 9.1).
+pub(super) fn for_slot(mut agreed: Vec<Agreed>) -> Vec<Agreed> {
+    for one in agreed.iter_mut().filter(|one| one.payload.rtx.is_none()) {
+        one.feedback.nack = false;
+    }
     agreed
 }
 

@@ -44,10 +44,10 @@ impl Extension {
         Extension::ALL.into_iter().find(|extension| extension.uri() == uri)
     }
 
-    /// To viewers go the m-line's name and the loudness. There are no layers in a slot, and no transport sequence numbers
-    /// or send times, as no feedback on them is asked for.
+    /// To viewers go the m-line's name, the loudness, and the numbers that their feedback is about. There are no layers in a slot, and nobody
+    /// asked for send times.
     const fn serves_slots(self) -> bool {
-        matches!(self, Extension::Mid | Extension::AudioLevel)
+        matches!(self, Extension::Mid | Extension::AudioLevel | Extension::TransportSequence)
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) enum Part {
     /// The peer may send there.
     Source { source: Source, upstream: Upstream, transport_feedback: bool },
     /// The server may send there.
-    Slot { ssrc: SlotSsrc },
+    Slot { ssrc: SlotSsrc, transport_feedback: bool },
     /// Nobody sends for now.
     Idle,
 }
@@ -170,16 +170,20 @@ fn decide<'a>(
     }
     let offered = ids.read(mid, section)?;
     let direction = section.direction();
-    let (part, mappings) = match sources.source(mid) {
+    let (part, mappings, codecs) = match sources.source(mid) {
         Some(source) if direction.sends() => {
+            let codecs = codecs::for_source(codecs);
             let mappings = extensions::for_source(&offered);
-            (source_part(mid, section, source, &codecs, &mappings)?, mappings)
+            (source_part(mid, section, source, &codecs, &mappings)?, mappings, codecs)
         }
         // A peer that would send there too, but did not say what, is taken for a viewer.
         None if direction.receives() => {
-            (Part::Slot { ssrc: ssrc_for_slot(&mid, kind) }, extensions::for_slot(&offered))
+            let mappings = extensions::for_slot(&offered);
+            let codecs = codecs::for_slot(codecs);
+            let transport_feedback = has_transport_feedback(&codecs, &mappings);
+            (Part::Slot { ssrc: ssrc_for_slot(&mid, kind), transport_feedback }, mappings, codecs)
         }
-        _ => (Part::Idle, extensions::for_slot(&offered)),
+        _ => (Part::Idle, extensions::for_slot(&offered), codecs),
     };
     ids.agree(&mappings);
     Ok(Decision::Accepted(Accepted { mid, kind, section, codecs, mappings, part }))
@@ -194,9 +198,14 @@ fn source_part(
 ) -> Result<Part, FormError> {
     let has = |extension| mappings.iter().any(|mapping| mapping.extension == extension);
     let upstream = layers::upstream(mid, section, has(Extension::Mid) && has(Extension::Rid))?;
-    let transport_feedback =
-        has(Extension::TransportSequence) && codecs.iter().any(|one| one.feedback.transport);
+    let transport_feedback = has_transport_feedback(codecs, mappings);
     Ok(Part::Source { source, upstream, transport_feedback })
+}
+
+/// Feedback needs both: numbers on packets, and the receiver's word that it tells of them.
+fn has_transport_feedback(codecs: &[Agreed], mappings: &[Mapping]) -> bool {
+    mappings.iter().any(|mapping| mapping.extension == Extension::TransportSequence)
+        && codecs.iter().any(|one| one.feedback.transport)
 }
 
 /// The engine's view of the m-lines in use.
@@ -212,10 +221,15 @@ fn tracks(decisions: &[Decision<'_>]) -> (Vec<SourceTrack>, Vec<SlotTrack>) {
                 payload_types,
                 upstream: how.clone(),
                 transport_feedback: *transport_feedback,
+                nack: accepted.codecs.iter().any(|one| one.feedback.nack),
             }),
-            Part::Slot { ssrc } => {
-                slots.push(SlotTrack { mid: accepted.mid, kind: accepted.kind, payload_types, ssrc: *ssrc });
-            }
+            Part::Slot { ssrc, transport_feedback } => slots.push(SlotTrack {
+                mid: accepted.mid,
+                kind: accepted.kind,
+                payload_types,
+                ssrc: *ssrc,
+                transport_feedback: *transport_feedback,
+            }),
             Part::Idle => {}
         }
     }

@@ -79,6 +79,8 @@ pub struct SourceTrack {
     pub upstream: Upstream,
     /// Whether `transport-cc` feedback was agreed for it.
     pub transport_feedback: bool,
+    /// Whether the peer sends again what it is asked for.
+    pub nack: bool,
 }
 
 /// How a peer's layers are told apart.
@@ -109,6 +111,8 @@ pub struct SlotTrack {
     pub payload_types: Vec<PayloadType>,
     /// Under which SSRCs the server sends here.
     pub ssrc: SlotSsrc,
+    /// Whether the peer gives `transport-cc` feedback on it.
+    pub transport_feedback: bool,
 }
 
 /// The SSRCs of a slot; they never change while the peer connection lives.

@@ -101,14 +101,14 @@ fn write_accepted(out: &mut String, accepted: &Accepted<'_>, local: &Local<'_>) 
             }
             write_layers(out, upstream)
         }
-        Part::Slot { ssrc } => {
+        Part::Slot { ssrc, transport_feedback } => {
             write!(out, "a={}\r\n", Direction::Send.attribute())?;
-            write_codecs(out, &accepted.codecs)?;
+            write_codecs(out, &accepted.codecs, *transport_feedback)?;
             write_stream(out, accepted, *ssrc)
         }
         Part::Idle => {
             write!(out, "a={}\r\n", Direction::Inactive.attribute())?;
-            write_codecs(out, &accepted.codecs)
+            write_codecs(out, &accepted.codecs, false)
         }
     }
 }
@@ -124,9 +124,8 @@ fn write_mappings(out: &mut String, mappings: &[Mapping]) -> fmt::Result {
     Ok(())
 }
 
-/// Without transport-wide feedback: towards viewers there is none yet.
-fn write_codecs(out: &mut String, codecs: &[Agreed]) -> fmt::Result {
-    codecs.iter().try_for_each(|agreed| write_codec(out, agreed, &agreed.parameters, false))
+fn write_codecs(out: &mut String, codecs: &[Agreed], transport_feedback: bool) -> fmt::Result {
+    codecs.iter().try_for_each(|agreed| write_codec(out, agreed, &agreed.parameters, transport_feedback))
 }
 
 fn write_codec(out: &mut String, agreed: &Agreed, parameters: &str, transport_feedback: bool) -> fmt::Result {

@@ -9,10 +9,12 @@ mod outgoing;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use crate::rtp::Header;
 use crate::rtp::control::{Compound, Control};
 use crate::sdp::{AnswerError, IceCredentials, answer, offer};
 use crate::srtp::Profile;
 use crate::transport::{ClientParameters, TransportError};
+use crate::twcc::TransportFeedback;
 use crate::{Identity, Mid, Outbox, Received, Source, Transport, TransportEvent};
 
 pub use incoming::{Incoming, Slot};
@@ -22,6 +24,9 @@ use outgoing::Outgoing;
 
 /// How often it reports on what it receives.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The SSRC under which it speaks of what it receives.
+const OWN_SSRC: u32 = 1;
 
 /// Longest RTCP datagram written.
 const MAX_CONTROL: usize = 1_200;
@@ -73,6 +78,7 @@ pub struct Peer {
     outgoing: [Vec<Outgoing>; Source::ALL.len()],
     slots: Vec<Slot>,
     transport_sequence: u16,
+    feedback: TransportFeedback,
     report_due: Instant,
     epoch: Instant,
     keyframes_asked: [u64; Source::ALL.len()],
@@ -137,6 +143,7 @@ impl Offering {
             outgoing,
             slots: self.slots(&read)?,
             transport_sequence: 0,
+            feedback: TransportFeedback::new(),
             report_due: now + REPORT_INTERVAL,
             epoch: now,
             keyframes_asked: [0; Source::ALL.len()],
@@ -178,6 +185,8 @@ impl Peer {
     /// Does what time demands: checks, handshakes, reports.
     pub fn poll(&mut self, now: Instant, out: &mut Outbox) {
         self.transport.poll(now, out);
+        let Peer { transport, feedback, .. } = self;
+        feedback.poll(now, OWN_SSRC, |packet| transport.seal_rtcp(packet, out));
         if now < self.report_due {
             return;
         }
@@ -198,7 +207,11 @@ impl Peer {
     /// When [`Peer::poll`] is needed next.
     pub fn next_timeout(&self) -> Option<Instant> {
         let transport = self.transport.next_timeout()?;
-        Some(if self.transport.is_connected() { transport.min(self.report_due) } else { transport })
+        if !self.transport.is_connected() {
+            return Some(transport);
+        }
+        let next = transport.min(self.report_due);
+        Some(self.feedback.next_timeout().map_or(next, |due| due.min(next)))
     }
 
     /// Takes a datagram. `media` is called with a packet of media, if that is what it was.
@@ -212,6 +225,11 @@ impl Peer {
     ) {
         match self.transport.receive(now, from, datagram, out) {
             Received::Rtp(packet) => {
+                let header = Header::parse(packet);
+                let number = header.and_then(|header| header.extension(offer::EXTENSIONS.transport_sequence));
+                if let Some(number) = number.and_then(<[u8]>::first_chunk) {
+                    self.feedback.record(now, u16::from_be_bytes(*number), 0);
+                }
                 if let Some(incoming) = self.slots.iter_mut().find_map(|slot| slot.receive(packet)) {
                     media(&incoming);
                 }

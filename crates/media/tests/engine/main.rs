@@ -5,6 +5,7 @@ mod closing;
 mod handshakes;
 mod holding;
 mod hostile;
+mod narrow;
 mod peers;
 mod relay;
 mod repair;

@@ -64,6 +64,8 @@ pub(crate) struct World {
     pub(crate) hold_relay: bool,
     /// Datagrams from the server to peers that were dropped on the way: decided by the test.
     pub(crate) drop_down: Loss,
+    /// A link to one actor that carries only so much.
+    pub(crate) link: Option<Link>,
     held: Vec<(WorkerId, WorkerId, Message)>,
     next_ticket: u64,
 }
@@ -74,6 +76,46 @@ pub(crate) fn server_address(worker: usize) -> SocketAddr {
 
 pub(crate) fn actor_address(actor: usize) -> SocketAddr {
     SocketAddr::from(([10, 1, (actor >> 8) as u8, actor as u8], 40_000))
+}
+
+/// A bottleneck with a queue that drops what it has no room for.
+pub(crate) struct Link {
+    pub(crate) to: usize,
+    /// In bit/s.
+    pub(crate) rate: f64,
+    /// How long a packet may wait.
+    pub(crate) queue: Duration,
+    /// One way, when nothing waits.
+    pub(crate) delay: Duration,
+    free: Option<Instant>,
+    under_way: std::collections::VecDeque<(Instant, usize, Vec<u8>)>,
+    pub(crate) dropped: u64,
+}
+
+impl Link {
+    pub(crate) fn new(to: usize, rate: f64, queue: Duration) -> Link {
+        let delay = Duration::from_millis(10);
+        Link { to, rate, queue, delay, free: None, under_way: std::collections::VecDeque::new(), dropped: 0 }
+    }
+
+    fn take(&mut self, now: Instant, worker: usize, datagram: &[u8]) {
+        let begins = self.free.map_or(now, |free| free.max(now));
+        if begins - now > self.queue {
+            self.dropped += 1;
+            return;
+        }
+        let ends = begins + Duration::from_secs_f64((datagram.len() + 28) as f64 * 8.0 / self.rate);
+        self.free = Some(ends);
+        self.under_way.push_back((ends + self.delay, worker, datagram.to_vec()));
+    }
+
+    fn due(&mut self, now: Instant) -> Option<(Instant, usize, Vec<u8>)> {
+        self.under_way
+            .front()
+            .is_some_and(|(at, ..)| *at <= now)
+            .then(|| self.under_way.pop_front())
+            .flatten()
+    }
 }
 
 /// Somebody who can send and watch.
@@ -99,6 +141,7 @@ impl World {
             events: Vec::new(),
             hold_relay: false,
             drop_down: Box::new(|_, _| false),
+            link: None,
             held: Vec::new(),
             next_ticket: 0,
         }
@@ -255,9 +298,15 @@ impl World {
 
     /// Lets time pass, in small steps.
     pub(crate) fn pass(&mut self, span: Duration) {
+        self.pass_by(span, STEP);
+    }
+
+    /// Lets time pass, in steps of this length.
+    pub(crate) fn pass_by(&mut self, span: Duration, step: Duration) {
         let end = self.now + span;
         while self.now < end {
-            self.now = (self.now + STEP).min(end);
+            self.now = (self.now + step).min(end);
+            self.arrive();
             for engine in &mut self.engines {
                 if engine.next_timeout().is_some_and(|at| at <= self.now) {
                     engine.poll(self.now);
@@ -336,6 +385,24 @@ impl World {
         if (self.drop_down)(at, datagram) {
             return;
         }
+        if let Some(link) = self.link.as_mut().filter(|link| link.to == at) {
+            link.take(self.now, worker, datagram);
+            return;
+        }
+        self.receive(worker, at, datagram);
+    }
+
+    /// Hands over what has come through the link by now.
+    fn arrive(&mut self) {
+        while let Some(link) = self.link.as_mut()
+            && let Some((_, worker, mut datagram)) = link.due(self.now)
+        {
+            let to = link.to;
+            self.receive(worker, to, &mut datagram);
+        }
+    }
+
+    fn receive(&mut self, worker: usize, at: usize, datagram: &mut [u8]) {
         let Actor { peer, out, got, .. } = &mut self.actors[at];
         peer.receive(self.now, server_address(worker), datagram, out, |media| {
             got.push(Got {

@@ -9,7 +9,7 @@ use media::codec::Codec;
 use media::publication::Upstreams;
 use media::rtp::{Extension, Fields, MAX_HEADER, write_header};
 use media::sdp::{HeaderExtensions, IceCredentials, PayloadType, Session, SourceTrack, Upstream};
-use media::{Mid, PeerId, Source, WorkerId};
+use media::{Kind, Mid, PeerId, Source, WorkerId};
 
 pub(crate) const MID: u8 = 4;
 pub(crate) const RID: u8 = 10;
@@ -37,6 +37,7 @@ pub(crate) fn session() -> Session {
         payload_types,
         upstream,
         transport_feedback: true,
+        nack: source.kind() == Kind::Video,
     };
     let opus = || vec![PayloadType { codec: Codec::Opus, number: OPUS, rtx: None }];
     let vp8 = || vec![PayloadType { codec: Codec::Vp8, number: VP8, rtx: Some(VP8_RTX) }];

@@ -121,8 +121,8 @@ fn candidates_stand_in_every_m_line_in_use_and_in_no_other() {
 }
 
 #[test]
-fn slots_name_their_streams_and_ask_for_no_transport_feedback() {
-    pairs(|name, _, answered| {
+fn slots_name_their_streams_and_ask_for_feedback_as_it_was_offered() {
+    pairs(|name, offered, answered| {
         if !answered.contains(&"a=sendonly") {
             return;
         }
@@ -137,7 +137,11 @@ fn slots_name_their_streams_and_ask_for_no_transport_feedback() {
             attribute(answered, "ssrc-group").is_some_and(|group| group == format!("FID {pair}")),
             is_video
         );
-        assert!(!answered.iter().any(|line| line.contains("transport")), "{name}");
+        // Two lines make transport-wide feedback: the numbers' extension, and the receiver's word. What was not offered is not asked for.
+        for part in ["transport-wide-cc", "transport-cc"] {
+            let has = |lines: &[&str]| lines.iter().any(|line| line.contains(part));
+            assert_eq!(has(answered), has(offered), "{name}: {part}");
+        }
     });
 }
 

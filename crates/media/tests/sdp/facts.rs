@@ -94,7 +94,7 @@ fn credentials_are_found_in_the_m_line_and_at_session_level() {
 fn every_profile_of_h264_and_red_are_kept_where_all_codecs_are_offered() {
     let session = negotiated("chromium-all-codecs").session;
     let mic = source(&session, Source::Mic);
-    assert_eq!(mic.payload_types[1], PayloadType { codec: Codec::Red, number: 63, rtx: None });
+    assert_eq!(mic.payload_types[0], PayloadType { codec: Codec::Red, number: 63, rtx: None });
     let profiles = [
         H264Profile::Baseline,
         H264Profile::ConstrainedBaseline,
@@ -127,15 +127,16 @@ fn safari_publishes_vp8_though_it_would_rather_not() {
 }
 
 #[test]
-fn a_viewer_publishes_nothing_and_is_sent_only_names_and_loudness() {
+fn a_viewer_publishes_nothing_and_is_sent_names_numbers_and_loudness() {
     for name in ["chromium-viewer", "firefox-viewer"] {
         let session = negotiated(name).session;
         assert!(session.upstream.is_empty(), "{name}");
         assert_eq!(session.slots.len(), 10, "{name}");
         let HeaderExtensions { mid, audio_level, rid, repaired_rid, transport_sequence, absolute_send_time } =
             session.extensions;
-        assert!(mid.is_some() && audio_level.is_some(), "{name}");
-        assert_eq!([rid, repaired_rid, transport_sequence, absolute_send_time], [None; 4], "{name}");
+        assert!(mid.is_some() && audio_level.is_some() && transport_sequence.is_some(), "{name}");
+        assert_eq!([rid, repaired_rid, absolute_send_time], [None; 3], "{name}");
+        assert!(session.slots.iter().any(|slot| slot.transport_feedback), "{name}");
     }
 }
 

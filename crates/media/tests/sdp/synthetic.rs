@@ -56,7 +56,7 @@ fn a_synthetic_peer_reads_all_it_needs_from_the_answer() {
     let vp8 =
         sdp::PayloadType { codec: Codec::Vp8, number: offer::payload::VP8, rtx: Some(offer::payload::RTX) };
     assert_eq!(slot.payload_types, [vp8]);
-    assert!(!slot.transport_feedback);
+    assert!(slot.transport_feedback);
     let sound = server.section(made.audio_slots[0]).unwrap();
     assert_eq!((sound.ssrc, sound.rtx_ssrc), (Some(1003), None));
 }

@@ -313,6 +313,9 @@ impl World {
                     None => drop(slots.remove(&mid)),
                 }
             }
+            Effect::Show { transport, .. } => {
+                assert!(self.transports.contains_key(&transport), "a transport")
+            }
             Effect::DropTransport { transport } => {
                 let dropped = self.transports.remove(&transport).expect("a transport");
                 assert!(dropped.gates.is_empty(), "its gates were closed before");

@@ -78,6 +78,7 @@ export type Command =
   | { "do": "set_stage_access", access: Access, version: number }
   | { "do": "set_role", participant: ParticipantId, role: Role }
   | { "do": "set_source", source: Source, on: boolean }
+  | { "do": "show_slots", slots: Array<SlotShown> }
   | { "do": "mute", participant: ParticipantId, source: Source, state: SourceControl }
   | { "do": "mute_everyone", source: Source, state: SourceControl }
   | { "do": "ask_to_unmute", participant: ParticipantId, source: Source }
@@ -200,11 +201,20 @@ export type ServerMessage =
   | { "type": "answer", id: number, connection: number, sdp: string }
   | { "type": "media_connected", connection: number }
   | { "type": "media_lost", connection: number }
+  | { "type": "slot_paused", connection: number, mid: string, paused: boolean }
+  | { "type": "layers_wanted", connection: number, source: Source, layers: number }
   | { "type": "done", id: number, version: number }
   | { "type": "refused", id: number, version: number, refusal: Refusal }
   | { "type": "notice", notice: Notice }
   | { "type": "error", code: ErrorCode, detail: string }
   | { "type": "closing", closing: Closing };
+
+/** How tall a page shows what one slot shows. */
+export type SlotShown = {
+    /** The m-line. */
+    mid: string,
+    /** In pixels of the device; 0: nobody sees it, and nothing is sent. */
+    height: number };
 
 /** What a slot of this page shows. */
 export type SlotState = {

@@ -141,7 +141,7 @@ fn a_missed_packet_is_found_and_repaired_under_the_rtx_stream() {
     assert_eq!(viewer.forwarder.missed(now, missed, SPACING), Ok((0, packets[1].sequence)));
     let mapping = viewer.forwarder.resend(&packets[1], missed).unwrap();
     let mut space = [0; MAX_DATAGRAM];
-    let length = mapping.write(&packets[1], 0, &mut space);
+    let length = mapping.write(&packets[1], 0, None, &mut space);
     let header = Header::parse(&space[..length]).unwrap();
     assert_eq!(
         (header.payload_type(), header.ssrc(), header.timestamp()),
@@ -176,7 +176,7 @@ fn padding_behind_a_packet_is_marked_and_counted() {
         panic!("a keyframe")
     };
     let mut space = [0xff; MAX_DATAGRAM];
-    let length = mapping.write(packet, 2, &mut space);
+    let length = mapping.write(packet, 2, None, &mut space);
     let header = Header::parse(&space[..length]).unwrap();
     assert_eq!((header.padding(), header.payload().len()), (2, packet.payload().len()));
 }
@@ -187,7 +187,7 @@ fn the_audio_level_goes_along_where_it_was_negotiated() {
     let packet = voice.sound(Instant::now());
     let Verdict::Forward(mapping) = forwarder.forward(&packet, &Layers::default()) else { panic!("sound") };
     let mut space = [0; MAX_DATAGRAM];
-    let length = mapping.write(&packet, 0, &mut space);
+    let length = mapping.write(&packet, 0, None, &mut space);
     assert_eq!(Header::parse(&space[..length]).unwrap().extension(Some(1)), Some(&[33][..]));
 }
 
@@ -200,9 +200,9 @@ fn a_packet_that_does_not_fit_is_not_written() {
     };
     let needed = 12 + packet.payload().len();
     for room in 0..needed {
-        assert_eq!(mapping.write(packet, 0, &mut vec![0; room]), 0);
+        assert_eq!(mapping.write(packet, 0, None, &mut vec![0; room]), 0);
     }
-    assert_eq!(mapping.write(packet, 0, &mut vec![0; needed]), needed);
+    assert_eq!(mapping.write(packet, 0, None, &mut vec![0; needed]), needed);
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn a_grown_picture_id_moves_what_follows_it_and_nothing_else() {
         panic!("a keyframe")
     };
     let mut space = [0; MAX_DATAGRAM];
-    let length = mapping.write(packet, 0, &mut space);
+    let length = mapping.write(packet, 0, None, &mut space);
     let (before, written) = (packet.payload(), Header::parse(&space[..length]).unwrap().payload().to_vec());
     assert_eq!(written[..2], before[..2]);
     assert_eq!(written[2..4], (0x8000 | short.picture).to_be_bytes());
@@ -245,7 +245,7 @@ fn the_longest_payload_leaves_within_an_ethernet_frame_even_when_it_is_repaired(
     assert!(viewer.take(packet));
     let mapping = viewer.forwarder.resend(packet, viewer.sent[0].sequence).unwrap();
     let mut space = [0; MAX_DATAGRAM];
-    let length = mapping.write(packet, MAX_PADDING, &mut space);
+    let length = mapping.write(packet, MAX_PADDING, None, &mut space);
     assert_eq!(length, 12 + 2 + 1 + MAX_PAYLOAD + usize::from(MAX_PADDING));
     assert!(length + 8 + MAX_OVERHEAD <= MAX_SENT, "with an extension and the tag: {length}");
 }

@@ -23,6 +23,7 @@ pub(super) fn track(kind: Kind) -> SlotTrack {
         kind,
         payload_types,
         ssrc: SlotSsrc { media: 0x1234_5678, rtx: 0x9abc },
+        transport_feedback: false,
     }
 }
 
@@ -45,6 +46,9 @@ pub(super) struct Stream {
     pub(super) short: bool,
     /// Zeros behind each payload.
     pub(super) filling: usize,
+    /// The next frame's temporal layer, and whether one may go up to it there.
+    pub(super) temporal: u8,
+    pub(super) sync: bool,
 }
 
 impl Stream {
@@ -62,6 +66,8 @@ impl Stream {
             tl0: 250,
             short: false,
             filling: 0,
+            temporal: 0,
+            sync: false,
         }
     }
 
@@ -69,7 +75,7 @@ impl Stream {
     pub(super) fn frame(&mut self, at: Instant, packets: usize, keyframe: bool) -> Vec<Arc<Packet>> {
         self.timestamp = self.timestamp.wrapping_add(TICKS);
         self.picture = (self.picture + 1) & 0x7fff;
-        self.tl0 = self.tl0.wrapping_add(1);
+        self.tl0 = self.tl0.wrapping_add(u8::from(self.temporal == 0));
         (0..packets).map(|index| self.packet(at, index == 0, index + 1 == packets, keyframe)).collect()
     }
 
@@ -87,7 +93,8 @@ impl Stream {
             length: 6 - u8::from(self.short),
             picture_id: Some(vp8::PictureId { value: self.picture, long: !self.short }),
             tl0_picture_index: Some(self.tl0),
-            temporal_layer: Some(0),
+            temporal_layer: Some(self.temporal),
+            layer_sync: self.sync,
             frame_start: first,
             keyframe: first && keyframe,
         };
@@ -147,6 +154,7 @@ pub(super) struct Viewer {
     pub(super) layers: Layers,
     pub(super) sent: Vec<Sent>,
     pub(super) wishes: usize,
+    pub(super) filled: usize,
     shown: usize,
 }
 
@@ -157,6 +165,7 @@ impl Viewer {
             layers: Layers::default(),
             sent: Vec::new(),
             wishes: 0,
+            filled: 0,
             shown: 0,
         }
     }
@@ -170,14 +179,15 @@ impl Viewer {
 
     /// Takes a packet as the engine would; whether it was forwarded.
     pub(super) fn take(&mut self, packet: &Arc<Packet>) -> bool {
-        self.layers.heard(packet.layer, packet.arrived);
+        self.layers.take(packet);
         match self.forwarder.forward(packet, &self.layers) {
             Verdict::Forward(mapping) => {
                 self.sent.push(Sent { shown: self.shown, ..sent(packet, &mapping) });
                 true
             }
             verdict => {
-                self.wishes += usize::from(verdict == Verdict::AwaitsKeyframe);
+                self.wishes += usize::from(matches!(verdict, Verdict::AwaitsKeyframe(_)));
+                self.filled += usize::from(matches!(verdict, Verdict::Fill(_)));
                 false
             }
         }
@@ -187,7 +197,7 @@ impl Viewer {
 /// Reads back what was written.
 pub(super) fn sent(packet: &Arc<Packet>, mapping: &Mapping) -> Sent {
     let mut space = [0; MAX_DATAGRAM];
-    let length = mapping.write(packet, 0, &mut space);
+    let length = mapping.write(packet, 0, None, &mut space);
     let header = Header::parse(&space[..length]).unwrap();
     let payload = header.payload();
     let descriptor = vp8_fields(payload, packet);

@@ -7,31 +7,31 @@
 
 use std::time::{Duration, Instant};
 
-use super::twcc_wire::{self, Status};
+use super::write::{self as wire, Status};
 use crate::rtp::SequenceExtender;
 
 /// Time between two feedback packets; browsers expect 50 to 250 ms.
 pub const FEEDBACK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Transport sequence numbers remembered: at 1200 packets a second, more than a second's.
-pub(super) const HISTORY: usize = 2048;
+pub(crate) const HISTORY: usize = 2048;
 
 /// Packets one feedback packet tells of at most, missing ones included: at three bytes each at worst it still fits into a datagram.
-pub(super) const MAX_STATUSES: u64 = 320;
+pub(crate) const MAX_STATUSES: u64 = 320;
 
 /// Feedback packets of one interval at most.
-pub(super) const MAX_PACKETS: u64 = (HISTORY as u64).div_ceil(MAX_STATUSES);
+pub(crate) const MAX_PACKETS: u64 = (HISTORY as u64).div_ceil(MAX_STATUSES);
 
 /// No arrival: neither a time nor a number can be this.
 const ABSENT: u64 = u64::MAX;
 
 /// Of one peer.
 #[derive(Debug)]
-pub(super) struct TransportFeedback {
+pub struct TransportFeedback {
     /// Time 0 of the arrival times.
     epoch: Option<Instant>,
     extender: SequenceExtender,
-    /// Arrival times in [`twcc_wire::TICK_MICROS`], by extended number modulo [`HISTORY`]; empty until the first packet.
+    /// Arrival times in [`wire::TICK_MICROS`], by extended number modulo [`HISTORY`]; empty until the first packet.
     arrivals: Vec<u64>,
     highest: u64,
     /// The first number the next feedback tells of.
@@ -47,7 +47,7 @@ pub(super) struct TransportFeedback {
 }
 
 impl TransportFeedback {
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         TransportFeedback {
             epoch: None,
             extender: SequenceExtender::new(),
@@ -63,11 +63,10 @@ impl TransportFeedback {
     }
 
     /// A packet with this transport sequence number arrived.
-    pub(super) fn record(&mut self, now: Instant, sequence: u16, ssrc: u32) {
+    pub fn record(&mut self, now: Instant, sequence: u16, ssrc: u32) {
         let epoch = *self.epoch.get_or_insert(now);
         let number = self.extender.extend(sequence);
-        let tick =
-            (now.saturating_duration_since(epoch).as_micros() / u128::from(twcc_wire::TICK_MICROS)) as u64;
+        let tick = (now.saturating_duration_since(epoch).as_micros() / u128::from(wire::TICK_MICROS)) as u64;
         if self.arrivals.is_empty() {
             self.arrivals.resize(HISTORY, ABSENT);
             (self.highest, self.next) = (number, number);
@@ -103,17 +102,17 @@ impl TransportFeedback {
     }
 
     /// When feedback is due.
-    pub(super) fn next_timeout(&self) -> Option<Instant> {
+    pub fn next_timeout(&self) -> Option<Instant> {
         self.due
     }
 
     /// How often numbers leapt further than is remembered.
-    pub(super) fn leaps(&self) -> u64 {
+    pub fn leaps(&self) -> u64 {
         self.leaps
     }
 
     /// Writes the feedback that is due: each call of `write` is one RTCP packet. Returns how many.
-    pub(super) fn poll(&mut self, now: Instant, sender_ssrc: u32, mut write: impl FnMut(&[u8])) -> u64 {
+    pub fn poll(&mut self, now: Instant, sender_ssrc: u32, mut write: impl FnMut(&[u8])) -> u64 {
         if self.due.is_none_or(|due| now < due) {
             return 0;
         }
@@ -127,14 +126,14 @@ impl TransportFeedback {
                     tick => Status::Arrived { tick },
                 }
             });
-            let head = twcc_wire::Head {
+            let head = wire::Head {
                 sender_ssrc,
                 media_ssrc: self.media_ssrc,
                 base: self.next as u16,
                 count: self.count,
             };
-            let mut buffer = [0; twcc_wire::MAX_LENGTH];
-            let (told, length) = twcc_wire::write(&mut buffer, &head, statuses);
+            let mut buffer = [0; wire::MAX_LENGTH];
+            let (told, length) = wire::write(&mut buffer, &head, statuses);
             self.next += told.max(1);
             if length > 0 {
                 write(&buffer[..length]);

@@ -1,7 +1,7 @@
 //! The wire format of transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1).
 
 /// Unit of arrival times and of receive deltas.
-pub(super) const TICK_MICROS: u64 = 250;
+pub const TICK_MICROS: u64 = 250;
 
 /// Ticks in the unit of the reference time, 64 ms.
 const REFERENCE_TICKS: u64 = 256;
@@ -10,27 +10,27 @@ const REFERENCE_TICKS: u64 = 256;
 const HEAD: usize = 20;
 
 /// Most statuses in one packet.
-const MAX_STATUSES: usize = super::twcc::MAX_STATUSES as usize;
+const MAX_STATUSES: usize = super::record::MAX_STATUSES as usize;
 
 /// Longest packet: every status with a two-byte delta, seven to a chunk, padded to a word.
-pub(super) const MAX_LENGTH: usize = HEAD + 2 * MAX_STATUSES.div_ceil(7) + 2 * MAX_STATUSES + 4;
+pub(crate) const MAX_LENGTH: usize = HEAD + 2 * MAX_STATUSES.div_ceil(7) + 2 * MAX_STATUSES + 4;
 
 /// Longest run one chunk can tell of: 13 bits.
 const MAX_RUN: usize = 0x1fff;
 
 /// What the packet says besides its statuses.
-pub(super) struct Head {
-    pub(super) sender_ssrc: u32,
-    pub(super) media_ssrc: u32,
+pub(crate) struct Head {
+    pub(crate) sender_ssrc: u32,
+    pub(crate) media_ssrc: u32,
     /// Transport sequence number of the first status.
-    pub(super) base: u16,
+    pub(crate) base: u16,
     /// Which feedback packet it is.
-    pub(super) count: u8,
+    pub(crate) count: u8,
 }
 
 /// What became of one packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
+pub(crate) enum Status {
     Missing,
     /// Ticks since any fixed moment.
     Arrived {
@@ -51,7 +51,7 @@ enum Symbol {
 
 /// Writes one packet about as many of the statuses as fit and belong together; returns how many that are, and the packet's length.
 /// Statuses after the last arrival are left out. Length 0: none of them arrived, there is nothing to say.
-pub(super) fn write(
+pub(crate) fn write(
     buffer: &mut [u8; MAX_LENGTH],
     head: &Head,
     statuses: impl Iterator<Item = Status>,
