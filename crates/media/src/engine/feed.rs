@@ -166,14 +166,14 @@ impl Feed {
         self.elsewhere.iter().filter_map(|(_, highest)| *highest)
     }
 
-    /// The highest layer wanted now; whether that is to be told.
+    /// The highest layer wanted now; whether that is to be told. Where less is wanted than before, home waits; elsewhere it is home's to wait.
     pub(super) fn want(&mut self, now: Instant, highest: Option<u8>) -> bool {
         let more = self.wanted.is_none_or(|told| highest > told);
         if self.wanted == Some(highest) {
             self.less_since = None;
             return false;
         }
-        if !more {
+        if !more && matches!(self.origin, Origin::Home { .. }) {
             let since = *self.less_since.get_or_insert(now);
             if now.saturating_duration_since(since) < UNWANTED_FOR {
                 return false;
@@ -204,6 +204,11 @@ impl Feeds {
 
     pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Feed> {
         self.places.get_mut(index as usize)?.as_mut()
+    }
+
+    /// Whether anybody watches anything.
+    pub(super) fn any(&self) -> bool {
+        !self.by_publication.is_empty()
     }
 
     /// One above the highest index in use.

@@ -117,7 +117,8 @@ impl Engine {
 
     /// When [`Engine::poll`] is needed next, unless something else happens before; may lie in the past.
     pub fn next_timeout(&self) -> Option<Instant> {
-        earlier(self.deadlines.next(), self.fanout.held_until())
+        let layers = self.feeds.any().then_some(self.layers_due);
+        earlier(earlier(self.deadlines.next(), self.fanout.held_until()), layers)
     }
 
     /// Does what time demands: checks, retransmitted handshakes, feedback, reports, consent that ended. Costs nothing while nothing

@@ -234,7 +234,9 @@ impl Track {
                 counters.malformed += 1;
                 return None;
             };
-            self.take_apart(arrival, &media, blocks, gate, counters, found);
+            if gate.is_open() {
+                self.take_apart(arrival, &media, blocks, gate, counters, found);
+            }
             media = Media { codec: Codec::Opus, payload: blocks.own(), ..media };
         }
         self.admit(arrival, &media, arrival.header.timestamp(), gate, counters)

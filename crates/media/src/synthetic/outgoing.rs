@@ -45,6 +45,8 @@ pub(super) struct Outgoing {
     ssrc: u32,
     payload_type: PayloadType,
     extensions: HeaderExtensions,
+    /// Of the picture, in pixels: 180, 360 and 720 lines.
+    size: [u16; 2],
     sequence: u16,
     timestamp: u32,
     picture: u16,
@@ -66,6 +68,7 @@ impl Outgoing {
             ssrc: ssrc.wrapping_mul(0x9e37_79b1),
             payload_type,
             extensions: section.extensions,
+            size: [320 << layer, 180 << layer],
             sequence: (ssrc & 0x7fff) as u16,
             timestamp: ssrc.wrapping_mul(77_777),
             picture: 0,
@@ -130,7 +133,8 @@ impl Outgoing {
         ]);
         if index == 0 {
             let tag = u8::from(!frame.keyframe) | 0x10;
-            payload[DESCRIPTOR..STAMP_AT].copy_from_slice(&[tag, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xb4, 0]);
+            let [[w0, w1], [h0, h1]] = self.size.map(u16::to_le_bytes);
+            payload[DESCRIPTOR..STAMP_AT].copy_from_slice(&[tag, 0, 0, 0x9d, 0x01, 0x2a, w0, w1, h0, h1]);
         }
         payload[STAMP_AT..STAMP_AT + frame.stamp.len()].copy_from_slice(frame.stamp);
         self.send(index + 1 == frame.packets, payload, transport_sequence, transport, to, out);

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::world::{Link, World, speaker, viewer};
+use media::codec::Codec;
+use media::sdp::PayloadType;
 use media::synthetic::Frame;
-use media::{Kind, Source};
+use media::{Command, Event, Kind, Mid, Source};
 
 const TICK: Duration = Duration::from_millis(1);
 
@@ -14,13 +16,16 @@ const FRAME_BYTES: [usize; 3] = [600, 2_050, 7_000];
 /// How many times as long a keyframe is.
 const KEYFRAME: usize = 4;
 
+/// Bytes of a frame of sound: 32 kbit/s.
+const SOUND_BYTES: usize = 80;
+
 /// One publisher, one viewer, and time in frames.
 struct Show {
     world: World,
     ada: usize,
     victor: usize,
     asked: u64,
-    frames: u64,
+    keyframe_due: bool,
 }
 
 /// What the viewer got in a while.
@@ -29,6 +34,8 @@ struct Seen {
     /// Whole frames of each layer, by its first byte.
     frames: [usize; 3],
     sounds: usize,
+    /// Of these, those that carry at least one other frame.
+    redundant: usize,
     bits: f64,
     sent_sounds: usize,
 }
@@ -44,7 +51,13 @@ impl Show {
         world.listen(victor, 0, ada);
         world.watch(victor, 0, ada);
         world.deliver();
-        Show { world, ada, victor, asked: 0, frames: 0 }
+        Show { world, ada, victor, asked: 0, keyframe_due: true }
+    }
+
+    /// Where Victor sees Ada.
+    fn slot(&self) -> Mid {
+        let slots = self.world.actors[self.victor].peer.slots();
+        slots.iter().find(|slot| slot.kind() == Kind::Video).unwrap().mid()
     }
 
     fn rate(&mut self, rate: f64) {
@@ -61,7 +74,7 @@ impl Show {
                     self.picture();
                 }
                 if step % 20 == 0 {
-                    self.world.talk(self.ada, &[9; 80], 960);
+                    self.world.talk(self.ada, &[9; SOUND_BYTES], 960);
                     sounds += 1;
                 }
                 self.world.pass_by(TICK, TICK);
@@ -72,7 +85,10 @@ impl Show {
         for one in &got {
             seen.bits += (one.payload.len() * 8) as f64 / span.as_secs_f64();
             match one.kind {
-                Kind::Audio => seen.sounds += 1,
+                Kind::Audio => {
+                    seen.sounds += 1;
+                    seen.redundant += usize::from(one.payload.len() >= 2 * SOUND_BYTES);
+                }
                 Kind::Video if one.marker => seen.frames[usize::from(one.stamp()[0])] += 1,
                 Kind::Video => {}
             }
@@ -82,9 +98,8 @@ impl Show {
 
     fn picture(&mut self) {
         let asked = self.world.actors[self.ada].peer.keyframes_asked(Source::Camera);
-        let keyframe = asked > self.asked || self.frames == 0;
+        let keyframe = std::mem::take(&mut self.keyframe_due) || asked > self.asked;
         self.asked = asked;
-        self.frames += 1;
         for (layer, bytes) in FRAME_BYTES.into_iter().enumerate() {
             let bytes = if keyframe { bytes * KEYFRAME } else { bytes };
             let packets = bytes.div_ceil(1_100);
@@ -143,4 +158,110 @@ fn a_way_that_becomes_narrow_and_wide_again_is_followed_both_ways() {
     show.run(seconds(4));
     let back = show.run(seconds(2));
     assert!(back.frames[1] >= 50, "back at the layer it had within five seconds: {back:?}");
+}
+
+/// Nothing that waits for its turn outlives the gate.
+#[test]
+fn closing_a_gate_empties_what_waits_for_a_narrow_way() {
+    let mut show = Show::new(250e3, QUEUE);
+    show.run(seconds(4));
+    for _ in 0..5 {
+        // A keyframe is more than the way takes at once.
+        show.keyframe_due = true;
+        show.picture();
+    }
+    let ticket = show.world.gate(show.ada, Source::Camera, false);
+    show.world.deliver();
+    assert!(show.world.is_done(ticket));
+    // What is on the way already arrives; not one more leaves.
+    let sent = show.world.counters(0).forwarded[Source::Camera.index()];
+    show.run(seconds(2));
+    assert_eq!(show.world.counters(0).forwarded[Source::Camera.index()], sent);
+}
+
+#[test]
+fn a_way_too_thin_for_any_picture_pauses_it_says_so_and_goes_on_when_it_can() {
+    let mut show = Show::new(120e3, QUEUE);
+    show.run(seconds(4));
+    let peer = show.world.actors[show.victor].id;
+    let paused = |show: &Show, paused| {
+        show.world.events.iter().any(|event| matches!(event, Event::Paused { peer: who, paused: is, .. } if *who == peer && *is == paused))
+    };
+    assert!(paused(&show, true));
+    let thin = show.run(seconds(5));
+    assert!(thin.sounds * 100 >= thin.sent_sounds * 98, "{thin:?}");
+    assert_eq!(show.world.counters(0).dropped.too_many_paced, 0);
+    show.world.events.clear();
+    show.rate(1e6);
+    show.run(seconds(5));
+    assert!(paused(&show, false));
+    assert!(show.run(seconds(1)).frames[1] >= 25);
+}
+
+#[test]
+fn nothing_larger_is_sent_than_is_shown_and_nothing_where_nobody_looks() {
+    let mut show = Show::new(100e6, QUEUE);
+    show.run(seconds(1));
+    let slot = show.slot();
+    let peer = show.world.actors[show.victor].id;
+    for (height, expected) in [(180, [30, 0, 0]), (720, [0, 0, 30]), (360, [0, 30, 0]), (0, [0, 0, 0])] {
+        show.world.command(0, Command::Show { peer, slot, height });
+        show.run(seconds(2));
+        assert_eq!(show.run(seconds(1)).frames, expected, "{height} lines");
+    }
+}
+
+#[test]
+fn a_publisher_hears_what_nobody_wants_any_more_and_at_once_what_somebody_does() {
+    for workers in [1, 2] {
+        let mut world = World::new(workers);
+        let (ada, victor) = (world.join(0, speaker(1)), world.join(workers - 1, viewer(2)));
+        world.gate(ada, Source::Camera, true);
+        let slot = world.watch(victor, 0, ada);
+        world.deliver();
+        let peer = world.actors[victor].id;
+        let wanted = |world: &mut World| {
+            let told = world.events.iter().filter_map(|event| match event {
+                Event::Wanted { highest, .. } => Some(*highest),
+                _ => None,
+            });
+            let told: Vec<_> = told.collect();
+            world.events.clear();
+            told
+        };
+        assert_eq!(wanted(&mut world), [Some(2)], "with {workers} threads");
+        world.command(workers - 1, Command::Show { peer, slot, height: 180 });
+        world.pass(Duration::from_secs(3));
+        assert_eq!(wanted(&mut world), [], "people go back and forth");
+        world.pass(media::engine::UNWANTED_FOR);
+        assert_eq!(wanted(&mut world), [Some(0)]);
+        world.command(workers - 1, Command::Show { peer, slot, height: 720 });
+        world.deliver();
+        assert_eq!(wanted(&mut world), [Some(2)]);
+    }
+}
+
+/// A way that loses a fifth of everything, sound and picture alike.
+#[test]
+fn a_lossy_way_keeps_its_layer_and_its_sound_carries_what_was_lost() {
+    let mut show = Show::new(100e6, QUEUE);
+    show.world.negotiate_again(show.victor, |_| {}, |session| {
+        for slot in session.slots.iter_mut().filter(|slot| slot.kind == Kind::Audio) {
+            slot.payload_types.push(PayloadType { codec: Codec::Red, number: 63, rtx: None });
+        }
+    });
+    show.run(seconds(2));
+    let (victor, mut count) = (show.victor, 0u32);
+    show.world.drop_down = Box::new(move |actor, datagram| {
+        count = count.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let is_media = datagram[0] >> 6 == 2 && !(192..=223).contains(&datagram[1]);
+        actor == victor && is_media && count >> 24 < 51
+    });
+    show.run(seconds(6));
+    let seen = show.run(seconds(10));
+    assert!(seen.frames[2] > 200 && seen.frames[0] + seen.frames[1] == 0, "{seen:?}");
+    assert_eq!(seen.redundant, seen.sounds, "{seen:?}");
+    show.world.drop_down = Box::new(|_, _| false);
+    show.run(seconds(15));
+    assert_eq!(show.run(seconds(1)).redundant, 0, "and plain again when nothing is lost any more");
 }

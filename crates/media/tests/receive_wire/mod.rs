@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use media::codec::Codec;
+use media::codec::{Codec, red};
 use media::publication::Upstreams;
 use media::rtp::{Extension, Fields, MAX_HEADER, write_header};
 use media::sdp::{HeaderExtensions, IceCredentials, PayloadType, Session, SourceTrack, Upstream};
@@ -18,6 +18,7 @@ pub(crate) const TRANSPORT: u8 = 3;
 pub(crate) const LEVEL: u8 = 1;
 
 pub(crate) const OPUS: u8 = 111;
+pub(crate) const RED: u8 = 63;
 pub(crate) const VP8: u8 = 96;
 pub(crate) const VP8_RTX: u8 = 97;
 
@@ -39,7 +40,9 @@ pub(crate) fn session() -> Session {
         transport_feedback: true,
         nack: source.kind() == Kind::Video,
     };
-    let opus = || vec![PayloadType { codec: Codec::Opus, number: OPUS, rtx: None }];
+    let opus = || {
+        [(Codec::Red, RED), (Codec::Opus, OPUS)].map(|(codec, number)| PayloadType { codec, number, rtx: None }).to_vec()
+    };
     let vp8 = || vec![PayloadType { codec: Codec::Vp8, number: VP8, rtx: Some(VP8_RTX) }];
     let rids = ["q", "h", "f"].map(mid).to_vec();
     let single = Upstream::Single { ssrc: None, rtx: None };
@@ -149,6 +152,21 @@ pub(crate) fn camera(layer: u8, sequence: u16, payload: &[u8]) -> Rtp {
 /// A microphone's packet that says whose it is.
 pub(crate) fn mic(sequence: u16) -> Rtp {
     Rtp::new(0x3c, OPUS, sequence, &[0xfc; 40]).with(MID, "0")
+}
+
+/// The same with the frames of so many packets before it, each of them told by the low byte of its number.
+pub(crate) fn redundant_mic(sequence: u16, before: u16) -> Rtp {
+    let frames: Vec<_> = (1..=before).rev().map(|step| [sequence.wrapping_sub(step) as u8; 40]).collect();
+    let blocks: Vec<_> = frames
+        .iter()
+        .zip((1..=u32::from(before)).rev())
+        .map(|(payload, step)| red::Block { offset: 960 * step, payload })
+        .collect();
+    let mut space = [0; 1200];
+    let length = red::write(OPUS, &blocks, &[sequence as u8; 40], &mut space).unwrap();
+    let mut packet = Rtp::new(0x3c, RED, sequence, &space[..length]).with(MID, "0");
+    packet.timestamp = 960 * u32::from(sequence);
+    packet
 }
 
 /// Somewhere in time.

@@ -3,3 +3,4 @@
 mod single;
 mod stage;
 mod streams;
+mod thinning;
