@@ -97,7 +97,7 @@ mod tests {
 
     fn wish(serial: u32) -> Message {
         let peer = PeerId { worker: WorkerId(0), serial };
-        Message::RequestKeyframe { publication: PublicationId { peer, source: Source::Camera } }
+        Message::RequestKeyframe { publication: PublicationId { peer, source: Source::Camera }, layer: 0 }
     }
 
     #[test]
@@ -111,7 +111,9 @@ mod tests {
         for (reader, end) in ends.iter_mut().enumerate() {
             let mut heard = Vec::new();
             end.take(|from, message| {
-                let Message::RequestKeyframe { publication } = message else { panic!("not what was sent") };
+                let Message::RequestKeyframe { publication, .. } = message else {
+                    panic!("not what was sent")
+                };
                 assert_eq!(u32::from(from.0), publication.peer.serial);
                 heard.push(usize::from(from.0));
             });

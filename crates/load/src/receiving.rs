@@ -179,7 +179,7 @@ impl Receiving {
         if self.numbered.is_none() || Glance::at(datagram).is_none() {
             return;
         }
-        let Some(header) = Header::parse(datagram) else { return };
+        let Some(header) = Header::parse_protected(datagram) else { return };
         if let Some(number) = header.extension(self.numbered).and_then(<[u8]>::first_chunk) {
             self.feedback.record(now, u16::from_be_bytes(*number), header.ssrc());
         }

@@ -33,7 +33,8 @@ fn what_a_network_lost_comes_with_the_next_packet() {
     let first = take(&mut upstreams, now, &redundant_mic(10, 2))[0];
     assert_eq!(first.2, 10);
     let next = take(&mut upstreams, now, &redundant_mic(13, 2));
-    let expected: Vec<_> = (1..=3).map(|step| (first.0 + u64::from(step), first.1 + 960 * step, 10 + step as u8)).collect();
+    let expected: Vec<_> =
+        (1..=3).map(|step| (first.0 + u64::from(step), first.1 + 960 * step, 10 + step as u8)).collect();
     assert_eq!(next, expected, "11 and 12 before 13, each as if it had come by itself");
     assert_eq!(upstreams.counters().recovered, 2);
 }

@@ -150,7 +150,7 @@ impl World {
         if self.fault == Fault::SwallowsPackets && is_media(&bytes) && self.rng.chance(3) {
             return;
         }
-        let leaving = match Header::parse(&bytes).filter(|_| is_media(&bytes)) {
+        let leaving = match Header::parse_protected(&bytes).filter(|_| is_media(&bytes)) {
             None => None,
             Some(header) if header.ssrc() & 1 == 1 => {
                 Some(Leaving::Repair { ssrc: header.ssrc() - 1, left: self.tick })

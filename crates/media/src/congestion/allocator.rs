@@ -53,6 +53,8 @@ pub struct Wish {
     pub costs: [[u32; MAX_TEMPORAL]; MAX_LAYERS],
     /// What is shown now; `None`: nothing.
     pub shown: Option<Step>,
+    /// The least of it stays, whatever the budget: less is sent to find something out, not because the way is full.
+    pub pinned: bool,
 }
 
 /// What came of it.
@@ -123,6 +125,7 @@ fn raise(budget: f64, wishes: &[Wish], rank: Rank, chosen: &mut [Option<Step>], 
         let after = *spent + cost - wish.cost(*step);
         let shown = wish.shown.is_some_and(|shown| above <= shown);
         let room = match (step.is_none(), shown) {
+            (true, true) if wish.pinned => 0.0,
             (true, false) => ROOM_FOR_LEAST.0,
             (true, true) => ROOM_FOR_LEAST.1,
             (false, false) => ROOM_TO_RISE,
@@ -144,7 +147,13 @@ mod tests {
     /// Three layers of 150, 500 and 1700 kbit/s with three temporal layers each.
     fn camera(rank: Rank, highest: u8, shown: Option<Step>) -> Wish {
         let layer = |total: u32| [total * 2 / 5, total * 3 / 5, total, 0];
-        Wish { rank, highest, costs: [layer(150_000), layer(500_000), layer(1_700_000)], shown }
+        Wish {
+            rank,
+            highest,
+            costs: [layer(150_000), layer(500_000), layer(1_700_000)],
+            shown,
+            pinned: false,
+        }
     }
 
     fn chosen(budget: f64, wishes: &[Wish]) -> Vec<Option<(u8, u8)>> {
@@ -196,6 +205,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_pinned_keeps_its_least() {
+        let shown = Some(Step { spatial: 2, temporal: 2 });
+        let wish = Wish { pinned: true, ..camera(Rank::Speaker, 2, shown) };
+        assert_eq!(chosen(1e3, &[wish]), [Some((0, 0))]);
+        assert_eq!(
+            chosen(1e3, &[Wish { shown: None, ..wish }]),
+            [None],
+            "what is not shown does not come by it"
+        );
+    }
+
+    #[test]
     fn the_totals_say_what_the_next_step_takes() {
         let wishes = [camera(Rank::Speaker, 2, None), camera(Rank::Listener, 0, None)];
         let totals = allocate(400e3, &wishes, &mut Vec::new());
@@ -207,7 +228,7 @@ mod tests {
         fn wish()(rank in 0..3, highest in 0u8..3, seed in prop::array::uniform3(0u32..1_000_000), shown in prop::option::of((0u8..3, 0u8..3))) -> Wish {
             let rank = [Rank::Screen, Rank::Speaker, Rank::Listener][rank as usize];
             let costs = seed.map(|total| [total * 2 / 5, total * 3 / 5, total, 0]);
-            Wish { rank, highest, costs, shown: shown.map(|(spatial, temporal)| Step { spatial, temporal }) }
+            Wish { rank, highest, costs, shown: shown.map(|(spatial, temporal)| Step { spatial, temporal }), pinned: false }
         }
     }
 

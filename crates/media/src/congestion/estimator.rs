@@ -89,8 +89,13 @@ impl Estimator {
     }
 
     /// Whether it is being found out what loss comes of: no time to send more.
-    pub fn is_trying(&self) -> bool {
-        self.loss.is_trying() || self.queue.is_standing()
+    pub fn is_trying(&self, now: Instant) -> bool {
+        self.loss.is_trying(now) || self.queue.is_standing(now)
+    }
+
+    /// Whether less is sent just now only to find out what loss comes of, and it may well be the way's own.
+    pub fn is_testing_loss(&self, now: Instant) -> bool {
+        self.loss.is_trying_gently(now)
     }
 
     /// Loss that is there whatever is sent, 0 to 1.
@@ -117,7 +122,7 @@ impl Estimator {
         if self.queue.settle(now) {
             self.back_off(now, received);
         }
-        match self.loss.settle(now, self.bitrate) {
+        match self.loss.settle(now, self.bitrate, self.queue.length() >= CONFIRMING_QUEUE) {
             Ruling::Nothing => {}
             Ruling::SendLess => self.restart(self.bitrate.min(received * BACK_OFF)),
             Ruling::WasOurs => self.narrow = Some(now),

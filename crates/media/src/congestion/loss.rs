@@ -14,14 +14,20 @@ pub const CONSIDERABLE: f64 = 0.1;
 const WINDOW: Duration = Duration::from_millis(700);
 const WINDOW_PACKETS: u32 = 25;
 
+/// A window that is not full by then never will be.
+const QUIET: Duration = Duration::from_secs(3);
+
 /// Time before a cut can show.
 const SETTLE: Duration = Duration::from_millis(400);
+
+/// A trial without an outcome is given up.
+const TRIAL_LASTS: Duration = Duration::from_secs(3);
 
 /// Loss that is still this share of what it was has not gone away.
 const STAYED: f64 = 0.6;
 
-/// A way does not lose more than this by itself.
-const MOST_INHERENT: f64 = 0.5;
+/// A way does not lose more than this by itself: what does is too narrow, or of no use for pictures.
+const MOST_INHERENT: f64 = 0.4;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,28 +73,35 @@ impl Loss {
         }
     }
 
-    /// A feedback was read whole; `bitrate` is what may be sent now.
-    pub(super) fn settle(&mut self, now: Instant, bitrate: f64) -> Ruling {
+    /// A feedback was read whole; `bitrate` is what may be sent now, and `queued` says that packets wait on the way.
+    pub(super) fn settle(&mut self, now: Instant, bitrate: f64, queued: bool) -> Ruling {
         let since = *self.since.get_or_insert(now);
         if self.trial.as_ref().is_some_and(|trial| now < trial.counts_from) {
             (self.since, self.told, self.lost) = (Some(now), 0, 0);
             return Ruling::Nothing;
         }
-        if now.saturating_duration_since(since) < WINDOW || self.told < WINDOW_PACKETS {
+        let span = now.saturating_duration_since(since);
+        if span < WINDOW || self.told < WINDOW_PACKETS {
+            if span >= QUIET {
+                // Too few packets to tell anything by: what was is forgotten little by little.
+                self.recent /= 2.0;
+                (self.since, self.told, self.lost) = (Some(now), 0, 0);
+            }
             return Ruling::Nothing;
         }
         let loss = f64::from(self.lost) / f64::from(self.told);
         (self.since, self.told, self.lost) = (Some(now), 0, 0);
         self.recent = (self.recent + loss) / 2.0;
-        self.rule(now, loss, bitrate)
+        self.rule(now, loss, bitrate, queued)
     }
 
-    fn rule(&mut self, now: Instant, loss: f64, bitrate: f64) -> Ruling {
+    fn rule(&mut self, now: Instant, loss: f64, bitrate: f64, queued: bool) -> Ruling {
         if let Some(trial) = self.trial.take() {
-            if loss < trial.loss * STAYED {
+            // A full queue is a bottleneck's, though what is sent may not have become less: there may be one layer alone.
+            if queued || loss < trial.loss * STAYED || loss > MOST_INHERENT {
                 return Ruling::WasOurs;
             }
-            self.inherent = loss.max(trial.loss).min(MOST_INHERENT);
+            self.inherent = loss.max(trial.loss.min(MOST_INHERENT));
             return Ruling::WasNotOurs { before: trial.before };
         }
         if loss > self.inherent + CONSIDERABLE {
@@ -108,8 +121,14 @@ impl Loss {
         self.inherent
     }
 
-    pub(super) fn is_trying(&self) -> bool {
-        self.trial.is_some()
+    /// Whether the loss being looked into may well be the way's own.
+    pub(super) fn is_trying_gently(&self, now: Instant) -> bool {
+        self.is_trying(now) && self.trial.as_ref().is_some_and(|trial| trial.loss <= MOST_INHERENT)
+    }
+
+    /// Whether it is being found out what loss comes of. Where hardly anything is sent any more, it never will be.
+    pub(super) fn is_trying(&self, now: Instant) -> bool {
+        self.trial.as_ref().is_some_and(|trial| now < trial.counts_from + TRIAL_LASTS)
     }
 }
 
@@ -129,7 +148,7 @@ mod tests {
                 let arrived = (!lost).then_some(Duration::ZERO);
                 loss.note(&Outcome { departed: Duration::ZERO, arrived, size: 1000, probe: 0, late: false });
             }
-            match loss.settle(start + Duration::from_millis(50 * step), bitrate) {
+            match loss.settle(start + Duration::from_millis(50 * step), bitrate, false) {
                 Ruling::SendLess => {
                     cuts += 1;
                     bitrate *= 0.7 * (1.0 - loses(bitrate));

@@ -23,8 +23,8 @@ pub const MAX_PACED: usize = 512;
 /// A picture that waits.
 #[derive(Debug)]
 pub struct Paced {
-    /// The packet.
-    pub packet: Arc<Packet>,
+    /// The packet; `None`: it must not leave any more, and padding goes in its place, since its number is given and would be a hole.
+    pub packet: Option<Arc<Packet>>,
     /// The numbers under which it leaves.
     pub mapping: Mapping,
     /// Bytes behind its payload.
@@ -93,12 +93,18 @@ impl Pacer {
 
     /// Nothing of this publication leaves any more.
     pub fn forget(&mut self, publication: PublicationId) {
-        self.waiting.retain(|paced| paced.packet.publication != publication);
+        for paced in &mut self.waiting {
+            if paced.packet.as_ref().is_some_and(|packet| packet.publication == publication) {
+                paced.packet = None;
+            }
+        }
     }
 
-    /// Nothing under this SSRC leaves any more: the slot shows something else.
+    /// Nothing of what waits under this SSRC leaves any more: the slot shows something else.
     pub fn forget_stream(&mut self, ssrc: u32) {
-        self.waiting.retain(|paced| paced.mapping.ssrc != ssrc);
+        for paced in self.waiting.iter_mut().filter(|paced| paced.mapping.ssrc == ssrc) {
+            paced.packet = None;
+        }
     }
 
     /// Packets that wait.
@@ -140,7 +146,7 @@ mod tests {
             repairs: None,
             audio_level: None,
         };
-        Paced { packet: Arc::new(packet), mapping, padding: 0, numbered: None }
+        Paced { packet: Some(Arc::new(packet)), mapping, padding: 0, numbered: None }
     }
 
     #[test]
@@ -169,15 +175,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_does_not_leave() {
+    fn of_what_is_forgotten_the_number_leaves_alone() {
         let (mut pacer, now) = (Pacer::default(), Instant::now());
         pacer.set_bitrate(1e6);
-        pacer.wait(paced(1));
-        pacer.wait(paced(2));
-        pacer.forget(paced(1).packet.publication);
-        assert_eq!(pacer.len(), 1);
+        (1..=3).for_each(|serial| assert!(pacer.wait(paced(serial))));
+        pacer.forget(PublicationId {
+            peer: PeerId { worker: WorkerId(0), serial: 1 },
+            source: Source::Camera,
+        });
         pacer.forget_stream(2);
-        assert!(pacer.release(now).is_none());
+        let left: Vec<_> =
+            std::iter::from_fn(|| pacer.release(now)).map(|paced| paced.packet.is_some()).collect();
+        assert_eq!(left, [false, false, true]);
     }
 
     #[test]

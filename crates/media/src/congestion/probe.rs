@@ -11,6 +11,10 @@ pub const PROBE_SPAN: Duration = Duration::from_millis(50);
 /// ... and at least, ...
 const SHORTEST_SPAN: Duration = Duration::from_millis(25);
 
+/// ... or as long as it takes to send enough packets of padding to tell anything, ...
+const LEAST_BYTES: f64 = 2_500.0;
+const LONGEST_SPAN: Duration = Duration::from_millis(150);
+
 /// ... as long as what does not fit waits no longer than this on the way.
 const MOST_WAITING: Duration = Duration::from_millis(70);
 
@@ -87,6 +91,11 @@ impl Prober {
         self.probe.is_none() && self.not_before.is_none_or(|at| at <= now)
     }
 
+    /// Whether none is under way.
+    pub fn is_idle(&self) -> bool {
+        self.probe.is_none()
+    }
+
     /// When another may begin, if none is under way.
     pub fn ready_at(&self) -> Option<Instant> {
         self.not_before.filter(|_| self.probe.is_none())
@@ -95,7 +104,10 @@ impl Prober {
     /// Begins one at so many bit/s, on a way that is known to carry `known`.
     pub fn begin(&mut self, now: Instant, bitrate: f64, known: f64) {
         let excess = (bitrate / known.max(1.0) - 1.0).max(0.1);
-        let span = MOST_WAITING.div_f64(excess).clamp(SHORTEST_SPAN, PROBE_SPAN);
+        let least = Duration::from_secs_f64(LEAST_BYTES * 8.0 / bitrate.max(1.0)).max(SHORTEST_SPAN);
+        let span = MOST_WAITING
+            .div_f64(excess)
+            .clamp(least.min(LONGEST_SPAN), PROBE_SPAN.max(least).min(LONGEST_SPAN));
         self.last_id = self.last_id.checked_add(1).unwrap_or(1);
         self.probe = Some(Probe {
             id: self.last_id,

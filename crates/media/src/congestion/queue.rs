@@ -18,6 +18,9 @@ const MEMORY: Duration = Duration::from_secs(10);
 /// Time that an emptied bottleneck gets to show it, beyond what the queue takes.
 const DRAIN: Duration = Duration::from_millis(300);
 
+/// What was told is believed for so long.
+const NEWS_LAST: Duration = Duration::from_secs(1);
+
 /// A queue that so many cuts did not empty is none: the way has become longer.
 const CUTS_BELIEVED: u8 = 4;
 
@@ -33,6 +36,7 @@ pub(super) struct Queue {
     standing: u8,
     cuts: u8,
     pause_until: Option<Instant>,
+    settled: Option<Instant>,
 }
 
 impl Queue {
@@ -45,6 +49,7 @@ impl Queue {
     /// A feedback was read whole; `true` when less is to be sent.
     pub(super) fn settle(&mut self, now: Instant) -> bool {
         let Some(batch) = self.batch.take() else { return false };
+        self.settled = Some(now);
         if self.stretch.is_none_or(|since| now.saturating_duration_since(since) >= MEMORY) {
             self.stretch = Some(now);
             self.least = [None, self.least[0]];
@@ -79,8 +84,10 @@ impl Queue {
         self.wait
     }
 
-    pub(super) fn is_standing(&self) -> bool {
-        self.standing >= PERSISTS
+    /// Whether there is one, as far as was told lately: where nothing is sent, nothing is told.
+    pub(super) fn is_standing(&self, now: Instant) -> bool {
+        let fresh = self.settled.is_some_and(|at| now.saturating_duration_since(at) < NEWS_LAST);
+        fresh && self.standing >= PERSISTS
     }
 }
 

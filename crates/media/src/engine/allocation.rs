@@ -41,6 +41,7 @@ impl Engine {
         scratch.slots.clear();
         scratch.wishes.clear();
         let (mut plain, mut protected) = (0.0, 0.0);
+        let pinned = peer.downlink.as_ref().is_some_and(|downlink| downlink.estimator.is_testing_loss(now));
         for (at, slot) in (0u16..).zip(&peer.slots) {
             let Some(feed) = slot.feed.and_then(|feed| self.feeds.get(feed)) else { continue };
             match slot.forwarder.kind() {
@@ -51,7 +52,7 @@ impl Engine {
                 }
                 Kind::Video if slot.height > 0 => {
                     scratch.slots.push(at);
-                    scratch.wishes.push(wish(slot, feed));
+                    scratch.wishes.push(Wish { pinned, ..wish(slot, feed) });
                 }
                 Kind::Video => {}
             }
@@ -191,7 +192,7 @@ fn wish(slot: &Slot, feed: &Feed) -> Wish {
         Source::Screen => Rank::Screen,
         Source::Camera | Source::Mic => Rank::Listener,
     };
-    Wish { rank, highest: highest(slot.height, feed), costs, shown }
+    Wish { rank, highest: highest(slot.height, feed), costs, shown, pinned: false }
 }
 
 /// The lowest layer that is tall enough for where it is shown.

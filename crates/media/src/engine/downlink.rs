@@ -41,6 +41,8 @@ pub(super) struct Downlink {
     /// Pictures wait for their turn.
     pub(super) paced: bool,
     review_due: Instant,
+    /// More is wished for than is sent.
+    wanting: bool,
 }
 
 /// Reused by all peers: what one feedback told, as it came and as the controller takes it.
@@ -60,6 +62,7 @@ impl Downlink {
             protection: Protection::default(),
             paced: false,
             review_due: now,
+            wanting: false,
         }
     }
 
@@ -93,7 +96,7 @@ impl Downlink {
         }
         self.history.grow();
         self.estimator.told(now, &told.outcomes, &told.reports);
-        if self.estimator.is_trying() {
+        if self.estimator.is_trying(now) {
             self.prober.hold_off(now);
         }
         self.settle_probe(now, round_trip);
@@ -113,6 +116,11 @@ impl Downlink {
         self.paced = self.estimator.is_narrow(now);
         self.pacer.set_bitrate(self.estimator.bitrate());
         self.protection.update(now, f64::from(self.estimator.loss()));
+    }
+
+    /// Whether more is wished for than is sent, and it is time to look whether that can be.
+    pub(super) fn wants_review(&mut self, now: Instant) -> bool {
+        self.wanting && self.prober.is_ready(now) && self.review_is_due(now)
     }
 
     /// Whether layers are to be decided upon anew.
@@ -137,8 +145,9 @@ impl Downlink {
 
     /// Begins to find out whether more would come through, if more is wanted than is known to.
     pub(super) fn probe_for(&mut self, now: Instant, sound: f64, totals: &Totals) {
+        self.wanting = totals.next.is_some();
         let Some(next) = totals.next else { return };
-        if self.estimator.is_trying() || !self.prober.is_ready(now) {
+        if self.estimator.is_trying(now) || !self.prober.is_ready(now) {
             return;
         }
         let share = 1.0 - f64::from(self.estimator.loss());
@@ -154,7 +163,12 @@ impl Downlink {
 
     /// When [`Egress::tick`] is needed next.
     pub(super) fn next_timeout(&self, now: Instant, round_trip: Duration) -> Option<Instant> {
-        earlier(self.prober.next_timeout(now, round_trip), self.pacer.next_timeout())
+        // A viewer whose only picture is paused gets nothing, and so tells nothing: layers are looked at all the same.
+        let review = self
+            .wanting
+            .then(|| self.prober.ready_at().map_or(self.review_due, |at| at.max(self.review_due)));
+        let review = review.filter(|_| self.prober.is_idle());
+        earlier(earlier(self.prober.next_timeout(now, round_trip), self.pacer.next_timeout()), review)
     }
 }
 
@@ -258,15 +272,20 @@ impl Egress<'_> {
         })
     }
 
-    /// Sends what waited and whose time has come; how many packets and bytes, by source.
-    pub(super) fn release(&mut self, mut left: impl FnMut(&Packet, usize)) {
+    /// Sends what waited and whose time has come. `left` is told of each: the packet, or that padding took its place, and how long it is.
+    pub(super) fn release(&mut self, mut left: impl FnMut(Option<&Packet>, usize)) {
         loop {
             let Some(downlink) = self.downlink.as_mut() else { return };
             let next =
                 if downlink.paced { downlink.pacer.release(self.now) } else { downlink.pacer.release_all() };
             let Some(Paced { packet, mapping, padding, numbered }) = next else { return };
-            let sealed = self.packet(&packet, &mapping, padding, numbered);
-            left(&packet, sealed);
+            match packet {
+                Some(packet) => {
+                    let sealed = self.packet(&packet, &mapping, padding, numbered);
+                    left(Some(&packet), sealed);
+                }
+                None => left(None, self.padding(&mapping, 1, numbered)),
+            }
         }
     }
 

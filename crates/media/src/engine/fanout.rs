@@ -49,7 +49,7 @@ pub(super) struct Tally {
     pub(super) forwarded: [u64; Source::ALL.len()],
     pub(super) bytes: u64,
     no_codec: u64,
-    filled: u64,
+    pub(super) filled: u64,
     too_many_paced: u64,
 }
 
@@ -222,7 +222,8 @@ fn serve(
                 }
             };
             if source.kind() == Kind::Video && egress.is_held_up() {
-                let paced = || Paced { packet: Arc::clone(packet), mapping, padding: *padding, numbered };
+                let paced =
+                    || Paced { packet: Some(Arc::clone(packet)), mapping, padding: *padding, numbered };
                 tally.too_many_paced += u64::from(egress.picture(paced).is_none());
                 continue;
             }

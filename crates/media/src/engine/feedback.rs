@@ -106,7 +106,10 @@ impl Engine {
         let mut tally = Tally::default();
         let Some((mut egress, slots)) = peer.egress(now, &mut self.outbox) else { return };
         egress.settle(round_trip);
-        egress.release(|packet, sealed| tally.note(packet.publication.source, sealed));
+        egress.release(|packet, sealed| match packet {
+            Some(packet) => tally.note(packet.publication.source, sealed),
+            None => tally.filled += u64::from(sealed > 0),
+        });
         let slot = slots
             .iter_mut()
             .find(|slot| slot.feed.is_some() && slot.forwarder.kind() == Kind::Video)
@@ -117,6 +120,10 @@ impl Engine {
             self.counters.probe_packets += probed;
         }
         self.count(&tally);
+        let downlink = self.roster.get_mut(index).and_then(|peer| peer.downlink.as_mut());
+        if downlink.is_some_and(|downlink| downlink.wants_review(now)) {
+            self.allocate(now, index);
+        }
     }
 
     /// Sends one packet again (RFC 4588), from the ring that all viewers of the publication share.

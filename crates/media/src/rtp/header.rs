@@ -14,6 +14,21 @@ pub struct Header<'a> {
 impl<'a> Header<'a> {
     /// Sees a packet; `None` when it is not version 2, or a length in it points past its end.
     pub fn parse(packet: &'a [u8]) -> Option<Self> {
+        let padding = match packet.first()? & 0x20 {
+            0 => 0,
+            // The last byte counts itself (RFC 3550, section 5.1); 0 is a sender's mistake and taken as none.
+            _ => usize::from(*packet.last()?),
+        };
+        Header::with_padding(packet, padding)
+    }
+
+    /// Sees a packet under SRTP, whose header is in the clear; what says how much of it is padding is not, so all of the rest is taken for
+    /// payload.
+    pub fn parse_protected(packet: &'a [u8]) -> Option<Self> {
+        Header::with_padding(packet, 0)
+    }
+
+    fn with_padding(packet: &'a [u8], padding: usize) -> Option<Self> {
         let first = *packet.first()?;
         if packet.len() < FIXED_HEADER || first >> 6 != 2 {
             return None;
@@ -27,11 +42,6 @@ impl<'a> Header<'a> {
             extensions = Extensions { profile, rest: packet.get(start..start + length)? };
             start += length;
         }
-        let padding = match first & 0x20 {
-            0 => 0,
-            // The last byte counts itself (RFC 3550, section 5.1); 0 is a sender's mistake and taken as none.
-            _ => usize::from(*packet.last()?),
-        };
         let end = packet.len().checked_sub(padding)?;
         (start <= end).then_some(Header { packet, extensions, payload_start: start, payload_end: end })
     }

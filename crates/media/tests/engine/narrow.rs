@@ -241,15 +241,31 @@ fn a_publisher_hears_what_nobody_wants_any_more_and_at_once_what_somebody_does()
     }
 }
 
+/// Nobody speaks: a viewer whose only picture is paused is sent nothing, and so has nothing to give feedback on.
+#[test]
+fn a_paused_picture_comes_back_though_nothing_else_is_sent() {
+    let mut show = Show::new(60e3, QUEUE);
+    show.world.gate(show.ada, Source::Mic, false);
+    show.run(seconds(8));
+    assert!(show.world.counters(0).pauses > 0);
+    show.rate(100e6);
+    show.run(seconds(4));
+    assert_eq!(show.run(seconds(1)).frames, [0, 0, 30]);
+}
+
 /// A way that loses a fifth of everything, sound and picture alike.
 #[test]
 fn a_lossy_way_keeps_its_layer_and_its_sound_carries_what_was_lost() {
     let mut show = Show::new(100e6, QUEUE);
-    show.world.negotiate_again(show.victor, |_| {}, |session| {
-        for slot in session.slots.iter_mut().filter(|slot| slot.kind == Kind::Audio) {
-            slot.payload_types.push(PayloadType { codec: Codec::Red, number: 63, rtx: None });
-        }
-    });
+    show.world.negotiate_again(
+        show.victor,
+        |_| {},
+        |session| {
+            for slot in session.slots.iter_mut().filter(|slot| slot.kind == Kind::Audio) {
+                slot.payload_types.push(PayloadType { codec: Codec::Red, number: 63, rtx: None });
+            }
+        },
+    );
     show.run(seconds(2));
     let (victor, mut count) = (show.victor, 0u32);
     show.world.drop_down = Box::new(move |actor, datagram| {

@@ -41,7 +41,9 @@ pub(crate) fn session() -> Session {
         nack: source.kind() == Kind::Video,
     };
     let opus = || {
-        [(Codec::Red, RED), (Codec::Opus, OPUS)].map(|(codec, number)| PayloadType { codec, number, rtx: None }).to_vec()
+        [(Codec::Red, RED), (Codec::Opus, OPUS)]
+            .map(|(codec, number)| PayloadType { codec, number, rtx: None })
+            .to_vec()
     };
     let vp8 = || vec![PayloadType { codec: Codec::Vp8, number: VP8, rtx: Some(VP8_RTX) }];
     let rids = ["q", "h", "f"].map(mid).to_vec();

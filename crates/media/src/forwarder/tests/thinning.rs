@@ -39,6 +39,10 @@ impl Camera {
     }
 }
 
+fn show(viewer: &mut Viewer, packet: &Arc<Packet>) {
+    viewer.take(packet);
+}
+
 fn numbers(viewer: &Viewer) -> Vec<(u16, u16)> {
     viewer.sent.iter().map(|sent| (sent.sequence, sent.picture)).collect()
 }
@@ -49,7 +53,7 @@ fn what_is_left_out_leaves_no_hole_in_packets_nor_pictures() {
         let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
         viewer.forwarder.aim_at(at_most(temporal));
         for _ in 0..400 {
-            camera.frame(3).iter().for_each(|packet| drop(viewer.take(packet)));
+            camera.frame(3).iter().for_each(|packet| show(&mut viewer, packet));
         }
         assert_eq!(viewer.sent.len(), 1200 / share, "up to temporal layer {temporal}");
         for pair in numbers(&viewer).windows(2) {
@@ -63,7 +67,7 @@ fn what_is_left_out_leaves_no_hole_in_packets_nor_pictures() {
 #[test]
 fn down_takes_effect_with_the_next_frame_and_up_where_the_encoder_allows_it() {
     let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
-    let mut taken = |viewer: &mut Viewer, camera: &mut Camera, frames: usize| {
+    let taken = |viewer: &mut Viewer, camera: &mut Camera, frames: usize| {
         let whole = |packets: &[Arc<Packet>], viewer: &mut Viewer| {
             let taken: Vec<_> = packets.iter().map(|packet| viewer.take(packet)).collect();
             assert!(taken.iter().all(|one| *one == taken[0]), "no frame in part");
@@ -81,7 +85,7 @@ fn down_takes_effect_with_the_next_frame_and_up_where_the_encoder_allows_it() {
 #[test]
 fn a_frame_goes_on_as_it_began() {
     let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
-    camera.frame(1).iter().for_each(|packet| drop(viewer.take(packet)));
+    camera.frame(1).iter().for_each(|packet| show(&mut viewer, packet));
     let frame = camera.frame(3);
     assert!(viewer.take(&frame[0]));
     viewer.forwarder.aim_at(at_most(0));
@@ -92,10 +96,10 @@ fn a_frame_goes_on_as_it_began() {
 fn what_comes_late_and_was_left_out_is_filled() {
     let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
     viewer.forwarder.aim_at(at_most(0));
-    camera.frame(1).iter().for_each(|packet| drop(viewer.take(packet)));
+    camera.frame(1).iter().for_each(|packet| show(&mut viewer, packet));
     let lost = camera.frame(1);
     for _ in 0..3 {
-        camera.frame(1).iter().for_each(|packet| drop(viewer.take(packet)));
+        camera.frame(1).iter().for_each(|packet| show(&mut viewer, packet));
     }
     assert_eq!(viewer.filled, 0);
     // Nobody knew what it was, so a number was kept for it.
@@ -109,7 +113,7 @@ fn what_was_sent_two_seconds_ago_can_be_found_again() {
     let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
     viewer.forwarder.aim_at(at_most(1));
     for _ in 0..120 {
-        camera.frame(2).iter().for_each(|packet| drop(viewer.take(packet)));
+        camera.frame(2).iter().for_each(|packet| show(&mut viewer, packet));
     }
     let remembered = viewer.sent.len().min(2 * MAX_SEGMENTS - 2);
     for sent in viewer.sent[viewer.sent.len() - remembered..].to_vec() {
@@ -152,7 +156,7 @@ proptest! {
                 match event.late.filter(|(which, _)| *which == index && at > 0) {
                     Some((_, late)) if late > 8 => lost += 1,
                     Some((_, late)) => waiting.entry(at + late).or_default().push(packet),
-                    None => drop(viewer.take(&packet)),
+                    None => show(&mut viewer, &packet),
                 }
             }
             for packet in waiting.remove(&at).unwrap_or_default() {
