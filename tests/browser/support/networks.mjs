@@ -45,12 +45,28 @@ export const CHANGES = [
 ];
 export const CHANGE_PROMISE = { concealed: 0.01, fps: 0, returnedMs: 5000 };
 
-/** What of `promise` was not reached by a window's report, in words; with `tolerance` as a share of each bound. */
-export function shortfalls(report, promise = {}, tolerance = 0) {
-  const most = (name, what) =>
-    promise[name] !== undefined && report[name] > promise[name] * (1 + tolerance) ? [`${what} ${percent(report[name])}, at most ${percent(promise[name])}`] : [];
-  const few = promise.fps !== undefined && report.fps < promise.fps * (1 - tolerance) ? [`${report.fps.toFixed(1)} frames a second, at least ${promise.fps}`] : [];
+/**
+ * What of `promise` a window's report fell short of, in words. `slack` is added to the bounds, name by name: a short window knows less than
+ * a long one.
+ */
+export function shortfalls(report, promise = {}, slack = {}) {
+  const most = (name, what) => {
+    const bound = promise[name] + (slack[name] ?? 0);
+    return report[name] > bound ? [`${what} ${percent(report[name])}, at most ${percent(bound)}`] : [];
+  };
+  const few = report.fps < promise.fps ? [`${report.fps.toFixed(1)} frames a second, at least ${promise.fps}`] : [];
   return [...most("frozen", "video frozen"), ...most("concealed", "audio concealed"), ...few];
+}
+
+/** What a change of the link's rate (`Bench.change`) fell short of, in words. */
+export function changeShortfalls({ thin, returnedMs, wideHeight, lowestHeight }, slack = {}) {
+  const whileThin = shortfalls(thin, { concealed: CHANGE_PROMISE.concealed }, slack);
+  if (!(thin.fps > CHANGE_PROMISE.fps)) whileThin.push("no frames");
+  if (thin.heights[0].height !== lowestHeight) whileThin.push(`${thin.heights[0].height} lines, not the lowest layer`);
+  const short = whileThin.map((one) => `thin: ${one}`);
+  if (returnedMs === null) short.push(`the layer of ${wideHeight} lines did not come back`);
+  else if (returnedMs > CHANGE_PROMISE.returnedMs) short.push(`back at ${wideHeight} lines after ${(returnedMs / 1000).toFixed(1)} s, at most ${CHANGE_PROMISE.returnedMs / 1000} s`);
+  return short;
 }
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;

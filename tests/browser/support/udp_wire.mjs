@@ -21,7 +21,6 @@ export class UdpWire {
   #timerAt = Infinity;
   #target;
   #links;
-  #address;
 
   /**
    * `seed` makes what is inflicted repeatable. `conditions` are of impairment.mjs: `{ up, down }`, from the client's view.
@@ -30,6 +29,8 @@ export class UdpWire {
   constructor({ seed = 1, up = {}, down = {}, linkPerClient = false } = {}) {
     Object.assign(this, { seed, linkPerClient, conditions: { up, down } });
     this.refused = 0;
+    /** What it listens on, once it leads somewhere. */
+    this.address = undefined;
     /** How late the wire's own timer was. Node's are of 1 ms; this says what that made of it. */
     this.timing = { wakes: 0, lateMs: 0, latestMs: 0 };
     this.#links = linkPerClient ? [] : [this.#link(0)];
@@ -37,18 +38,14 @@ export class UdpWire {
 
   /** Makes the wire lead to `target`, `{address, port}`; answers the address that it listens on, for whoever is to be led over it. */
   async toward(target, listen = {}) {
-    if (this.#target && (this.#target.address !== target.address || this.#target.port !== target.port)) {
-      // A new peer connection may be on another media thread: those who come from now on are led there.
-      this.#target = target;
-      return this.#address;
-    }
+    // A new peer connection may be on another media thread: those who come from now on are led there.
     this.#target = target;
     if (!this.#near) {
       this.#near = await socket(listen);
       this.#near.on("message", (datagram, from) => this.#fromClient(datagram, from));
-      this.#address = { address: listen.address ?? target.address, port: this.#near.address().port };
+      this.address = { address: listen.address ?? target.address, port: this.#near.address().port };
     }
-    return this.#address;
+    return this.address;
   }
 
   /** Another network from now on, both directions or one. */
@@ -61,6 +58,10 @@ export class UdpWire {
       if (down) link.down.set(down, now);
     }
     this.#schedule();
+  }
+
+  get links() {
+    return this.#links.length;
   }
 
   /** What was inflicted so far, all links together: `{up, down}` of a direction's counts. */
