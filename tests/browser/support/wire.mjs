@@ -43,11 +43,13 @@ export class Wire {
   }
 }
 
-/** The packet filter takes orders from root alone; answers what it says. */
-const nft = (...words) => {
-  const [command, ...rest] = process.getuid() === 0 ? ["nft", ...words] : ["sudo", "nft", ...words];
+/** Runs a command that the kernel takes from root alone; answers what it says. */
+export function asRoot(...words) {
+  const [command, ...rest] = process.getuid() === 0 ? words : ["sudo", ...words];
   return execFileSync(command, rest, { stdio: "pipe" }).toString();
-};
+}
+
+const nft = (...words) => asRoot("nft", ...words);
 
 /** Drops every datagram that a page's present peer connection sends or gets; answers what undoes it. */
 export async function cutUdp(person) {
