@@ -2,9 +2,10 @@
 //
 //     node tests/browser/crowd.mjs [--wide 270] [--thin 30] [--rate 300000] [--seconds 20]
 //
-// First the wide ones alone, then beside the thin ones, in a room of its own each time. The thin ones are a second generator, led over the wire as
-// a process of its own (`--media-via`), where each of them has a link for itself. Figures are those of the first generator: it counts by
-// sequence numbers, and its delays are from a publisher's send to the kernel of a viewer. Writes target/media/crowd.json.
+// Two generators: one with the publisher and the wide ones, one with the others, who are led over the wire as a process of its own
+// (`--media-via`), where each has a link for itself. First these links carry everything, then they are thin. Figures are those of the first
+// generator: it counts by sequence numbers, and its delays are from the publisher's send to the kernel of a viewer.
+// Writes target/media/crowd.json, from which media.mjs makes a part of docs/media.md.
 
 import { execFileSync, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
@@ -22,7 +23,7 @@ const LOAD = process.env.PROSCENIUM_LOAD_BINARY ?? place("target/release/proscen
 const WIRE = place("tests/browser/support/wire-process.mjs");
 const { startServer } = await import("./support/server.mjs");
 
-/** The thin ones come when the wide ones are in, and stay until those are measured. */
+/** The others stay until the wide ones are measured. */
 const LEAD_SECONDS = 10;
 /** What the wide ones may lose, and how much later their packets may come, without having noticed. */
 const LOSS_MORE = 0.0005;
@@ -52,12 +53,9 @@ const port = await freeUdpPort();
 // One media thread has one port, and one wire leads to one port.
 const server = await startServer({ workers: 1, media: `0.0.0.0:${port}` });
 try {
-  const before = await wideOnes("before");
-  const wire = await startWire();
-  const room = await server.room({ access: "open" });
-  const beside = wideOnes("beside", room);
-  const others = load("thin", ["--room", room, "--publishers", "0", "--viewers", String(thin), "--seconds", String(seconds + LEAD_SECONDS), "--media-via", wire.address]);
-  const crowd = { made: new Date().toISOString(), wide, thin, rate, seconds, before, beside: await beside, others: await others, wire: await wire.stop() };
+  const before = await phase("before", {});
+  const beside = await phase("beside", { rate, queueMs });
+  const crowd = { made: new Date().toISOString(), wide, thin, rate, seconds, before, beside };
   crowd.shortfalls = shortfalls(crowd);
   await mkdir(place("target/media"), { recursive: true });
   await writeFile(place("target/media/crowd.json"), `${JSON.stringify(crowd, undefined, 1)}\n`);
@@ -71,19 +69,25 @@ try {
 /** What those on wide links notice. */
 function shortfalls({ before, beside }) {
   const found = [];
-  if (beside.lossRatio > before.lossRatio + LOSS_MORE) found.push(`${beside.lossRatio} lost, ${before.lossRatio} without the thin ones`);
+  if (beside.lossRatio > before.lossRatio + LOSS_MORE) found.push(`${beside.lossRatio} lost, ${before.lossRatio} while those links were wide`);
   const most = before.delayUs.p99 * DELAY_TIMES + DELAY_MORE_US;
-  if (beside.delayUs.p99 > most) found.push(`p99 of the delay ${beside.delayUs.p99} µs, ${before.delayUs.p99} without the thin ones`);
+  if (beside.delayUs.p99 > most) found.push(`p99 of the delay ${beside.delayUs.p99} µs, ${before.delayUs.p99} while those links were wide`);
   if (beside.packetsASecond > before.packetsASecond * PACKETS_TIMES) {
-    found.push(`${Math.round(beside.packetsASecond)} packets a second for each, ${Math.round(before.packetsASecond)} without the thin ones`);
+    found.push(`${Math.round(beside.packetsASecond)} packets a second for each, ${Math.round(before.packetsASecond)} while those links were wide`);
   }
   return found;
 }
 
-/** One publisher and the wide ones, in a room that is there or one of their own. */
-async function wideOnes(name, room) {
-  const report = await load(name, [...(room ? ["--room", room] : []), "--publishers", "1", "--viewers", String(wide), "--seconds", String(seconds)]);
-  return figures(report, wide);
+/** Everyone in a new room, the others over links under these conditions; what the wide ones got, and the others and the wire beside them. */
+async function phase(name, down) {
+  const wire = await startWire(down);
+  const room = await server.room({ access: "open" });
+  const measured = load(`${name}-wide`, ["--room", room, "--publishers", "1", "--viewers", String(wide), "--seconds", String(seconds)]);
+  const over = ["--room", room, "--publishers", "0", "--viewers", String(thin), "--seconds", String(seconds + LEAD_SECONDS), "--media-via", wire.address];
+  const [report, others] = await Promise.all([measured, load(`${name}-others`, over)]);
+  const found = { ...figures(report, wide), others: figures(others, thin), wire: await wire.stop() };
+  await server.api("DELETE", `/api/v1/rooms/${room}`);
+  return found;
 }
 
 function figures(report, viewers) {
@@ -111,8 +115,8 @@ async function load(name, words) {
 }
 
 /** The wire before the server's media port. */
-async function startWire() {
-  const child = spawn(process.execPath, [WIRE, "--to", `127.0.0.1:${port}`, "--down", JSON.stringify({ rate, queueMs })], { stdio: ["ignore", "pipe", "inherit"] });
+async function startWire(down) {
+  const child = spawn(process.execPath, [WIRE, "--to", `127.0.0.1:${port}`, "--down", JSON.stringify(down)], { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => JSON.parse((await lines.next()).value);
   const listening = await next();

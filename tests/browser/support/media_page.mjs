@@ -159,11 +159,11 @@ function crowdSection(crowd) {
   return `## A crowd with thin links in it
 
 ${crowd.wide + crowd.thin} viewers of one publisher, of whom ${crowd.thin} sit on a link of ${crowd.rate / 1000} kbit/s each; measured on ${day(crowd.made)} at the load generator's viewers for ${crowd.seconds} s. The others are to notice
-nothing: the same loss and the same delay as without the thin ones.
+nothing: the same loss and the same delay as while all links are wide.
 
 ${lines(["viewers", "number", "lost", "delay p50, ms", "p95", "p99", "most"], [
-    row("wide links, nobody thin beside them", crowd.before),
-    row(`wide links, beside ${crowd.thin} thin ones`, crowd.beside),
+    row("on wide links, all links wide", crowd.before),
+    row(`on wide links, ${crowd.thin} others on thin ones`, crowd.beside),
   ])}
 
 Verdict: ${crowd.shortfalls.length === 0 ? "reached" : `**not reached** (${crowd.shortfalls.join("; ")})`}.
