@@ -3,6 +3,9 @@
 import { CHANGE_PROMISE, SETTLE_MS, THIN_SETTLE_MS } from "./networks.mjs";
 import { TOP_HEIGHT } from "./bench.mjs";
 
+/** From this share of waiting for a core on, a standstill may be the machine's. */
+const STARVED = 0.5;
+
 export function page(found, crowd) {
   const rows = [...found.viewers, ...found.publishers, ...found.changes];
   const promised = rows.filter((row) => row.promise !== null);
@@ -68,10 +71,15 @@ function table(rows) {
   return lines(head, rows.map((row) => {
     const { quality: one } = row;
     return [
-      row.row, inflictedWords(row.inflicted), percent(one.frozen), one.fps.toFixed(1), heights(one.heights), percent(one.concealed), kilobits(one.bitrate),
+      named(row), inflictedWords(row.inflicted), percent(one.frozen), one.fps.toFixed(1), heights(one.heights), percent(one.concealed), kilobits(one.bitrate),
       `${one.video.lost}, ${one.video.repaired}`, `${one.video.nacks}, ${one.video.plis}`, `${whole(one.video.bufferMs)} / ${whole(one.audio.bufferMs)}`, verdict(row),
     ];
   }));
+}
+
+/** A row during which the machine was busy with more than the row says so. */
+function named({ row, starved: share }) {
+  return share > STARVED ? `${row} (the machine was starved: ${Math.round(100 * share)} %)` : row;
 }
 
 function lines(head, rows) {
