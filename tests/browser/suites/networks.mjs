@@ -31,7 +31,7 @@ describe("media on bad networks", () => {
     const scene = await bench.scene();
     const viewers = [];
     for (const { name } of [...WORST, CHANGE]) viewers.push(await bench.viewer(scene, name));
-    for (const viewer of viewers) await bench.atTop(viewer);
+    for (const viewer of viewers) assert.deepEqual(await bench.atTop(viewer), []);
     const windows = WORST.map((one, index) => bench.window(one, viewers[index], [viewers[index]], VIEWER_MS));
     const [change, ...losses] = await Promise.all([bench.change(CHANGE, viewers.at(-1), PHASE_MS), ...windows]);
     for (const viewer of viewers) await bench.leave(viewer);
@@ -46,7 +46,7 @@ describe("media on bad networks", () => {
   it("a publisher's link that loses a tenth, a fifth and a third", async () => {
     const scene = await bench.scene();
     const viewer = await bench.viewer(scene, "Vic");
-    await bench.atTop(viewer);
+    assert.deepEqual(await bench.atTop(viewer), []);
     const short = [];
     // Rising, so that none has to recover from a worse one first.
     for (const one of WORST) {

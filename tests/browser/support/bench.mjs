@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { join, launchChromium } from "./browser.mjs";
-import { eventually, pause } from "./media.mjs";
+import { pause } from "./media.mjs";
 import { epoch, Quality } from "./quality.mjs";
 import { startServer } from "./server.mjs";
 import { UdpWire } from "./udp_wire.mjs";
@@ -80,9 +80,15 @@ export class Bench {
     return this.#leave(viewer);
   }
 
-  /** Until the viewer is shown the top layer. */
+  /** Until the viewer is shown the top layer; answers what is wrong when that does not come, as a list of sentences. */
   async atTop(viewer) {
-    await eventually(`${viewer.name} has the top layer`, () => viewer.quality.samples.at(-1)?.video?.height === TOP_HEIGHT, TOP_PATIENCE_MS);
+    const shown = () => viewer.quality.samples.at(-1)?.video?.height;
+    const deadline = epoch() + TOP_PATIENCE_MS;
+    while (shown() !== TOP_HEIGHT) {
+      if (epoch() > deadline) return [`on a clean link still ${shown() ?? 0} lines after ${TOP_PATIENCE_MS / 1000} s`];
+      await pause(100);
+    }
+    return [];
   }
 
   /** Puts `who`'s link under `row`, and answers what `viewers` saw and heard in a window of `ms`, and what was inflicted. */

@@ -34,29 +34,29 @@ export async function measure({ seconds, wanted, tell, binary }) {
 
 async function viewerRow(bench, scene, row, ms) {
   const viewer = await bench.viewer(scene, "Vic");
-  await bench.atTop(viewer);
+  const before = await bench.atTop(viewer);
   const result = await bench.window(row, viewer, [viewer], ms);
   await bench.leave(viewer);
-  return judged(row, result);
+  return judged(row, result, before);
 }
 
 /** The publisher is new for every row: an encoder that was throttled by one network would begin the next one low. */
 async function publisherRow(bench, row, ms) {
   const scene = await bench.scene();
   const viewer = await bench.viewer(scene, "Vic");
-  await bench.atTop(viewer);
+  const before = await bench.atTop(viewer);
   const result = await bench.window(row, scene.publisher, [viewer], ms);
   await bench.leave(viewer);
   await bench.endScene(scene);
-  return judged(row, result);
+  return judged(row, result, before);
 }
 
 async function changeRow(bench, scene, row, ms) {
   const viewer = await bench.viewer(scene, "Vic");
-  await bench.atTop(viewer);
+  const before = await bench.atTop(viewer);
   const result = await bench.change(row, viewer, ms * 0.75);
   await bench.leave(viewer);
-  return { ...result, promise: CHANGE_PROMISE, shortfalls: changeShortfalls(result) };
+  return { ...result, promise: CHANGE_PROMISE, shortfalls: [...before, ...changeShortfalls(result)] };
 }
 
 /** The wire passes on, and the kernel loses: datagrams come one by one there, not in trains. */
@@ -86,8 +86,9 @@ async function besideRow(bench, scene, others, ms) {
   return judged(CLEAN_ROW, result);
 }
 
-function judged(row, { viewers: [quality], ...rest }) {
-  return { ...rest, quality, promise: row.promise ?? null, shortfalls: shortfalls(quality, row.promise) };
+/** `before`: what was wrong already when the row began. */
+function judged(row, { viewers: [quality], ...rest }, before = []) {
+  return { ...rest, quality, promise: row.promise ?? null, shortfalls: [...before, ...shortfalls(quality, row.promise)] };
 }
 
 function machine(binary, chromium) {

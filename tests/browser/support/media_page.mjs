@@ -90,9 +90,9 @@ function lines(head, rows) {
 const PROMISES = { frozen: (most) => `frozen ≤ ${100 * most} %`, fps: (least) => `≥ ${least} fps`, concealed: (most) => `concealed ≤ ${100 * most} %` };
 
 function verdict({ promise, shortfalls }) {
-  if (promise === null) return "";
+  if (promise === null) return shortfalls.join("; ");
   const words = Object.entries(promise).map(([name, bound]) => PROMISES[name](bound)).join(", ");
-  return `${words}: ${shortfalls.length === 0 ? "reached" : "**not reached**"}`;
+  return `${words}: ${shortfalls.length === 0 ? "reached" : `**not reached** (${shortfalls.join("; ")})`}`;
 }
 
 function inflictedWords({ up, down }) {
