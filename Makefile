@@ -1,7 +1,7 @@
 # The commands of the project. Each installs what it is missing first (scripts/install), so that a fresh clone on a machine with
 # a Rust toolchain, Node, make and a package manager is enough.
 
-.PHONY: run build test bench bench-peers performance web install-build install-test install-peers clean
+.PHONY: run build test bench bench-peers performance media web install-build install-test install-peers clean
 
 run: build
 	./target/release/proscenium --dev
@@ -26,6 +26,11 @@ performance:
 
 bench-peers: build install-peers
 	scripts/bench-peers
+
+# What bad networks leave of sound and picture, as docs/media.md and its charts. A quarter of an hour; on a machine that does nothing else.
+media: build install-test
+	cd tests/browser && npm ci --no-audit --no-fund --silent
+	node tests/browser/media.mjs
 
 install-build:
 	@scripts/install build

@@ -14,6 +14,7 @@ after(async () => {
   await shared.server?.discard();
 });
 
+await import("./suites/wire.mjs");
 await import("./suites/ways_up.mjs");
 await import("./suites/refusals.mjs");
 await import("./suites/controls.mjs");

@@ -2,6 +2,7 @@
 
 import { chromium } from "playwright-core";
 import { watchMedia } from "./media.mjs";
+import { leadOver } from "./udp_wire.mjs";
 
 const EXECUTABLE = process.env.PROSCENIUM_CHROMIUM ?? "/usr/bin/chromium";
 /** How long a promise of the page may take. Generous: two cores decode several pictures at once here. */
@@ -10,7 +11,13 @@ export const PATIENCE_MS = 20_000;
 let browser;
 
 export async function chromiumBrowser() {
-  browser ??= await chromium.launch({
+  browser ??= await launchChromium();
+  return browser;
+}
+
+/** A Chromium of one's own, with more words on its command line. */
+export async function launchChromium(...words) {
+  return chromium.launch({
     executablePath: EXECUTABLE,
     headless: true,
     args: [
@@ -23,9 +30,9 @@ export async function chromiumBrowser() {
       "--disable-sync",
       // The page's own address, not a name that only mDNS would resolve.
       "--disable-features=WebRtcHideLocalIpsWithMdns",
+      ...words,
     ],
   });
-  return browser;
 }
 
 export async function closeBrowser() {
@@ -33,11 +40,12 @@ export async function closeBrowser() {
   browser = undefined;
 }
 
-/** Opens a person's page. */
-export async function open(url, options = {}) {
+/** Opens a person's page, in the Chromium of all or in `own`; with a `wire`, its media go over that. */
+export async function open(url, options = {}, { own, wire } = {}) {
   const { viewport = { width: 1280, height: 800 }, permissions = ["camera", "microphone"], ...rest } = options;
-  const context = await (await chromiumBrowser()).newContext({ viewport, permissions, ...rest });
+  const context = await (own ?? (await chromiumBrowser())).newContext({ viewport, permissions, ...rest });
   context.setDefaultTimeout(PATIENCE_MS);
+  if (wire) await leadOver(context, wire);
   await context.addInitScript(watchMedia);
   const page = await context.newPage();
   const person = new Person(page, context);
@@ -48,7 +56,7 @@ export async function open(url, options = {}) {
 /** Opens the page of a new person of a room. */
 export async function join(server, room, name, role = "viewer", options = {}) {
   const { url, token } = await server.invitation(room, name, role, options.token);
-  const person = await open(options.through ? url.replace(server.url, options.through) : url, options.context);
+  const person = await open(options.through ? url.replace(server.url, options.through) : url, options.context, options);
   Object.assign(person, { name, room, server, url, token });
   await person.inRoom();
   return person;

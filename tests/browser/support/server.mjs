@@ -11,8 +11,11 @@ const BINARY = process.env.PROSCENIUM_BINARY ?? fileURLToPath(new URL("../../../
 const API_KEY = "dev-secret";
 const READY_MS = 15_000;
 
-/** Starts a server in dev mode, with `workers` media threads and a configuration file of this `config`. */
-export async function startServer({ workers = 2, config = "" } = {}) {
+/**
+ * Starts a server in dev mode, with `workers` media threads and a configuration file of this `config`. Port 0 of `media`: each media thread
+ * takes a free one.
+ */
+export async function startServer({ workers = 2, config = "", media = "0.0.0.0:0" } = {}) {
   const data = await mkdtemp(join(tmpdir(), "proscenium-test-"));
   const file = join(data, "proscenium.toml");
   await writeFile(file, config);
@@ -22,8 +25,7 @@ export async function startServer({ workers = 2, config = "" } = {}) {
     env: {
       ...process.env,
       PROSCENIUM_HTTP: `127.0.0.1:${port}`,
-      // Port 0: each media thread takes a free one.
-      PROSCENIUM_MEDIA: "0.0.0.0:0",
+      PROSCENIUM_MEDIA: media,
       PROSCENIUM_DATA: data,
       PROSCENIUM_CONFIG: file,
       PROSCENIUM_WORKERS: String(workers),

@@ -43,11 +43,13 @@ export class Wire {
   }
 }
 
-/** The packet filter takes orders from root alone. */
-const nft = (...words) => {
-  const [command, ...rest] = process.getuid() === 0 ? ["nft", ...words] : ["sudo", "nft", ...words];
-  execFileSync(command, rest, { stdio: "pipe" });
-};
+/** Runs a command that the kernel takes from root alone; answers what it says. */
+export function asRoot(...words) {
+  const [command, ...rest] = process.getuid() === 0 ? words : ["sudo", ...words];
+  return execFileSync(command, rest, { stdio: "pipe" }).toString();
+}
+
+const nft = (...words) => asRoot("nft", ...words);
 
 /** Drops every datagram that a page's present peer connection sends or gets; answers what undoes it. */
 export async function cutUdp(person) {
@@ -62,4 +64,26 @@ export async function cutUdp(person) {
   nft("add", "rule", "inet", table, "in", "udp", "sport", String(port), "drop");
   nft("add", "rule", "inet", table, "in", "udp", "dport", String(port), "drop");
   return () => nft("delete", "table", "inet", table);
+}
+
+/**
+ * The kernel itself loses this share of the datagrams to and from a UDP `port` of this machine. `counts()` answers how many it lost of how
+ * many, `end()` undoes it. Whole trains count as one here (UDP_SEGMENT over loopback): put it where datagrams come one by one.
+ */
+export function loseInKernel(port, share) {
+  const table = `proscenium_test_loss_${port}`;
+  const of = 10_000;
+  nft("add", "table", "inet", table);
+  nft("add", "chain", "inet", table, "in", "{ type filter hook input priority 0 ; }");
+  for (const end of ["sport", "dport"]) {
+    nft("add", "rule", "inet", table, "in", "udp", end, String(port), "counter");
+    nft("add", "rule", "inet", table, "in", "udp", end, String(port), "numgen", "random", "mod", String(of), "<", String(Math.round(share * of)), "counter", "drop");
+  }
+  return {
+    counts: () => {
+      const packets = [...nft("list", "chain", "inet", table, "in").matchAll(/counter packets (\d+)/g)].map((match) => Number(match[1]));
+      return { down: { taken: packets[0], lost: packets[1] }, up: { taken: packets[2], lost: packets[3] } };
+    },
+    end: () => nft("delete", "table", "inet", table),
+  };
 }
