@@ -25,13 +25,20 @@ const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
 ];
 const SCREEN_BITRATE = 2_500_000;
 
-/** Chromium sends sound again when it is asked to, but does not say so by itself. Pure. */
-export function askSoundAgain(sdp: string): string {
+/**
+ * Chromium can do more than it offers by itself: send sound again when it is asked to, and find out how far away the server is when it only
+ * watches, so that it asks for what it misses as soon as that makes sense. Others pass over both. Pure.
+ */
+export function offerRepair(sdp: string): string {
   return sdp
     .split(/(?=^m=)/mu)
-    .map((section) =>
-      section.startsWith("m=audio") ? section.replace(/^a=rtpmap:(\d+) (?:opus|red)\/48000\/2\r?\n/gmu, "$&a=rtcp-fb:$1 nack\r\n") : section,
-    )
+    .map((section) => {
+      if (section.startsWith("m=audio")) {
+        return section.replace(/^a=rtpmap:(\d+) (?:opus|red)\/48000\/2\r?\n/gmu, "$&a=rtcp-fb:$1 nack\r\n");
+      }
+      if (!section.startsWith("m=video")) return section;
+      return section.replace(/^a=rtpmap:(\d+) (?:VP8|VP9|H264|AV1)\/90000\r?\n/gmu, "$&a=rtcp-fb:$1 rrtr\r\n");
+    })
     .join("");
 }
 
@@ -77,7 +84,7 @@ export class Connection {
 
   async offer(): Promise<Offer> {
     const offer = await this.peer.createOffer();
-    await this.peer.setLocalDescription({ type: "offer", sdp: askSoundAgain(offer.sdp ?? "") });
+    await this.peer.setLocalDescription({ type: "offer", sdp: offerRepair(offer.sdp ?? "") });
     const sources: SourceMids = {};
     for (const source of ["mic", "camera", "screen"] as const) {
       const mid = this.#sources[source].mid;

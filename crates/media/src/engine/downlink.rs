@@ -28,6 +28,9 @@ const PROBE_MARGIN: f64 = 1.15;
 /// A way never found narrow is probed for so many times what is known of it.
 const PROBE_LEAP: f64 = 4.0;
 
+/// Share of packets lost from which on repairs are sent twice.
+const LOSSY: f32 = 0.08;
+
 /// Padding of one packet: all that a byte can say (RFC 3550, section 5.1).
 const PROBE_PADDING: u8 = 255;
 
@@ -226,6 +229,13 @@ impl Egress<'_> {
         self.write(room, numbered, |number, space| {
             mapping.write_redundant(red, before, packet, number, space)
         })
+    }
+
+    /// How many times a packet that was asked for again is sent: on a way that loses much, an answer is lost as easily as the packet was, and
+    /// asking once more takes a round trip of which a picture has few.
+    pub(super) fn copies(&self) -> u32 {
+        let lossy = self.downlink.as_ref().is_some_and(|downlink| downlink.estimator.loss() >= LOSSY);
+        if lossy { 2 } else { 1 }
     }
 
     /// Sends nothing but padding.

@@ -8,7 +8,8 @@ use super::downlink::MAX_STATUSES_TOLD;
 use super::fanout::Tally;
 use super::feed::Origin;
 use crate::forwarder::Refusal;
-use crate::rtp::control::{Compound, Control, ReportBlock};
+use crate::publication::RECEIVER_SSRC;
+use crate::rtp::control::{Compound, Control, ReportBlock, write_reference_answer};
 use crate::{Kind, Packet};
 
 /// Packets that one RTCP datagram can ask for again; the rest is counted. Who misses more asks for a keyframe as well.
@@ -39,6 +40,12 @@ impl Engine {
                         };
                         budget = left;
                         self.resend(now, index, slot, sequence);
+                    }
+                }
+                Control::ReferenceTime { ssrc, ntp } => {
+                    if let Some(peer) = self.roster.get_mut(index) {
+                        let answer = write_reference_answer(RECEIVER_SSRC, ssrc, ntp);
+                        peer.transport.seal_rtcp(&answer, &mut self.outbox);
                     }
                 }
                 Control::TransportWide(packet) => self.told(now, index, packet, &mut statuses),

@@ -8,6 +8,10 @@ const RECEIVER_REPORT: u8 = 201;
 const GOODBYE: u8 = 203;
 const TRANSPORT_FEEDBACK: u8 = 205;
 const PAYLOAD_FEEDBACK: u8 = 206;
+const EXTENDED_REPORT: u8 = 207;
+
+/// A receiver's reference time among the blocks of an extended report (RFC 3611, section 4.4).
+const REFERENCE_TIME: u8 = 4;
 
 /// One packet of a compound.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +58,13 @@ pub enum Control<'a> {
     },
     /// Transport-wide feedback: the whole packet, header included.
     TransportWide(&'a [u8]),
+    /// A receiver that sends nothing, and so is told no round trip by reports on it, says what time it is (RFC 3611, section 4.4).
+    ReferenceTime {
+        /// Who.
+        ssrc: u32,
+        /// NTP time, 32.32 bits.
+        ntp: u64,
+    },
     /// The bit rate in bit/s the peer thinks it can receive (REMB).
     EstimatedBitrate(u64),
     /// Anything else.
@@ -151,6 +162,9 @@ fn read(packet: &[u8]) -> Option<Control<'_>> {
         (PAYLOAD_FEEDBACK, 4) => {
             Some(Control::FullIntraRequest { media: IntraRequests { rest: body.get(8..)? } })
         }
+        (EXTENDED_REPORT, _) => {
+            Some(reference_time(body).unwrap_or(Control::Other { packet_type: EXTENDED_REPORT }))
+        }
         (PAYLOAD_FEEDBACK, 15) if body.get(8..12)? == b"REMB" => {
             let packed = word(body, 12)?;
             // 8 bits of count, 6 of exponent, 18 of mantissa (draft-alvestrand-rmcat-remb-03, section 2.2).
@@ -160,6 +174,32 @@ fn read(packet: &[u8]) -> Option<Control<'_>> {
         }
         (packet_type, _) => Some(Control::Other { packet_type }),
     }
+}
+
+/// The reference time in an extended report, whichever of its blocks it is. Each begins with its type and its length in words, less one.
+fn reference_time<'a>(body: &[u8]) -> Option<Control<'a>> {
+    let ssrc = word(body, 0)?;
+    let mut blocks = body.get(4..)?;
+    loop {
+        let [kind, _, l0, l1] = *blocks.first_chunk()?;
+        if kind == REFERENCE_TIME {
+            let ntp = u64::from(word(blocks, 4)?) << 32 | u64::from(word(blocks, 8)?);
+            return Some(Control::ReferenceTime { ssrc, ntp });
+        }
+        blocks = blocks.get(4 + 4 * usize::from(u16::from_be_bytes([l0, l1]))..)?;
+    }
+}
+
+/// The answer to a receiver's reference time (RFC 3611, section 4.5): when that was, and that no time went by since.
+pub fn write_reference_answer(from: u32, ssrc: u32, ntp: u64) -> [u8; 24] {
+    const ANSWER: u8 = 5;
+    let mut bytes = [0; 24];
+    bytes[..4].copy_from_slice(&[0x80, EXTENDED_REPORT, 0, 5]);
+    bytes[4..8].copy_from_slice(&from.to_be_bytes());
+    bytes[8..12].copy_from_slice(&[ANSWER, 0, 0, 3]);
+    bytes[12..16].copy_from_slice(&ssrc.to_be_bytes());
+    bytes[16..20].copy_from_slice(&((ntp >> 16) as u32).to_be_bytes());
+    bytes
 }
 
 /// The body of a packet without its header and padding.

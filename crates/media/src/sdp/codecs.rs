@@ -37,6 +37,9 @@ pub(super) struct Feedback {
     pub(super) pli: bool,
     pub(super) fir: bool,
     pub(super) transport: bool,
+    /// A receiver's reference times (RFC 3611, section 4.4), as Chromium names it: without, it does not know the round trip, and asks for
+    /// what it misses ten times a second and no more.
+    pub(super) reference_time: bool,
 }
 
 impl Feedback {
@@ -46,6 +49,7 @@ impl Feedback {
             "nack pli" => self.pli = true,
             "ccm fir" => self.fir = true,
             "transport-cc" => self.transport = true,
+            "rrtr" => self.reference_time = true,
             _ => {}
         }
     }

@@ -137,6 +137,7 @@ fn write_codec(out: &mut String, agreed: &Agreed, parameters: &str, transport_fe
         (feedback.pli, "nack pli"),
         (feedback.fir, "ccm fir"),
         (feedback.transport && transport_feedback, "transport-cc"),
+        (feedback.reference_time, "rrtr"),
     ];
     for (_, name) in names.into_iter().filter(|(offered, _)| *offered) {
         write!(out, "a=rtcp-fb:{number} {name}\r\n")?;

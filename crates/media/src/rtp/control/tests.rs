@@ -154,3 +154,19 @@ proptest! {
         prop_assert!(packets <= 1 + bytes.len() / 4);
     }
 }
+
+#[test]
+fn a_reference_time_is_read_wherever_it_stands_and_answered() {
+    let block = [4, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8];
+    let other = [9, 0, 0, 1, 0, 0, 0, 0];
+    for blocks in [&block[..], &[&other[..], &block[..]].concat()] {
+        let words = 1 + blocks.len() / 4;
+        let packet = [&[0x80, 207, 0, words as u8, 0, 0, 0, 7][..], blocks].concat();
+        let Some(Ok(Control::ReferenceTime { ssrc, ntp })) = Compound::new(&packet).next() else { panic!() };
+        assert_eq!((ssrc, ntp), (7, 0x0102_0304_0506_0708));
+    }
+    let without = [0x80, 207, 0, 3, 0, 0, 0, 7, 9, 0, 0, 1, 0, 0, 0, 0];
+    assert!(matches!(Compound::new(&without).next(), Some(Ok(Control::Other { packet_type: 207 }))));
+    let answer = super::write_reference_answer(1, 7, 0x0102_0304_0506_0708);
+    assert_eq!(answer[8..], [5, 0, 0, 3, 0, 0, 0, 7, 3, 4, 5, 6, 0, 0, 0, 0]);
+}
