@@ -148,13 +148,14 @@ impl Engine {
         };
         let Some(peer) = self.roster.get_mut(index) else { return };
         let Some((mut egress, slots)) = peer.egress(now, &mut self.outbox) else { return };
-        let mapping = slots
-            .get_mut(at)
-            .and_then(|slot| Some((slot.forwarder.resend(&packet, sequence)?, slot.forwarder.numbered())));
-        let Some((mapping, numbered)) = mapping else {
-            return self.counters.dropped.not_kept += 1;
-        };
-        self.counters.retransmitted += u64::from(egress.packet(&packet, &mapping, 0, numbered) > 0);
+        let Some(slot) = slots.get_mut(at) else { return };
+        for _ in 0..egress.copies() {
+            let Some(mapping) = slot.forwarder.resend(&packet, sequence) else {
+                return self.counters.dropped.not_kept += 1;
+            };
+            let sent = egress.packet(&packet, &mapping, 0, slot.forwarder.numbered()) > 0;
+            self.counters.retransmitted += u64::from(sent);
+        }
     }
 
     /// A packet from the ring of a feed, or from what this thread has of it.
