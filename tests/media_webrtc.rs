@@ -109,6 +109,7 @@ async fn in_a_scenario_publishers_of_both_makes_are_seen_alike() {
         rooms: 1,
         publishers: 2,
         webrtc_publishers: 1,
+        media_via: None,
         viewers: 3,
         time: Duration::from_secs(2),
     };

@@ -13,7 +13,16 @@ use tokio::sync::Mutex;
 
 fn settings(scenario: Scenario, publishers: usize, viewers: usize) -> Settings {
     let time = Duration::from_millis(2200);
-    Settings { scenario, room: None, rooms: 1, publishers, webrtc_publishers: 0, viewers, time }
+    Settings {
+        scenario,
+        room: None,
+        rooms: 1,
+        publishers,
+        webrtc_publishers: 0,
+        viewers,
+        media_via: None,
+        time,
+    }
 }
 
 /// All peers of a process share one event loop and its figures, so that only one scenario may run at a time.

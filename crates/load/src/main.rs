@@ -1,6 +1,7 @@
 //! The command line of the load generator.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ struct CommandLine {
     /// Rooms to be made, each with so many publishers and viewers
     #[arg(long, value_name = "R", default_value_t = 1, conflicts_with = "room", value_parser = clap::value_parser!(u16).range(1..=1000))]
     rooms: u16,
-    /// Participants on stage; nobody, 0, is for join storms alone
+    /// Participants on stage; nobody, 0, is for join storms, and for viewers of somebody else's stage (with --room)
     #[arg(long, value_name = "P", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=100))]
     publishers: u16,
     /// How many of the publishers are peer connections of the webrtc crate, an independent stack
@@ -39,6 +40,9 @@ struct CommandLine {
     /// Participants who watch
     #[arg(long, value_name = "V", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=5000))]
     viewers: u16,
+    /// Where viewers send their media instead of to the address in the server's answer: a wire that impairs it, and sends it on
+    #[arg(long, value_name = "ADDR", conflicts_with = "janus")]
+    media_via: Option<SocketAddr>,
     /// How long to measure, or for a join storm how long it takes
     #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
@@ -74,9 +78,10 @@ fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 /// Whether the run passed.
 #[tokio::main]
 async fn run(line: &CommandLine) -> anyhow::Result<bool> {
-    if line.publishers == 0 && line.scenario != Scenario::JoinStorm {
+    let elsewhere = line.scenario == Scenario::Webinar && line.room.is_some();
+    if line.publishers == 0 && line.scenario != Scenario::JoinStorm && !elsewhere {
         anyhow::bail!(
-            "--publishers 0 is for join-storm: without anybody on stage there is nothing to measure"
+            "--publishers 0 is for join-storm, and for webinar in a --room where somebody is on stage: otherwise there is nothing to measure"
         );
     }
     if line.webrtc_publishers > line.publishers {
@@ -93,6 +98,7 @@ async fn run(line: &CommandLine) -> anyhow::Result<bool> {
         publishers: line.publishers.into(),
         webrtc_publishers: line.webrtc_publishers.into(),
         viewers: line.viewers.into(),
+        media_via: line.media_via,
         time: Duration::from_secs(line.seconds),
     };
     // Progress is for a person who watches; nobody may, and that is no failure.

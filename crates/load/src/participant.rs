@@ -52,6 +52,8 @@ pub struct Entry {
     pub journal: bool,
     /// Share of its datagrams lost, both ways, 0 to 1.
     pub loss: f64,
+    /// Where its media goes instead of to the server's own address: a wire that impairs it.
+    pub media_via: Option<SocketAddr>,
 }
 
 impl Entry {
@@ -67,6 +69,7 @@ impl Entry {
             opening: Opening::All,
             journal: false,
             loss: 0.0,
+            media_via: None,
         }
     }
 
@@ -112,8 +115,8 @@ impl Participant {
         let offer = offer(entry, identity, &credentials);
         let text = control.offer(1, offer.offer.clone(), mids(&offer.sources)).await?;
         let agreed = answer::read(&text).map_err(|error| LoadError::Answer(error.to_string()))?;
-        let server =
-            nearest(api.server(), &agreed.candidates).ok_or(LoadError::Answer(NO_CANDIDATE.to_owned()))?;
+        let server = entry.media_via.or_else(|| nearest(api.server(), &agreed.candidates));
+        let server = server.ok_or(LoadError::Answer(NO_CANDIDATE.to_owned()))?;
         let slots: Vec<Mid> = offer.audio_slots.iter().chain(&offer.video_slots).copied().collect();
         let agreement =
             Agreement { credentials, sources: offer.sources, slots, server: agreed, address: server };

@@ -7,6 +7,7 @@ mod monitor;
 mod outcome;
 mod publisher;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub webrtc_publishers: usize,
     /// Watching in each room.
     pub viewers: usize,
+    /// Where viewers send their media instead of to the server's own address.
+    pub media_via: Option<SocketAddr>,
     /// How long is measured.
     pub time: Duration,
 }
@@ -202,7 +205,9 @@ fn publisher(settings: &Settings, tag: Tag) -> Entry {
 }
 
 fn viewer(settings: &Settings, tag: Tag) -> Entry {
-    let mut entry = Entry::viewer(tag).seeing(settings.publishers);
+    // With nobody of ours on stage there is somebody else.
+    let mut entry = Entry::viewer(tag).seeing(settings.publishers.max(1));
+    entry.media_via = settings.media_via;
     entry.opening = opening(settings);
     match settings.scenario {
         Scenario::Gate => entry.plan = Plan::trickle(),
