@@ -144,7 +144,7 @@ fn slots_name_their_streams_and_ask_for_feedback_as_it_was_offered() {
         // webrtcbin does, is not asked for.
         let has = |lines: &[&str], part| lines.iter().any(|line| line.contains(part));
         let parts = ["transport-wide-cc", "transport-cc"];
-        let offers_both = parts.iter().all(|part| has(offered, part));
+        let offers_both = parts.into_iter().all(|part| has(offered, part));
         for part in parts {
             assert_eq!(has(answered, part), offers_both, "{name}: {part}");
         }
