@@ -31,6 +31,8 @@ pub(crate) const TOKEN_MAX_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 pub(crate) const TOKEN_BYTES: usize = 4096;
 /// Longest body of an API call, in bytes.
 pub(crate) const BODY_BYTES: usize = 64 * 1024;
+/// Longest offer or fragment of a client of WHIP or WHEP, in bytes: one of Firefox with all its codecs has 12 kB.
+pub(crate) const SDP_BYTES: usize = 64 * 1024;
 /// Longest room id, in characters.
 pub(crate) const ROOM_ID_CHARS: usize = 64;
 /// Longest id of a person that a script may give, in characters.

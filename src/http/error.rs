@@ -96,7 +96,7 @@ impl ApiError {
     }
 
     /// A refusal keeps its data, such as the seconds left.
-    fn refused(refusal: &Refusal) -> Self {
+    pub(super) fn refused(refusal: &Refusal) -> Self {
         let status = match refusal {
             Refusal::NotPresent => return ApiError::participant_not_found(),
             Refusal::Forbidden | Refusal::SelfLeaveForbidden => StatusCode::FORBIDDEN,

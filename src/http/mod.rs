@@ -13,12 +13,13 @@ mod participants;
 mod rooms;
 mod serve;
 mod tokens;
+mod whip;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 
 use crate::app::App;
 use crate::socket;
@@ -39,8 +40,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/v1/rooms/{room}/participants/{id}/stage", post(participants::stage))
         .route("/api/v1/rooms/{room}/participants/{id}/mute", post(participants::mute))
         .route_layer(from_fn_with_state(app.clone(), auth::require_api_key));
+    let streams = Router::new()
+        .route("/whip/{room}", post(whip::publish).get(whip::nothing))
+        .route("/whip/{room}/{session}", patch(whip::patch).delete(whip::end).get(whip::here))
+        .route("/whep/{room}", post(whip::watch).get(whip::nothing))
+        .route("/whep/{room}/{session}", patch(whip::patch).delete(whip::end).get(whip::here))
+        .layer(from_fn(whip::cors));
     let mut all = Router::new()
         .merge(scripts)
+        .merge(streams)
         .route("/api/v1/rooms/{room}/socket", get(socket::upgrade))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))

@@ -63,6 +63,8 @@ pub(crate) enum MediaEvent {
     Wanted { publication: PublicationId, layers: u8 },
     /// The peer is gone and forgotten.
     Lost(PeerId, Loss),
+    /// How loud its microphone is from now on; 0 when nobody speaks any more.
+    Heard(PeerId, u8),
 }
 
 /// What a thread did, or all of them together.

@@ -1,7 +1,7 @@
 //! Answering an offer: what the server draws and keeps of its own, around the pure negotiation of `media::sdp`.
 
 use media::PeerId;
-use media::sdp::{self, IceCredentials, Negotiated, OfferError, Session, SlotSsrc, SourceMids};
+use media::sdp::{self, IceCredentials, Negotiated, OfferError, Session, SlotSsrc, SourceMids, fragment};
 use rand::Rng;
 
 use super::MediaThreads;
@@ -40,6 +40,13 @@ impl MediaThreads {
         let again = answer(previous.local_ice.clone())?;
         // New credentials in the offer are an ICE restart, and the answer needs new ones too (RFC 8839, section 4.4.1.1.1).
         if again.session.remote_ice == previous.remote_ice { Ok(again) } else { answer(fresh_credentials()) }
+    }
+
+    /// New credentials on both sides, and nothing else (RFC 8839, section 4.4.1.1.1); the server's side as a fragment of SDP.
+    pub(crate) fn restart_ice(&self, peer: PeerId, session: &mut Session, remote: IceCredentials) -> String {
+        (session.local_ice, session.remote_ice) = (fresh_credentials(), remote);
+        self.update(peer, session.clone());
+        fragment::restarted(session, &self.0.threads[usize::from(peer.worker.0)].candidates)
     }
 }
 

@@ -125,6 +125,7 @@ impl Worker {
                     MediaEvent::Wanted { publication, layers: highest.map_or(0, |highest| highest + 1) }
                 }
                 Event::Lost { peer, why } => MediaEvent::Lost(peer, why),
+                Event::Heard { peer, loudness } => MediaEvent::Heard(peer, loudness),
             };
             if self.events.try_send(event).is_err() {
                 self.shared.events_lost.fetch_add(1, Ordering::Relaxed);

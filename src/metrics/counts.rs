@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::rooms::Protocol;
+
 /// A bound somebody ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
@@ -85,10 +87,38 @@ impl Bound {
     }
 }
 
+/// Why a client of WHIP or WHEP was turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turned {
+    /// It has no good token.
+    Token,
+    /// Its offer, or what came instead of one, cannot be used.
+    Offer,
+    /// The stage says no.
+    Stage,
+    /// There is no such room, no place in it, or not the person it asks for.
+    Room,
+}
+
+impl Turned {
+    const ALL: [Turned; 4] = [Turned::Token, Turned::Offer, Turned::Stage, Turned::Room];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Turned::Token => "token",
+            Turned::Offer => "offer",
+            Turned::Stage => "stage",
+            Turned::Room => "room",
+        }
+    }
+}
+
 /// Counters and gauges of the control plane.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     bounds: [AtomicU64; Bound::ALL.len()],
+    /// Clients of WHIP and of WHEP that were not let in.
+    turned: [[AtomicU64; Turned::ALL.len()]; Protocol::ALL.len()],
     /// Gates that were not closed in time on every thread: a bug, each one.
     gate_timeouts: AtomicU64,
     /// Rooms that could not be saved.
@@ -104,6 +134,19 @@ impl Counts {
 
     pub(crate) fn bounds(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         Bound::ALL.iter().map(|bound| (bound.label(), self.bounds[*bound as usize].load(Ordering::Relaxed)))
+    }
+
+    pub(crate) fn turned_away(&self, protocol: Protocol, why: Turned) {
+        self.turned[protocol as usize][why as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Clients that were not let in, by protocol and reason.
+    pub(crate) fn turned(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> + '_ {
+        Protocol::ALL.into_iter().flat_map(move |protocol| {
+            let count =
+                move |why: Turned| self.turned[protocol as usize][why as usize].load(Ordering::Relaxed);
+            Turned::ALL.into_iter().map(move |why| (protocol.name(), why.label(), count(why)))
+        })
     }
 
     pub(crate) fn gate_timed_out(&self) {

@@ -5,6 +5,6 @@ mod exposition;
 mod process;
 mod report;
 
-pub(crate) use counts::{Bound, Counts};
+pub(crate) use counts::{Bound, Counts, Turned};
 pub(crate) const CONTENT_TYPE: &str = exposition::Exposition::CONTENT_TYPE;
 pub(crate) use report::LastReport;

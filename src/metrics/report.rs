@@ -10,6 +10,7 @@ use super::exposition::Exposition;
 use super::process;
 use crate::app::App;
 use crate::bounds::METRICS_FOR;
+use crate::rooms::Protocol;
 
 /// The last answer, and when it was made. Whoever asks while one is made waits for that one: however many ask how often, the rooms are
 /// asked once in a while.
@@ -168,6 +169,17 @@ fn packets(page: &mut Exposition, app: &App) {
 fn control(page: &mut Exposition, app: &App) {
     let counts = &app.counts;
     page.gauge("proscenium_sockets", "WebSockets open.").sample(&[], counts.sockets());
+    page.gauge("proscenium_whip_sessions", "Sessions without a page: publishers by WHIP, viewers by WHEP.");
+    for protocol in Protocol::ALL {
+        page.sample(&[("protocol", protocol.name())], app.rooms.resources.count(protocol));
+    }
+    page.counter(
+        "proscenium_whip_refused_total",
+        "Clients of WHIP and WHEP that were not let in, by reason.",
+    );
+    for (protocol, reason, count) in counts.turned() {
+        page.sample(&[("protocol", protocol), ("reason", reason)], count);
+    }
     page.counter("proscenium_bound_hits_total", "Times somebody ran into one of the server's bounds.");
     for (bound, count) in counts.bounds() {
         page.sample(&[("bound", bound)], count);

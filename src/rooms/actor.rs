@@ -13,9 +13,10 @@ use tokio::time::{Instant, sleep_until};
 use super::directory::Rooms;
 use super::effects::room_source;
 use super::link::{Answered, Link, OfferOutcome};
-use super::mailbox::{CallError, Joining, RoomRef, ToRoom};
+use super::mailbox::{AttachError, Attached, CallError, Joining, RoomRef, ToRoom};
 use super::outbox::Frame;
 use super::pages::Pages;
+use super::unattended::UnattendedSessions;
 use crate::bounds::ROOM_SOCKETS;
 use crate::metrics::Bound;
 
@@ -34,6 +35,10 @@ pub(super) struct Actor {
     pub(super) answered: Option<ScriptAnswer>,
     /// The key by which the page coming in just now wants to take an earlier session up.
     pub(super) resuming: Option<String>,
+    pub(super) unattended: UnattendedSessions,
+    /// The session without a page that is coming in just now, and what became of it.
+    pub(super) attaching: Option<SessionId>,
+    pub(super) attached: Option<Attached>,
     /// Gates that are open, so that a viewer's leaving costs no round trip to the media threads.
     pub(super) open_gates: HashSet<(TransportId, media::Source)>,
     /// Pages found too slow while effects were carried out.
@@ -54,6 +59,9 @@ impl Actor {
             next_call: 0,
             answered: None,
             resuming: None,
+            unattended: UnattendedSessions::default(),
+            attaching: None,
+            attached: None,
             open_gates: HashSet::new(),
             slow: Vec::new(),
             not_kept: false,
@@ -82,6 +90,7 @@ impl Actor {
                 None => break,
             }
         }
+        self.let_go_of_all();
         // Ended rooms have told everybody and closed every session before: then there is nobody left here.
         for session in self.pages.sessions() {
             self.close(
@@ -99,6 +108,13 @@ impl Actor {
     async fn take(&mut self, message: ToRoom) {
         match message {
             ToRoom::Join(joining) => self.join(joining).await,
+            ToRoom::Attach(attaching) => self.attach(*attaching).await,
+            ToRoom::Detach { session, done } => {
+                self.apply(Command::Detach { session }).await;
+                // Whoever asked may have stopped waiting.
+                let _ = done.send(());
+            }
+            ToRoom::Heard { transport, loudness } => self.apply(Command::Heard { transport, loudness }).await,
             ToRoom::Leave(session) => {
                 if self.pages.disconnect(session).is_some() {
                     self.apply(Command::Disconnect { session }).await;
@@ -143,11 +159,12 @@ impl Actor {
         // Whoever is in the room has a place in it, and gives an earlier socket up for this one.
         let newcomer = !self.room.is_present(&identity.user);
         let sockets = self.pages.connected();
+        let full = newcomer && self.is_full();
         self.pages.enter(session, fresh_key.0.clone(), outbox);
         if sockets >= ROOM_SOCKETS {
             self.rooms.counts.hit(Bound::RoomSockets);
         }
-        if sockets >= ROOM_SOCKETS || newcomer && sockets >= self.rooms.limits.room_participants {
+        if sockets >= ROOM_SOCKETS || full {
             self.reject(session, ErrorCode::RoomFull);
             return;
         }
@@ -158,6 +175,11 @@ impl Actor {
             // A socket that is gone already says so by `Leave`.
             let _ = joined.send(link);
         }
+    }
+
+    /// Whether nobody new fits in.
+    pub(super) fn is_full(&self) -> bool {
+        self.pages.connected() + self.unattended.len() >= self.rooms.limits.room_participants
     }
 
     async fn offered(
@@ -217,16 +239,19 @@ impl Actor {
         }
     }
 
-    async fn media_lost(&mut self, transport: TransportId) {
+    pub(super) async fn media_lost(&mut self, transport: TransportId) {
         self.rooms.wires.remove(transport);
+        if let Some(session) = self.unattended.end_with(transport) {
+            self.rooms.resources.remove(&session.key);
+            self.shut_all(transport).await;
+            self.apply(Command::TransportLost { transport }).await;
+            // Its media is all there was of it: the person's place is kept like that of a page that was lost.
+            self.apply(Command::Disconnect { session: session.id }).await;
+        }
         if let Some((session, connection)) = self.pages.owner(transport) {
             self.send(session, &ServerMessage::MediaLost { connection });
             // The home engine forgot the peer, but others may hold packets of it, and the room has no transport left to close.
-            for source in media::Source::ALL {
-                if self.open_gates.contains(&(transport, source)) {
-                    self.shut(transport, source).await;
-                }
-            }
+            self.shut_all(transport).await;
             self.apply(Command::TransportLost { transport }).await;
             self.pages.unplace(transport);
         }
@@ -249,7 +274,7 @@ impl Actor {
 
     /// Has the room decide, and carries out what follows, one effect after another; then the same for every page that turned out
     /// too slow on the way.
-    async fn apply(&mut self, command: Command) {
+    pub(super) async fn apply(&mut self, command: Command) {
         let mut commands = VecDeque::from([command]);
         let mut effects = Vec::new();
         while let Some(command) = commands.pop_front() {
@@ -333,8 +358,13 @@ impl Actor {
         match effect {
             Effect::Send { session, message } => self.tell(session, message),
             Effect::Broadcast { message, except, pace } => self.tell_all(&message, except, pace),
+            Effect::CloseSession { session, .. } if self.unattended.has(session) => self.let_go(session),
             Effect::CloseSession { session, closing } => {
                 self.close(session, &ServerMessage::Closing { closing }, close_code(closing));
+            }
+            Effect::Attached { answer, .. } => self.attached = Some(answer.map_err(AttachError::Refused)),
+            Effect::Reject { session, code } if self.attaching == Some(session) => {
+                self.attached = Some(Err(AttachError::Rejected(code)));
             }
             Effect::Reject { session, code } => self.reject(session, code),
             Effect::SetGate { transport, source, open: true } => self.open_gate(transport, source).await,

@@ -14,8 +14,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::actor::Actor;
-use super::mailbox::{CallError, RoomRef, ToRoom};
+use super::mailbox::{AttachError, Attached, Attaching, CallError, RoomRef, ToRoom};
 use super::record;
+use super::resources::Resources;
 use super::wires::{Wires, peer_of, transport_of};
 use crate::bounds::{ROOM_ANSWERS_WITHIN, ROOM_MAILBOX};
 use crate::clock::Clock;
@@ -31,6 +32,7 @@ pub(crate) struct Rooms {
     pub(super) counts: Arc<Counts>,
     pub(super) limits: Limits,
     pub(super) wires: Wires,
+    pub(crate) resources: Resources,
     timing: Timing,
     store: Arc<Store>,
     open: Mutex<HashMap<Arc<str>, RoomRef>>,
@@ -86,6 +88,7 @@ impl Rooms {
             counts,
             limits,
             wires: Wires::default(),
+            resources: Resources::default(),
             timing,
             store,
             open: Mutex::default(),
@@ -156,6 +159,7 @@ impl Rooms {
     /// rooms nor the secrecy of this one: it starts anew, empty.
     async fn watch(self: Arc<Self>, room: RoomRef, task: JoinHandle<()>) {
         let panicked = task.await.is_err_and(|error| error.is_panic());
+        self.resources.remove_room(&room);
         for transport in self.wires.remove_room(&room) {
             self.media.remove(peer_of(transport));
         }
@@ -231,6 +235,21 @@ impl Rooms {
         states.into_iter().zip(&rooms).filter_map(|(state, room)| Some((state?, room.created))).collect()
     }
 
+    /// Has somebody without a page come into a room, whose offer was answered.
+    pub(crate) async fn attach(
+        &self,
+        room: &RoomRef,
+        attaching: impl FnOnce(oneshot::Sender<Attached>) -> Attaching,
+    ) -> Attached {
+        let asked = self.ask(room, |answer| ToRoom::Attach(Box::new(attaching(answer)))).await;
+        asked.unwrap_or(Err(AttachError::NotAnswered))
+    }
+
+    /// Has a session without a page leave its room; whether it has. A room that has ended has let go of it too.
+    pub(crate) async fn detach(&self, room: &RoomRef, session: SessionId) -> bool {
+        self.ask(room, |done| ToRoom::Detach { session, done }).await.is_some() || room.mailbox.is_closed()
+    }
+
     /// Has a room carry out a script's command; the room's version, when it did.
     pub(crate) async fn call(&self, room: &RoomRef, command: ScriptCommand) -> Result<u64, CallError> {
         let (sender, answer) = oneshot::channel();
@@ -270,6 +289,10 @@ impl Rooms {
                 let transport = transport_of(peer);
                 // At once: the room may end before it hears of it, or hear of it before it knows of the transport.
                 (self.wires.remove(transport), ToRoom::MediaLost(transport))
+            }
+            MediaEvent::Heard(peer, loudness) => {
+                let transport = transport_of(peer);
+                (self.wires.room(transport), ToRoom::Heard { transport, loudness })
             }
         };
         let Some(room) = room else { return };

@@ -83,14 +83,19 @@ impl Actor {
     }
 
     pub(super) async fn drop_transport(&mut self, transport: TransportId) {
+        self.shut_all(transport).await;
+        self.rooms.media.remove(peer_of(transport));
+        self.rooms.wires.remove(transport);
+        self.pages.unplace(transport);
+    }
+
+    /// Shuts every gate of a transport that is open.
+    pub(super) async fn shut_all(&mut self, transport: TransportId) {
         for source in media::Source::ALL {
             if self.open_gates.contains(&(transport, source)) {
                 self.shut(transport, source).await;
             }
         }
-        self.rooms.media.remove(peer_of(transport));
-        self.rooms.wires.remove(transport);
-        self.pages.unplace(transport);
     }
 
     pub(super) async fn persist(&mut self) {

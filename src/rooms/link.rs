@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use media::sdp::{self, Session};
+use media::sdp::{self, IceCredentials, OfferError, Session};
 use media::{Kind, Mid, PeerId};
 use room::{SlotOffered, TransportId};
 use signaling::SourceMids;
@@ -29,8 +29,19 @@ pub(crate) struct Answered {
     pub(super) transport: TransportId,
     /// Where the transport is new.
     pub(super) unplaced: Option<Unplaced>,
-    pub(super) sdp: String,
+    pub(crate) sdp: String,
     pub(super) slots: Vec<SlotOffered>,
+}
+
+/// What came of an ICE restart.
+#[derive(Debug)]
+pub(crate) enum Restart {
+    /// The server's side of it, and the name of the new ICE session.
+    Restarted { fragment: String, ice_session: String },
+    /// The credentials were those in use.
+    Unchanged,
+    /// The peer connection is over.
+    Gone,
 }
 
 /// A transport that media threads know of and no room does yet. Its news may get lost on the way: the room ends, the server goes down,
@@ -104,14 +115,39 @@ impl Link {
             let detail = format!("peer connection {connection} is over; a new one needs a higher number");
             return OfferOutcome::Refused { detail };
         }
+        match self.begin(&mut standing, rooms, room, connection, offer, &sources, |_| Ok(())) {
+            Ok(answered) => OfferOutcome::Answered(answered),
+            Err(error) => OfferOutcome::Refused { detail: error.to_string() },
+        }
+    }
+
+    /// Answers the one offer of a session without a page, unless `check` finds something wrong with what was agreed.
+    pub(crate) fn offer_once(
+        self: &Arc<Self>,
+        rooms: &Arc<Rooms>,
+        room: &RoomRef,
+        offer: &str,
+        sources: &sdp::SourceMids,
+        check: impl FnOnce(&Session) -> Result<(), OfferError>,
+    ) -> Result<Answered, OfferError> {
+        self.begin(&mut self.locked(), rooms, room, 1, offer, sources, check)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that a new peer connection is made of")]
+    fn begin(
+        self: &Arc<Self>,
+        standing: &mut Standing,
+        rooms: &Arc<Rooms>,
+        room: &RoomRef,
+        connection: u32,
+        offer: &str,
+        sources: &sdp::SourceMids,
+        check: impl FnOnce(&Session) -> Result<(), OfferError>,
+    ) -> Result<Answered, OfferError> {
         let peer = rooms.media.allocate();
-        let negotiated = match rooms.media.negotiate(peer, None, offer, &sources) {
-            Ok(negotiated) => negotiated,
-            Err(error) => {
-                rooms.media.release(peer);
-                return OfferOutcome::Refused { detail: error.to_string() };
-            }
-        };
+        let negotiated = rooms.media.negotiate(peer, None, offer, sources);
+        let negotiated = negotiated.and_then(|agreed| check(&agreed.session).map(|()| agreed));
+        let negotiated = negotiated.inspect_err(|_| rooms.media.release(peer))?;
         let (transport, session) = (transport_of(peer), negotiated.session);
         let slots = slots(&session);
         // Before any of its events can come.
@@ -120,12 +156,23 @@ impl Link {
         standing.last_connection = connection;
         standing.current = Some(Current { connection, peer, session });
         let unplaced = Unplaced { transport, link: self.clone(), rooms: Some(rooms.clone()) };
-        OfferOutcome::Answered(Answered {
-            transport,
-            unplaced: Some(unplaced),
-            sdp: negotiated.answer,
-            slots,
-        })
+        Ok(Answered { transport, unplaced: Some(unplaced), sdp: negotiated.answer, slots })
+    }
+
+    /// The name of the present ICE session: the server's user name fragment in it, which never repeats.
+    pub(crate) fn ice_session(&self) -> Option<String> {
+        self.locked().current.as_ref().map(|current| current.session.local_ice.ufrag.clone())
+    }
+
+    /// The peer goes on with these credentials. Where they are the ones it has, nothing changes.
+    pub(crate) fn restart_ice(&self, media: &MediaThreads, remote: IceCredentials) -> Restart {
+        let mut standing = self.locked();
+        let Some(current) = standing.current.as_mut() else { return Restart::Gone };
+        if current.session.remote_ice == remote {
+            return Restart::Unchanged;
+        }
+        let fragment = media.restart_ice(current.peer, &mut current.session, remote);
+        Restart::Restarted { fragment, ice_session: current.session.local_ice.ufrag.clone() }
     }
 
     /// The transport is gone: the next offer of its connection would find nothing.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use media::Mid;
-use room::{BoundsHit, Counts, Identity, ResumeKey, ScriptCommand, SessionId, TransportId};
-use signaling::{Refusal, RoomState};
+use room::{BoundsHit, Counts, Identity, ResumeKey, ScriptCommand, SessionId, TransportId, Unattended};
+use signaling::{ErrorCode, ParticipantId, Refusal, RoomState};
 use tokio::sync::{mpsc, oneshot};
 
-use super::link::{Link, OfferOutcome};
+use super::link::{Answered, Link, OfferOutcome};
 use super::outbox::Outbox;
+use super::resources::Resource;
 
 /// A page with a valid token.
 #[derive(Debug)]
@@ -24,11 +25,43 @@ pub(crate) struct Joining {
     pub(crate) joined: oneshot::Sender<Arc<Link>>,
 }
 
+/// Somebody without a page, with a valid token and an offer that was answered.
+#[derive(Debug)]
+pub(crate) struct Attaching {
+    pub(crate) session: SessionId,
+    pub(crate) identity: Identity,
+    pub(crate) unattended: Unattended,
+    pub(crate) link: Arc<Link>,
+    pub(crate) answered: Answered,
+    /// Under which name the session is found by HTTP once it is in.
+    pub(crate) key: String,
+    pub(crate) resource: Resource,
+    pub(crate) answer: oneshot::Sender<Attached>,
+}
+
+/// As whom they are in the room, or why they are not.
+pub(crate) type Attached = Result<ParticipantId, AttachError>;
+
+/// Why somebody without a page did not get in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AttachError {
+    /// The stage says no.
+    Refused(Refusal),
+    /// The room's door is closed to them.
+    Rejected(ErrorCode),
+    /// The room has ended, or did not answer in time.
+    NotAnswered,
+}
+
 /// To a room's task.
 #[derive(Debug)]
 pub(crate) enum ToRoom {
     /// Somebody comes.
     Join(Joining),
+    /// Somebody comes without a page.
+    Attach(Box<Attaching>),
+    /// A session without a page says goodbye.
+    Detach { session: SessionId, done: oneshot::Sender<()> },
     /// A socket is gone.
     Leave(SessionId),
     /// A page's command, offers excepted.
@@ -45,6 +78,8 @@ pub(crate) enum ToRoom {
     LayersWanted { transport: TransportId, source: media::Source, layers: u8 },
     /// A transport's media is gone.
     MediaLost(TransportId),
+    /// How loud a transport's microphone is from now on.
+    Heard { transport: TransportId, loudness: u8 },
     /// A script's call.
     Script { command: ScriptCommand, answer: oneshot::Sender<Result<u64, CallError>> },
     /// What the room looks like.

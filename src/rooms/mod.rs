@@ -12,12 +12,15 @@ mod news;
 mod outbox;
 mod pages;
 mod record;
+mod resources;
 #[cfg(test)]
 mod tests;
+mod unattended;
 mod wires;
 
 pub(crate) use actor::{POLICY, close_code};
 pub(crate) use directory::{CreateError, LoadError, NewRoom, Rooms};
-pub(crate) use link::{Link, OfferOutcome};
-pub(crate) use mailbox::{CallError, Joining, RoomRef, ToRoom};
+pub(crate) use link::{Link, OfferOutcome, Restart};
+pub(crate) use mailbox::{AttachError, Attaching, CallError, Joining, RoomRef, ToRoom};
 pub(crate) use outbox::{Frame, Frames, NothingYet, Outbox, frames};
+pub(crate) use resources::{Protocol, Resource};

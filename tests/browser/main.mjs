@@ -26,3 +26,4 @@ await import("./suites/page.mjs");
 await import("./suites/workers.mjs");
 await import("./suites/firefox.mjs");
 await import("./suites/independent.mjs");
+await import("./suites/whip.mjs");

@@ -67,10 +67,6 @@ export class Session {
     () => this.#playback.blocked.value && this.slots.value.some((slot) => slot.source === "mic"),
   );
 
-  get speaking(): ReadonlySignal<ReadonlySet<ParticipantId>> {
-    return this.#playback.speaking;
-  }
-
   get screenTrack(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#screen;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reduce } from "../src/model/reduce";
 import { initial, isLive, me } from "../src/model/state";
+import type { ServerMessage } from "../src/signal/generated/messages";
 import { change, entered, person, receive, stands, toasts, welcome } from "./room";
 
 describe("versions", () => {
@@ -271,4 +272,22 @@ describe("the link", () => {
     expect(reduce(panel("settings"), { is: "preparing", open: true }).panel).toBeNull();
     expect(reduce(panel("participants"), { is: "preparing", open: true }).panel).toBe("participants");
   });
+});
+
+describe("who speaks", () => {
+  it("is what the server said last, and nobody after a new welcome", () => {
+    const people = [person("p1"), person("p2")];
+    const both = receive(entered(people), { type: "speaking", speaking: ["p1", "p2"], active: "p1" });
+    expect([[...both.speaking], both.active]).toEqual([["p1", "p2"], "p1"]);
+    const silent = receive(both, { type: "speaking", speaking: [], active: "p1" });
+    expect([[...silent.speaking], silent.active]).toEqual([[], "p1"]);
+    const back = receive(both, welcome(people, { version: 20 }));
+    expect([[...back.speaking], back.active]).toEqual([[], null]);
+  });
+});
+
+it("a message of a newer server changes nothing", () => {
+  const before = entered([person("p1")]);
+  const newer = JSON.parse('{"type":"applause","hands":7}') as ServerMessage;
+  expect(receive(before, newer)).toBe(before);
 });

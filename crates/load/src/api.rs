@@ -16,6 +16,13 @@ pub struct Api {
     key: String,
 }
 
+/// A session that began by HTTP.
+pub(crate) struct Created {
+    pub(crate) location: String,
+    pub(crate) etag: String,
+    pub(crate) answer: String,
+}
+
 #[derive(Deserialize)]
 struct Token {
     token: String,
@@ -104,6 +111,24 @@ impl Api {
         self.call(Method::POST, &path, Some(json!({"source": source, "state": state}))).await.map(drop)
     }
 
+    /// Offers to publish or to watch by HTTP.
+    ///
+    /// # Errors
+    /// The server refused or is not there.
+    pub(crate) async fn offer(&self, path: &str, token: &str, sdp: String) -> Result<Created, LoadError> {
+        let call = format!("POST {path}");
+        let request = self.client.post(format!("{}{path}", self.server)).bearer_auth(token);
+        let request = request.header("content-type", "application/sdp").body(sdp);
+        let answer = checked(call.clone(), request.send().await).await?;
+        let header = |name: &str| {
+            let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+            value.map(str::to_owned).ok_or_else(|| LoadError::Answer(format!("no {name}")))
+        };
+        let (location, etag) = (header("location")?, header("etag")?);
+        let answer = answer.text().await.map_err(|error| LoadError::Http { call, error })?;
+        Ok(Created { location, etag, answer })
+    }
+
     /// What the server counted so far.
     ///
     /// # Errors
@@ -121,18 +146,21 @@ impl Api {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error) => return Err(LoadError::Http { call, error }),
-        };
-        let status = answer.status();
-        if status.is_success() {
-            return Ok(answer);
-        }
-        let code = answer
-            .json::<Failure>()
-            .await
-            .map_or_else(|_| "no code".to_owned(), |failure| failure.error.code);
-        Err(LoadError::Status { call, status: status.as_u16(), code })
+        checked(call, request.send().await).await
     }
+}
+
+/// The answer, where it is a success.
+async fn checked(call: String, answer: reqwest::Result<Response>) -> Result<Response, LoadError> {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return Err(LoadError::Http { call, error }),
+    };
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let code =
+        answer.json::<Failure>().await.map_or_else(|_| "no code".to_owned(), |failure| failure.error.code);
+    Err(LoadError::Status { call, status: status.as_u16(), code })
 }

@@ -98,6 +98,11 @@ impl Connection {
         self.steer(|peer| peer.sending.run(on, Instant::now()));
     }
 
+    /// How loud the microphone says it is from now on: 0 the loudest, 127 silence, in -dBov. It begins at 20.
+    pub fn speak(&self, level: u8) {
+        self.steer(|peer| peer.sending.speak(level));
+    }
+
     /// Makes the next frame of every layer a keyframe.
     pub fn send_keyframe(&self) {
         self.steer(|peer| peer.sending.want_keyframes());

@@ -41,6 +41,10 @@ pub struct View {
     pub slots: Vec<SlotState>,
     /// What it was told for itself, oldest first; the oldest are forgotten in the end.
     pub notices: Vec<Notice>,
+    /// Who speaks.
+    pub speaking: Vec<ParticipantId>,
+    /// The active speaker.
+    pub active: Option<ParticipantId>,
     /// Whether the server says that its media flows.
     pub media: bool,
     /// Why the socket ended.
@@ -208,8 +212,16 @@ async fn welcome(socket: &mut Socket) -> Result<(View, Duration), LoadError> {
             Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
                 Ok(ServerMessage::Welcome { you, heartbeat_ms, room, .. }) => {
                     let me = room.participants.into_iter().find(|participant| participant.id == you);
-                    let view =
-                        View { you, me, slots: Vec::new(), notices: Vec::new(), media: false, ended: None };
+                    let view = View {
+                        you,
+                        me,
+                        slots: Vec::new(),
+                        notices: Vec::new(),
+                        speaking: Vec::new(),
+                        active: None,
+                        media: false,
+                        ended: None,
+                    };
                     return Ok((view, Duration::from_millis(heartbeat_ms.max(1).into())));
                 }
                 Ok(ServerMessage::Error { code, detail }) => {
@@ -273,6 +285,9 @@ impl Shared {
         match message {
             ServerMessage::Changed { change, .. } => self.changed(change),
             ServerMessage::Slots { slots } => self.view.send_modify(|view| view.slots = slots),
+            ServerMessage::Speaking { speaking, active } => {
+                self.view.send_modify(|view| (view.speaking, view.active) = (speaking, active));
+            }
             ServerMessage::MediaConnected { .. } => self.view.send_modify(|view| view.media = true),
             ServerMessage::MediaLost { .. } => self.view.send_modify(|view| view.media = false),
             ServerMessage::Answer { id, sdp, .. } => self.reply(id, Reply::Answer(sdp)),

@@ -221,7 +221,7 @@ pub(crate) async fn connect(
 }
 
 /// The candidate on the address that serves HTTP, or else the first one: ICE would find which work, but one is enough here.
-fn nearest(server: &str, candidates: &[SocketAddr]) -> Option<SocketAddr> {
+pub(crate) fn nearest(server: &str, candidates: &[SocketAddr]) -> Option<SocketAddr> {
     let host = server.split("://").nth(1).and_then(|rest| rest.rsplit_once(':')).map(|(host, _)| host);
     let ip: Option<IpAddr> = host.and_then(|host| host.trim_matches(['[', ']']).parse().ok());
     candidates.iter().find(|candidate| Some(candidate.ip()) == ip).or(candidates.first()).copied()

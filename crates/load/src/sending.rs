@@ -109,6 +109,12 @@ impl Sending {
         pictures.for_each(|(_, rhythm)| rhythm.want_keyframe());
     }
 
+    /// How loud the microphone is from now on.
+    pub(crate) fn speak(&mut self, level: u8) {
+        let mics = self.streams.iter_mut().filter(|(stream, _)| stream.names.source == Source::Mic);
+        mics.for_each(|(stream, _)| stream.level = level.min(127));
+    }
+
     pub(crate) fn sent(&self) -> Sent {
         self.sent
     }

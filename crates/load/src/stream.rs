@@ -56,12 +56,17 @@ pub(crate) struct Shape {
     pub(crate) last: bool,
 }
 
+/// The level of somebody who speaks: -20 dBov.
+const VOICE: u8 = 20;
+
 /// The stream.
 #[derive(Debug)]
 pub(crate) struct Stream {
     pub(crate) names: Names,
     /// The server has reported on it, so that mid and rid need not be said any more.
     pub(crate) acknowledged: bool,
+    /// How loud it says it is: 0 the loudest, 127 silence, in -dBov (RFC 6464).
+    pub(crate) level: u8,
     /// Packets and payload octets, for sender reports.
     pub(crate) packets: u32,
     pub(crate) octets: u32,
@@ -87,6 +92,7 @@ impl Stream {
         Stream {
             names,
             acknowledged: false,
+            level: VOICE,
             packets: 0,
             octets: 0,
             sequence: sequence & 0x7fff,
@@ -248,6 +254,7 @@ impl Stream {
     ) -> usize {
         let ids = &self.names.extensions;
         let transport = transport.to_be_bytes();
+        let level = [0x80 | self.level];
         let mut extensions = [Extension { id: 0, data: &[] }; 4];
         let mut count = 0;
         let mut add = |id: Option<u8>, data| {
@@ -263,8 +270,7 @@ impl Stream {
             }
         }
         match self.names.source {
-            // Voice at -20 dBov (RFC 6464).
-            Source::Mic => add(ids.audio_level, &[0x80 | 20]),
+            Source::Mic => add(ids.audio_level, &level),
             _ => add(ids.transport_sequence, &transport),
         }
         // The space is long enough and the ids are those of the agreed extensions, so this cannot fail.

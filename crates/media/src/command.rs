@@ -36,6 +36,9 @@ pub enum Event {
     Connected { peer: PeerId },
     /// The peer is gone: it closed DTLS, stopped consenting (RFC 7675) or never completed the handshake. The engine has forgotten it.
     Lost { peer: PeerId, why: Loss },
+    /// How loud the microphone of a peer is from now on: 1 (barely) to 127 while somebody speaks into it, 0 when they stopped. At most
+    /// every [`TOLD_EVERY`](crate::publication::TOLD_EVERY), and nothing while they are silent or the gate is closed.
+    Heard { peer: PeerId, loudness: u8 },
     /// The command with this ticket has taken effect.
     Done { ticket: Ticket },
     /// The way to a viewer does not carry even the least of what a slot shows, or does again.

@@ -29,6 +29,46 @@ pub struct Identity {
     pub role: Role,
 }
 
+/// A session without a page: there is nobody to show anything to, and nobody who could click. It comes by HTTP (docs/whip.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unattended {
+    /// Brings these sources, and comes on stage as soon as the stage's rules let it.
+    Publisher(Brings),
+    /// Sees and hears one person at a time, and never comes on stage.
+    Watcher(Follow),
+}
+
+/// What a publisher's offer has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Brings {
+    /// Sound.
+    pub mic: bool,
+    /// A picture.
+    pub camera: bool,
+    /// A second picture, let in where its role may share a screen.
+    pub screen: bool,
+}
+
+impl Brings {
+    /// Whether this one is among them.
+    pub fn has(self, source: Source) -> bool {
+        match source {
+            Source::Mic => self.mic,
+            Source::Camera => self.camera,
+            Source::Screen => self.screen,
+        }
+    }
+}
+
+/// Whom a watcher sees and hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// Whoever is the active speaker.
+    ActiveSpeaker,
+    /// This person, while they are on stage.
+    Participant(ParticipantId),
+}
+
 /// A place of a page's offer where it can receive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotOffered {
@@ -44,7 +84,13 @@ pub enum Command {
     /// A socket with a valid token. `fresh_key` is for its welcome. With a `resume` key that still stands, the session goes on under the
     /// new [`SessionId`], its transport included; otherwise it is a new session, and the newest of a person wins.
     Connect { session: SessionId, identity: Identity, resume: Option<ResumeKey>, fresh_key: ResumeKey },
-    /// A socket is gone without goodbye. Its session and transport stay for as long as the person's place is kept. Of a session that the
+    /// Somebody comes without a page, with a valid token; answered by [`Effect::Attached`](crate::Effect::Attached) or
+    /// [`Effect::Reject`](crate::Effect::Reject). The newest session of a person wins here too, unless the stage refuses: then nothing
+    /// has changed. Its media follows with [`Command::TransportReady`].
+    Attach { session: SessionId, identity: Identity, unattended: Unattended },
+    /// A session without a page says goodbye: the person leaves the room.
+    Detach { session: SessionId },
+    /// A socket is gone without goodbye, or the media of a session that has none. Its session and transport stay for as long as the person's place is kept. Of a session that the
     /// room closed itself it may come too, and means nothing.
     Disconnect { session: SessionId },
     /// A command of a page. `Offer` never comes here: the server negotiates it and says [`Command::TransportReady`].
@@ -55,6 +101,9 @@ pub enum Command {
     TransportReady { session: SessionId, transport: TransportId, slots: Vec<SlotOffered> },
     /// The media threads lost a transport. Until this comes, effects may still name it.
     TransportLost { transport: TransportId },
+    /// How loud the microphone of a transport is from now on: 1 (barely) to 127 (as loud as can be) while somebody speaks into it, 0
+    /// when they stopped.
+    Heard { transport: TransportId, loudness: u8 },
     /// A script's call over HTTP, with a host's rights.
     Script { call: CallId, command: ScriptCommand },
     /// Nothing but time passing.

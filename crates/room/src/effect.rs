@@ -1,6 +1,6 @@
 //! What a room wants done. In order; the server carries each out before the next.
 
-use signaling::{Closing, ErrorCode, Refusal, ServerMessage, Source};
+use signaling::{Closing, ErrorCode, ParticipantId, Refusal, ServerMessage, Source};
 
 use crate::{CallId, SessionId, TransportId};
 
@@ -11,7 +11,10 @@ pub enum Effect {
     Send { session: SessionId, message: ServerMessage },
     /// One frame to every connected page of the room but `except`: the page that is just coming in, and gets all of it in its `welcome`.
     Broadcast { message: ServerMessage, except: Option<SessionId>, pace: Pace },
-    /// The page is told `closing` and its socket closed, after what was sent before. The room knows this session no more.
+    /// A session without a page is in the room, as this person, or the stage refused it and nothing has changed.
+    Attached { session: SessionId, answer: Result<ParticipantId, Refusal> },
+    /// The page is told `closing` and its socket closed, after what was sent before; a session without a page ends. The room knows this
+    /// session no more.
     CloseSession { session: SessionId, closing: Closing },
     /// The page is told `error` and its socket closed: it never got in.
     Reject { session: SessionId, code: ErrorCode },

@@ -53,6 +53,7 @@ impl Room {
                     }
                     turn.touch(Touched::Participant(who));
                     turn.notify(who, Notice::RoleChanged);
+                    turn.asked.insert(who);
                 }
             }
         }
@@ -67,7 +68,10 @@ impl Room {
                 participant.came_up = self.came_up;
             }
             (Standing::OnStage, _) => participant.sources.go_down(),
-            (_, Standing::Invited(_)) => participant.inviter = person(cause),
+            (_, Standing::Invited(_)) => {
+                participant.inviter = person(cause);
+                turn.asked.insert(who);
+            }
             _ => {}
         }
         self.enact(who, turn);

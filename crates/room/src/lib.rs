@@ -14,7 +14,8 @@
 //! - the version counts what is broadcast, one by one: a page that applies every change to its snapshot has [`Room::state`].
 //!
 //! A command is worked out into a `turn`, and `tell` alone decides in which order that goes out. Within it, `follow` turns the stage's
-//! changes into the room's, and `media` makes gates and slots what the state says.
+//! changes into the room's, and `media` makes gates and slots what the state says. `speakers` knows who speaks; `unattended` does what
+//! nobody is there to click.
 
 mod command;
 mod effect;
@@ -30,10 +31,16 @@ mod script;
 mod session;
 mod slots;
 mod sources;
+mod speakers;
+mod speaking;
 mod tell;
 mod turn;
+mod unattended;
 
-pub use command::{CallId, Command, Identity, ResumeKey, ScriptCommand, SessionId, SlotOffered, TransportId};
+pub use command::{
+    Brings, CallId, Command, Follow, Identity, ResumeKey, ScriptCommand, SessionId, SlotOffered, TransportId,
+    Unattended,
+};
 pub use effect::{Effect, Pace, ScriptAnswer};
 pub use register::LEFT_REMEMBERED;
 pub use room::{BoundsHit, Counts, Room, RoomOptions};

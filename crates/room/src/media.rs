@@ -7,7 +7,7 @@ use stage::Standing;
 use crate::register::Transport;
 use crate::slots::Feeds;
 use crate::turn::Turn;
-use crate::{Room, SessionId, SlotOffered, TransportId};
+use crate::{Room, SessionId, SlotOffered, TransportId, Unattended};
 
 impl Room {
     /// A transport of a session stands. One that nobody waits for is dropped: its page is another now, or never read the answer.
@@ -23,6 +23,7 @@ impl Room {
             turn.drop_transport(transport);
             return;
         };
+        let unattended = participant.session.unattended;
         let known = participant.session.transport.is_some_and(|current| current.id == transport);
         if !known && !participant.connected() {
             turn.drop_transport(transport);
@@ -31,7 +32,11 @@ impl Room {
         if !known {
             self.replace_transport(who, transport, turn);
         }
-        self.slots.set_viewer(who, transport, slots, &mut turn.shifts);
+        match unattended {
+            None => self.slots.set_viewer(who, transport, slots, &mut turn.shifts),
+            Some(Unattended::Watcher(_)) => self.slots.set_watcher(who, transport, slots, &mut turn.shifts),
+            Some(Unattended::Publisher(_)) => {}
+        }
         self.enact(who, turn);
     }
 
@@ -78,7 +83,7 @@ impl Room {
     pub(crate) fn enact(&mut self, who: ParticipantId, turn: &mut Turn) {
         let on_stage = self.stage.standing(who) == Some(Standing::OnStage);
         let mut feeds = Feeds::default();
-        let mut came_up = 0;
+        let (mut came_up, mut live) = (0, false);
         if let Some(participant) = self.register.get_mut(who) {
             came_up = participant.came_up;
             if let Some(transport) = &mut participant.session.transport {
@@ -90,9 +95,12 @@ impl Room {
                     }
                     let shown = open || (on_stage && source == Source::Mic);
                     feeds[source as usize] = shown.then_some(transport.id);
+                    live |= open && source == Source::Mic;
                 }
             }
         }
+        let mic = feeds[Source::Mic as usize].map(|_| live);
+        self.speakers.set(turn.now, who, mic);
         self.slots.set_feeds(who, came_up, feeds, &mut turn.shifts);
     }
 }

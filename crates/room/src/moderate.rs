@@ -6,8 +6,8 @@
 use signaling::{Closing, Notice, ParticipantId, Refusal, Role, Source, SourceControl, SourceState};
 use stage::{Actor, Standing};
 
-use crate::Room;
 use crate::turn::{Touched, Turn};
+use crate::{Room, Unattended};
 
 impl Room {
     /// One's own source, while on stage. Off where nothing is on is done already.
@@ -96,10 +96,16 @@ impl Room {
         match participant.sources.get(source) {
             SourceState::Locked => Err(Refusal::SourceLocked { source }),
             SourceState::On => Ok(()),
-            SourceState::Off | SourceState::Muted => {
-                turn.notify(whom, Notice::AskedToUnmute { source });
-                Ok(())
-            }
+            SourceState::Off | SourceState::Muted => match participant.unattended() {
+                // Nobody is there to answer: whoever publishes without a page has said yes by publishing.
+                Some(Unattended::Publisher(brings)) if brings.has(source) => {
+                    self.set_source(whom, source, true, turn)
+                }
+                _ => {
+                    turn.notify(whom, Notice::AskedToUnmute { source });
+                    Ok(())
+                }
+            },
         }
     }
 

@@ -6,7 +6,7 @@ use signaling::{ParticipantId, Role, Source, SourceControl};
 use stage::Millis;
 
 use crate::sources::Sources;
-use crate::{Identity, ResumeKey, SessionId, TransportId};
+use crate::{Identity, ResumeKey, SessionId, TransportId, Unattended};
 
 /// People who left and are who they were if they return: with their id, whatever the stage remembers of them, the role a host gave
 /// them and the locks on their sources, so that leaving and joining again undoes nothing a moderator did. Beyond it, the one who left
@@ -42,15 +42,28 @@ impl Participant {
 
     /// Where to send them something, while their page is there.
     pub(crate) fn page(&self) -> Option<SessionId> {
+        self.open_session().filter(|_| self.session.unattended.is_none())
+    }
+
+    /// What ends when they go: their page, or the session that has none.
+    pub(crate) fn open_session(&self) -> Option<SessionId> {
         self.connected().then_some(self.session.id)
+    }
+
+    /// What is done for them, while their session without a page is there.
+    pub(crate) fn unattended(&self) -> Option<Unattended> {
+        self.session.unattended.filter(|_| self.connected())
     }
 }
 
-/// One page of a person. It outlives its socket: see [`crate::Command::Connect`].
+/// One page of a person, or what is there instead. It outlives its socket: see [`crate::Command::Connect`].
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) id: SessionId,
-    pub(crate) key: ResumeKey,
+    /// With which its page takes it up again; none without a page.
+    pub(crate) key: Option<ResumeKey>,
+    /// What it is when it has no page.
+    pub(crate) unattended: Option<Unattended>,
     /// When its socket was lost; `None` while connected.
     pub(crate) lost: Option<Millis>,
     pub(crate) transport: Option<Transport>,
@@ -113,6 +126,19 @@ impl Register {
     /// The person in the room with this token.
     pub(crate) fn present(&self, user: &str) -> Option<ParticipantId> {
         self.by_user.get(user).filter(|known| known.left.is_none()).map(|known| known.id)
+    }
+
+    /// As whom somebody with this token would be in the room, and with which role.
+    pub(crate) fn foresee(&self, identity: &Identity) -> (ParticipantId, Role) {
+        let token_role = identity.role;
+        match self.by_user.get(&identity.user) {
+            None => (ParticipantId(self.ids.wrapping_add(1)), token_role),
+            Some(Known { id, left: Some(left) }) => (*id, left.role_with(token_role)),
+            Some(Known { id, left: None }) => {
+                let known = self.present.get(id).filter(|known| known.token_role == token_role);
+                (*id, known.map_or(token_role, |known| known.role))
+            }
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -201,7 +227,7 @@ mod tests {
 
     fn enter(register: &mut Register, user: &str) -> ParticipantId {
         let identity = Identity { user: user.into(), name: user.into(), role: Role::Viewer };
-        let session = Session { id: SessionId(1), key: ResumeKey("k".into()), lost: None, transport: None };
+        let session = Session { id: SessionId(1), key: None, unattended: None, lost: None, transport: None };
         register.enter(identity, session).0
     }
 

@@ -9,6 +9,8 @@ use stage::{Millis, Rules, Stage, Standing, Timing};
 
 use crate::register::Register;
 use crate::slots::Slots;
+use crate::speakers::Speakers;
+use crate::speaking::Told;
 use crate::turn::{Reply, Turn};
 use crate::{Command, Effect, SessionId, TransportId};
 
@@ -41,6 +43,9 @@ pub struct Room {
     pub(crate) sessions: BTreeMap<SessionId, ParticipantId>,
     pub(crate) transports: BTreeMap<TransportId, ParticipantId>,
     pub(crate) slots: Slots,
+    pub(crate) speakers: Speakers,
+    /// What everybody was last told of who speaks.
+    pub(crate) told: Told,
     /// When those whose page is gone leave the list.
     pub(crate) departures: BTreeSet<(Millis, ParticipantId)>,
     /// Counts those coming up.
@@ -87,6 +92,8 @@ impl Room {
             sessions: BTreeMap::new(),
             transports: BTreeMap::new(),
             slots: Slots::default(),
+            speakers: Speakers::default(),
+            told: Told::default(),
             departures: BTreeSet::new(),
             came_up: 0,
             ended: false,
@@ -104,6 +111,8 @@ impl Room {
         } else {
             self.settle(&mut turn);
             self.take(command, &mut turn);
+            self.act_for_the_unattended(&mut turn);
+            self.order_speakers(&mut turn);
         }
         self.tell(turn, effects);
     }
@@ -113,12 +122,17 @@ impl Room {
             Command::Connect { session, identity, resume, fresh_key } => {
                 self.connect(session, identity, resume, fresh_key, turn);
             }
+            Command::Attach { session, identity, unattended } => {
+                self.attach(session, identity, unattended, turn);
+            }
+            Command::Detach { session } => self.detach(session, turn),
             Command::Disconnect { session } => self.disconnect(session, turn),
             Command::Page { session, id, command } => self.page(session, id, command, turn),
             Command::TransportReady { session, transport, slots } => {
                 self.transport_ready(session, transport, &slots, turn);
             }
             Command::TransportLost { transport } => self.transport_lost(transport, turn),
+            Command::Heard { transport, loudness } => self.heard(transport, loudness, turn),
             Command::Script { call, command } => {
                 let answer = self.script(command, turn);
                 turn.reply = Some(Reply::Answer { call, answer });
@@ -130,7 +144,9 @@ impl Room {
     /// When the room wants [`Command::Tick`]; a moment past when it wants it at once.
     pub fn next_deadline(&self) -> Option<Millis> {
         let departure = self.departures.first().map(|(at, _)| *at);
-        self.stage.next_deadline().into_iter().chain(departure).min()
+        let speech = self.speakers.next_deadline();
+        let deadlines = [self.stage.next_deadline(), departure, speech, self.speaking_due()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// The room as a script or a late joiner sees it.
@@ -235,14 +251,18 @@ impl Room {
 /// Whoever comes when all is over is sent away, and leaves nothing behind.
 fn after_the_end(command: Command, turn: &mut Turn) {
     match command {
-        Command::Connect { session, .. } => {
+        Command::Connect { session, .. } | Command::Attach { session, .. } => {
             turn.reply = Some(Reply::Reject { session, code: ErrorCode::RoomNotFound });
         }
         Command::Script { call, .. } => {
             turn.reply = Some(Reply::Answer { call, answer: Err(Refusal::NotPresent) });
         }
         Command::TransportReady { transport, .. } => turn.drop_transport(transport),
-        Command::Disconnect { .. } | Command::Page { .. } | Command::TransportLost { .. } | Command::Tick => {
-        }
+        Command::Detach { .. }
+        | Command::Disconnect { .. }
+        | Command::Page { .. }
+        | Command::TransportLost { .. }
+        | Command::Heard { .. }
+        | Command::Tick => {}
     }
 }

@@ -9,7 +9,17 @@ use stage::{Actor, Standing};
 
 use crate::register::Session;
 use crate::turn::{Reply, Touched, Turn};
-use crate::{Identity, ResumeKey, Room, SessionId};
+use crate::{Identity, ResumeKey, Room, SessionId, Unattended};
+
+impl Session {
+    pub(crate) fn of_page(id: SessionId, key: ResumeKey) -> Session {
+        Session { id, key: Some(key), unattended: None, lost: None, transport: None }
+    }
+
+    pub(crate) fn without_page(id: SessionId, unattended: Unattended) -> Session {
+        Session { id, key: None, unattended: Some(unattended), lost: None, transport: None }
+    }
+}
 
 impl Room {
     pub(crate) fn connect(
@@ -23,11 +33,11 @@ impl Room {
         let entered = match self.register.present(&identity.user) {
             Some(who) => {
                 self.refresh(who, identity, turn);
-                self.come_back(who, session, resume, fresh_key, turn);
+                self.come_back(who, Session::of_page(session, fresh_key), resume, turn);
                 Some(who)
             }
             None if self.register.len() >= ROOM_PARTICIPANTS => None,
-            None => Some(self.come_in(session, identity, fresh_key, turn)),
+            None => Some(self.come_in(Session::of_page(session, fresh_key), identity, turn)),
         };
         turn.reply = Some(match entered {
             Some(who) => {
@@ -38,14 +48,9 @@ impl Room {
         });
     }
 
-    fn come_in(
-        &mut self,
-        id: SessionId,
-        identity: Identity,
-        key: ResumeKey,
-        turn: &mut Turn,
-    ) -> ParticipantId {
-        let (who, role) = self.register.enter(identity, Session { id, key, lost: None, transport: None });
+    pub(crate) fn come_in(&mut self, session: Session, identity: Identity, turn: &mut Turn) -> ParticipantId {
+        let id = session.id;
+        let (who, role) = self.register.enter(identity, session);
         self.sessions.insert(id, who);
         // Entering is never refused.
         let _ = self.decide(stage::Command::Enter { who, role }, turn);
@@ -53,22 +58,21 @@ impl Room {
     }
 
     /// Their key still stands: the same session under a new number. Any other: a new session, and the old one is over.
-    fn come_back(
+    pub(crate) fn come_back(
         &mut self,
         who: ParticipantId,
-        session: SessionId,
+        session: Session,
         resume: Option<ResumeKey>,
-        fresh_key: ResumeKey,
         turn: &mut Turn,
     ) {
         let Some(participant) = self.register.get_mut(who) else { return };
-        let resumes = resume.is_some_and(|key| key == participant.session.key);
         let before = &mut participant.session;
-        let (old, lost) = (before.id, before.lost.take());
-        before.id = session;
-        before.key = fresh_key;
+        let resumes = resume.is_some() && resume == before.key;
+        let (old, lost) = (before.id, before.lost);
         self.sessions.remove(&old);
-        self.sessions.insert(session, who);
+        self.sessions.insert(session.id, who);
+        // The transport goes on with whoever resumes, and is dropped below otherwise.
+        *before = Session { transport: before.transport, ..session };
         match lost {
             Some(lost) => {
                 self.departures.remove(&(lost.plus(self.timing.place), who));
@@ -83,7 +87,7 @@ impl Room {
     }
 
     /// The newest token's name and role hold, but a role the host gave is not taken back by the same token again.
-    fn refresh(&mut self, who: ParticipantId, identity: Identity, turn: &mut Turn) {
+    pub(crate) fn refresh(&mut self, who: ParticipantId, identity: Identity, turn: &mut Turn) {
         let Some(participant) = self.register.get_mut(who) else { return };
         if participant.name != identity.name {
             participant.name = identity.name;
@@ -153,8 +157,8 @@ impl Room {
 
     /// Takes somebody out of the room, and tells their page why.
     pub(crate) fn send_away(&mut self, who: ParticipantId, closing: Closing, turn: &mut Turn) {
-        let page = self.register.get(who).and_then(|participant| participant.page());
-        turn.closings.extend(page.map(|session| (session, closing)));
+        let open = self.register.get(who).and_then(|participant| participant.open_session());
+        turn.closings.extend(open.map(|session| (session, closing)));
         let _ = self.decide(stage::Command::Exit { who }, turn);
     }
 
@@ -162,8 +166,8 @@ impl Room {
     pub(crate) fn end(&mut self, turn: &mut Turn) {
         let everybody: Vec<ParticipantId> = self.register.iter().map(|(who, _)| who).collect();
         for who in everybody {
-            let page = self.register.get(who).and_then(|participant| participant.page());
-            turn.closings.extend(page.map(|session| (session, Closing::RoomEnded)));
+            let open = self.register.get(who).and_then(|participant| participant.open_session());
+            turn.closings.extend(open.map(|session| (session, Closing::RoomEnded)));
             self.drop_transport(who, turn);
         }
         self.ended = true;

@@ -2,14 +2,22 @@
 //!
 //! Owns the lineup (what there is to see and hear, in the order of coming on stage) and every viewer's slots. Pure
 //! allocation: it knows neither roles nor gates. Promises: a publication keeps its slot while it lasts; nobody is shown to
-//! themselves; no slot is free while something waits for it. A change of the lineup costs each viewer one look-up; only a
-//! viewer with too few slots is searched through.
+//! themselves; no slot is free while something waits for it. Where a viewer has fewer slots for sound than there are microphones, those
+//! worth hearing have them, and only there a publication may lose its slot to another. A change of the lineup costs each viewer one
+//! look-up; only a viewer with too few slots is searched through.
+//!
+//! A watcher has one slot of each kind, which show whom the room says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use signaling::limits::SLOTS_PER_KIND;
 use signaling::{ParticipantId, SlotState, Source};
+
+mod following;
+mod viewer;
+
+use viewer::{Viewer, waiting};
 
 use crate::row::{Place, Row};
 use crate::{Effect, SlotOffered, TransportId};
@@ -58,15 +66,6 @@ impl Publisher {
     }
 }
 
-/// One transport that receives.
-#[derive(Debug)]
-struct Viewer {
-    transport: TransportId,
-    rows: [Row; 2],
-    /// How many slots of each kind its page was last asked for.
-    asked: [u16; 2],
-}
-
 /// What feeds a slot.
 type Feed = Option<(TransportId, Source)>;
 
@@ -87,6 +86,12 @@ pub(crate) struct Slots {
     lineup: [BTreeMap<Place, Publication>; 2],
     publishers: BTreeMap<ParticipantId, Publisher>,
     viewers: BTreeMap<ParticipantId, Viewer>,
+    /// Those on stage with a microphone, whoever is worth hearing first.
+    order: Vec<ParticipantId>,
+    /// Those viewers that are watchers.
+    watchers: BTreeSet<ParticipantId>,
+    /// What there is to show, or who watches, is not what it was.
+    lineup_changed: bool,
     ignored: u64,
 }
 
@@ -114,7 +119,11 @@ impl Slots {
     fn add(&mut self, place: Place, publication: Publication, shifts: &mut Shifts) {
         let kind = Kind::of(place.source);
         self.lineup[kind as usize].insert(place, publication);
+        self.lineup_changed = true;
         for (who, viewer) in self.viewers.iter_mut().filter(|(who, _)| **who != publication.whose) {
+            if viewer.watcher {
+                continue;
+            }
             match viewer.rows[kind as usize].take(place) {
                 Some(mid) => shifts.assign(*who, viewer.transport, mid, Some((publication, place.source))),
                 None => drop(shifts.short.insert(*who)),
@@ -125,10 +134,12 @@ impl Slots {
     fn remove(&mut self, place: Place, whose: ParticipantId, shifts: &mut Shifts) {
         let kind = Kind::of(place.source);
         self.lineup[kind as usize].remove(&place);
+        self.lineup_changed = true;
+        let waiting = waiting(kind, &self.lineup, &self.publishers, &self.order);
         for (who, viewer) in self.viewers.iter_mut().filter(|(who, _)| **who != whose) {
             if let Some(mid) = viewer.rows[kind as usize].free(place) {
                 shifts.assign(*who, viewer.transport, mid, None);
-                viewer.fill(*who, kind, &self.lineup[kind as usize], shifts);
+                viewer.fill(*who, kind, &waiting, shifts);
             }
         }
     }
@@ -152,22 +163,24 @@ impl Slots {
         offered: &[SlotOffered],
         shifts: &mut Shifts,
     ) {
-        let before = self.viewers.remove(&who).filter(|viewer| viewer.transport == transport);
+        self.watchers.remove(&who);
+        let before =
+            self.viewers.remove(&who).filter(|viewer| viewer.transport == transport && !viewer.watcher);
         let rows = Kind::BOTH.map(|kind| {
             let mids = offered.iter().filter(|slot| slot.audio == (kind == Kind::Audio));
             let kept = mids.clone().take(usize::from(SLOTS_PER_KIND)).map(|slot| slot.mid.clone());
             self.ignored += mids.count().saturating_sub(usize::from(SLOTS_PER_KIND)) as u64;
             Row::new(kept, before.as_ref().map(|viewer| &viewer.rows[kind as usize]))
         });
-        let mut viewer =
-            Viewer { transport, rows, asked: before.as_ref().map_or([0; 2], |viewer| viewer.asked) };
+        let asked = before.as_ref().map_or([0; 2], |viewer| viewer.asked);
+        let mut viewer = Viewer { transport, rows, watcher: false, asked };
         for (mid, place) in before.iter().flat_map(|viewer| viewer.rows.iter().flat_map(Row::shown)) {
             if viewer.rows[Kind::of(place.source) as usize].mid_of(place) != Some(mid) {
                 shifts.feed(transport, mid, None);
             }
         }
         for kind in Kind::BOTH {
-            viewer.fill(who, kind, &self.lineup[kind as usize], shifts);
+            viewer.fill(who, kind, &waiting(kind, &self.lineup, &self.publishers, &self.order), shifts);
         }
         self.viewers.insert(who, viewer);
         shifts.changed.insert(who);
@@ -177,6 +190,7 @@ impl Slots {
     /// The viewer's transport is gone.
     pub(crate) fn remove_viewer(&mut self, who: ParticipantId) {
         self.viewers.remove(&who);
+        self.watchers.remove(&who);
     }
 
     /// What a viewer's slots show: sound first, each in the order of coming on stage.
@@ -195,7 +209,7 @@ impl Slots {
     /// as many yet. Counts as asked.
     pub(crate) fn ask(&mut self, who: ParticipantId) -> Option<(u16, u16)> {
         let own = self.publishers.get(&who).copied().unwrap_or_default();
-        let viewer = self.viewers.get_mut(&who)?;
+        let viewer = self.viewers.get_mut(&who).filter(|viewer| !viewer.watcher)?;
         let wanted = Kind::BOTH.map(|kind| {
             let there = viewer.rows[kind as usize].len();
             let needed = self.lineup[kind as usize].len() - own.count(kind);
@@ -219,29 +233,6 @@ impl Slots {
     /// Slots offered beyond [`SLOTS_PER_KIND`], and left alone.
     pub(crate) fn ignored(&self) -> u64 {
         self.ignored
-    }
-}
-
-impl Viewer {
-    /// Gives free slots to what waits for one, those longest on stage first. Nothing to do while everything fits.
-    fn fill(
-        &mut self,
-        who: ParticipantId,
-        kind: Kind,
-        lineup: &BTreeMap<Place, Publication>,
-        shifts: &mut Shifts,
-    ) {
-        let row = &mut self.rows[kind as usize];
-        if row.showing() >= lineup.len() {
-            return;
-        }
-        for (place, publication) in lineup.iter().filter(|(_, publication)| publication.whose != who) {
-            if row.mid_of(*place).is_some() {
-                continue;
-            }
-            let Some(mid) = row.take(*place) else { return };
-            shifts.assign(who, self.transport, mid, Some((*publication, place.source)));
-        }
     }
 }
 

@@ -25,6 +25,7 @@ impl Room {
         self.tell_changes(&turn, arriving, effects);
         if !turn.ended {
             self.tell_slots(&turn, arriving, effects);
+            self.tell_speaking(&turn, arriving, effects);
         }
         self.tell_notices(&mut turn, arriving, effects);
         self.close_and_reply(turn, effects);
@@ -101,12 +102,15 @@ impl Room {
                 let Some(participant) = self.register.get(who) else { return };
                 let message = ServerMessage::Welcome {
                     you: who,
-                    resume: participant.session.key.0.clone(),
+                    resume: participant.session.key.clone().map(|key| key.0).unwrap_or_default(),
                     resumed,
                     heartbeat_ms: limits::HEARTBEAT_MS,
                     room: self.state(),
                 };
                 effects.push(Effect::Send { session, message });
+                if let Some(message) = self.told.message() {
+                    effects.push(Effect::Send { session, message });
+                }
                 if resumed {
                     self.slots.forget_asking(who);
                     let mut turn = Turn::new(stage::Millis(0));
@@ -124,6 +128,7 @@ impl Room {
             Reply::Answer { call, answer } => {
                 effects.push(Effect::Answer { call, answer: answer.map(|()| version) });
             }
+            Reply::Attached { session, answer } => effects.push(Effect::Attached { session, answer }),
             Reply::Reject { session, code } => effects.push(Effect::Reject { session, code }),
         }
     }

@@ -24,6 +24,7 @@ pub(crate) enum Reply {
     Done { session: SessionId, id: u32 },
     Refused { session: SessionId, id: u32, refusal: Refusal },
     Answer { call: CallId, answer: Result<(), Refusal> },
+    Attached { session: SessionId, answer: Result<ParticipantId, Refusal> },
     Reject { session: SessionId, code: ErrorCode },
 }
 
@@ -34,6 +35,7 @@ impl Reply {
             Reply::Welcome { session, .. }
             | Reply::Done { session, .. }
             | Reply::Refused { session, .. }
+            | Reply::Attached { session, .. }
             | Reply::Reject { session, .. } => Some(*session),
             Reply::Answer { .. } => None,
         }
@@ -57,6 +59,8 @@ pub(crate) struct Turn {
     /// The stage access is among what is touched.
     pub(crate) access: bool,
     pub(crate) notices: Vec<(ParticipantId, Notice)>,
+    /// Whose standing or role is another now; where nobody is there to act on it, the room does.
+    pub(crate) asked: BTreeSet<ParticipantId>,
     pub(crate) reply: Option<Reply>,
     pub(crate) closings: Vec<(SessionId, Closing)>,
     pub(crate) ended: bool,
@@ -76,6 +80,7 @@ impl Turn {
             leisurely: BTreeSet::new(),
             access: false,
             notices: Vec::new(),
+            asked: BTreeSet::new(),
             reply: None,
             closings: Vec::new(),
             ended: false,

@@ -31,6 +31,14 @@ pub enum ServerMessage {
     Slots { slots: Vec<SlotState> },
     /// The stage outgrew this page's slots: offer again with at least so many.
     MoreSlots { audio: u16, video: u16 },
+    /// Who speaks right now, and who the active speaker is: the last to speak for more than a moment, while they are on stage. Replaces what was
+    /// said of it before.
+    Speaking {
+        speaking: Vec<ParticipantId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        active: Option<ParticipantId>,
+    },
     /// Answers `offer`.
     Answer { id: u32, connection: u32, sdp: String },
     /// The media of this page's peer connection flows.

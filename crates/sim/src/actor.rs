@@ -154,6 +154,7 @@ impl Actor {
                 self.steps.push_back(Step::Lost(transport));
                 return Ok(());
             }
+            Mail::Heard(transport, loudness) => Command::Heard { transport, loudness },
             Mail::Script(command) => Command::Script { call: CallId(tick), command },
             Mail::Tick => Command::Tick,
         };
@@ -238,7 +239,8 @@ impl Actor {
                 self.told(tick);
                 self.count(answer.is_ok());
             }
-            Effect::Persist | Effect::Ended => {}
+            // Nobody comes without a page here.
+            Effect::Attached { .. } | Effect::Persist | Effect::Ended => {}
         }
     }
 

@@ -32,6 +32,7 @@ pub(crate) enum Mail {
     },
     Connected(TransportId),
     Lost(TransportId),
+    Heard(TransportId, u8),
     Script(ScriptCommand),
     Tick,
 }

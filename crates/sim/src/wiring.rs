@@ -138,6 +138,7 @@ impl World {
             EngineEvent::Paused { .. } | EngineEvent::Wanted { .. } => return,
             EngineEvent::Connected { peer } => Mail::Connected(transport_of(peer)),
             EngineEvent::Lost { peer, .. } => Mail::Lost(transport_of(peer)),
+            EngineEvent::Heard { peer, loudness } => Mail::Heard(transport_of(peer), loudness),
         };
         self.events_at[worker] = at;
         self.agenda.add(at, Event::Mail(event));

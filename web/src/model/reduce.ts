@@ -57,6 +57,8 @@ function receive(state: State, message: ServerMessage): State {
       else paused.delete(message.mid);
       return { ...state, paused };
     }
+    case "speaking":
+      return { ...state, speaking: new Set(message.speaking), active: message.active ?? null };
     case "notice": {
       const by = message.notice.code === "invited" ? (message.notice.by ?? null) : state.invitedBy;
       const toast = textOfNotice(message.notice, (id) => nameOf(state, id));
@@ -79,7 +81,14 @@ function receive(state: State, message: ServerMessage): State {
     case "refused":
       // For `signal` and `rtc`.
       return state;
+    default:
+      return unknown(message, state);
   }
+}
+
+/** What an older page does not know is nothing to it. That every message of today is known is the compiler's to say. */
+function unknown(_message: never, state: State): State {
+  return state;
 }
 
 /**
@@ -106,6 +115,9 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     people,
     slots: resumed ? state.slots : [],
     paused: resumed ? state.paused : new Set(),
+    // Told right after the welcome, where there is anything to tell.
+    speaking: new Set(),
+    active: null,
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };

@@ -57,6 +57,9 @@ export interface State {
   readonly slots: readonly SlotState[];
   /** Slots whose picture this page's connection does not carry for now. */
   readonly paused: ReadonlySet<string>;
+  /** Who speaks right now, and who is the active speaker, as the server hears it. */
+  readonly speaking: ReadonlySet<ParticipantId>;
+  readonly active: ParticipantId | null;
   /** A version was missed: only a fresh snapshot helps. */
   readonly stale: boolean;
   readonly toasts: readonly Toast[];
@@ -79,6 +82,8 @@ export const initial: State = {
   people: new Map(),
   slots: [],
   paused: new Set(),
+  speaking: new Set(),
+  active: null,
   stale: false,
   toasts: [],
   nextToast: 1,

@@ -36,10 +36,11 @@ export function Stage({ session }: { session: Session }) {
 function Tile({ session, person, rect }: { session: Session; person: ParticipantState; rect: Rect }) {
   const own = person.id === session.state.value.you;
   const camera = own ? session.isOn("camera") : person.camera === "on";
-  const speaking = session.speaking.value.has(person.id);
+  const { speaking, active } = session.state.value;
+  const voice = speaking.has(person.id) ? "speaking" : person.id === active ? "active" : "";
   return (
     <div
-      class={`tile ${speaking ? "speaking" : ""} ${person.connected ? "" : "away"} ${isSmall(rect) ? "small" : ""}`}
+      class={`tile ${voice} ${person.connected ? "" : "away"} ${isSmall(rect) ? "small" : ""}`}
       role="group"
       aria-label={person.name}
       data-participant={person.id}

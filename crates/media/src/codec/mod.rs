@@ -39,6 +39,18 @@ pub enum H264Profile {
 }
 
 impl Codec {
+    /// Whether whoever said to take this takes that as well: of H.264 every profile's decoder reads Constrained Baseline (H.264, section
+    /// A.2), and whoever reads fragmented packets reads single ones (RFC 6184, section 5.4).
+    pub fn takes(self, other: Codec) -> bool {
+        match (self, other) {
+            (
+                Codec::H264 { profile, packetization_mode },
+                Codec::H264 { profile: sent, packetization_mode: mode },
+            ) => (profile == sent || sent == H264Profile::ConstrainedBaseline) && packetization_mode >= mode,
+            (one, other) => one == other,
+        }
+    }
+
     /// Sound or picture.
     pub const fn kind(self) -> Kind {
         match self {

@@ -191,6 +191,9 @@ impl Engine {
             self.transport_changed(now, index, event);
         }
         let Some(peer) = self.roster.get_mut(index) else { return };
+        if let Some(loudness) = peer.upstreams.take_loudness() {
+            self.events.push(Event::Heard { peer: peer.id, loudness });
+        }
         if let Some(at) = peer.next_alarm(not_before) {
             self.deadlines.set(at, index, peer.id.serial);
         }

@@ -279,7 +279,7 @@ impl Forwarder {
     /// The payload type for a codec, from the viewer's own table; the last answer is kept, for it hardly ever changes.
     fn choose(&mut self, codec: Codec) -> Option<PayloadType> {
         if self.chosen.is_none_or(|chosen| chosen.codec != codec) {
-            self.chosen = self.track.payload_types.iter().copied().find(|one| one.codec == codec);
+            self.chosen = self.track.payload_type_for(codec);
         }
         self.chosen
     }

@@ -20,6 +20,7 @@ mod control;
 mod counters;
 mod keyframe;
 mod layer;
+mod loudness;
 mod meter;
 mod nack;
 mod numbering;
@@ -38,12 +39,14 @@ use crate::{Packet, PeerId, PublicationId, Source};
 use crate::twcc::TransportFeedback;
 use binding::{Bindings, Route, Tracks};
 use layer::Layer;
+use loudness::Loudness;
 use track::{Arrival, Track};
 
 pub use crate::twcc::FEEDBACK_INTERVAL;
 pub use control::RECEIVER_SSRC;
 pub use counters::Counters;
 pub use keyframe::{KEYFRAME_INTERVAL, MAX_KEYFRAME_TRIES};
+pub use loudness::TOLD_EVERY;
 pub use track::{CAMERA_SILENCE, OTHER_SILENCE};
 
 /// Time between two receiver reports, while packets come.
@@ -57,6 +60,8 @@ pub struct Upstreams {
     tracks: Tracks,
     bindings: Bindings,
     transport: TransportFeedback,
+    /// Of the microphone.
+    loudness: Loudness,
     /// When a receiver report is due; `None` when nothing came since the last.
     report_due: Option<Instant>,
     /// The latest time told.
@@ -108,6 +113,7 @@ impl Upstreams {
             tracks: Tracks::default(),
             bindings: Bindings::default(),
             transport: TransportFeedback::new(),
+            loudness: Loudness::default(),
             report_due: None,
             latest: None,
             counters: Counters::default(),
@@ -192,7 +198,17 @@ impl Upstreams {
         };
         let arrival = Arrival { now, route, header, audio_level };
         let track = self.tracks[source.index()].as_mut()?;
-        track.receive(&arrival, &mut self.gates[source.index()], &mut self.counters, &mut self.found)
+        let packet =
+            track.receive(&arrival, &mut self.gates[source.index()], &mut self.counters, &mut self.found)?;
+        if let Some(level) = audio_level {
+            self.loudness.hear(now, level);
+        }
+        Some(packet)
+    }
+
+    /// How loud the microphone is from now on, when that is news: 1 to 127 while somebody speaks, 0 when they stopped.
+    pub fn take_loudness(&mut self) -> Option<u8> {
+        self.loudness.take_news()
     }
 
     /// Transport-wide numbers count all packets of a peer, whatever they are and whatever becomes of them.
@@ -233,6 +249,9 @@ impl Upstreams {
         if !self.gates[source.index()].set(open) {
             return;
         }
+        if source == Source::Mic && !open {
+            self.loudness.close();
+        }
         let Some(track) = &mut self.tracks[source.index()] else { return };
         match open {
             true => track.open(now),
@@ -264,6 +283,7 @@ impl Upstreams {
     /// Hands over every RTCP datagram that is due, not yet encrypted.
     pub fn poll_rtcp(&mut self, now: Instant, send: impl FnMut(&[u8])) {
         self.latest = Some(now);
+        self.loudness.poll(now);
         let mut writer = control::Writer::new(&mut self.buffer, send);
         if self.report_due.is_some_and(|due| due <= now) {
             self.report_due = None;
@@ -285,7 +305,8 @@ impl Upstreams {
 
     /// When [`poll_rtcp`](Upstreams::poll_rtcp) is next needed; may lie in the past.
     pub fn next_timeout(&self) -> Option<Instant> {
-        let mut next = [self.report_due, self.transport.next_timeout()].into_iter().flatten().min();
+        let own = [self.report_due, self.transport.next_timeout(), self.loudness.next_timeout()];
+        let mut next = own.into_iter().flatten().min();
         let now = self.latest?;
         for (track, gate) in self.tracks.iter().zip(&self.gates) {
             let (Some(track), true) = (track, gate.is_open()) else { continue };

@@ -105,7 +105,15 @@ pub(super) fn agree(section: Section<'_>, kind: Kind) -> Vec<Agreed> {
 }
 
 /// The same for a source of the peer's: redundant sound first, since what its network loses is lost for everybody.
+///
+/// Of H.264 a publisher is left no choice where it has the form that everybody shows: nothing is transcoded, and some stacks send the first
+/// of their own list, whatever stands first in the answer.
 pub(super) fn for_source(mut agreed: Vec<Agreed>) -> Vec<Agreed> {
+    let is_common =
+        |codec| codec == Codec::H264 { profile: H264Profile::ConstrainedBaseline, packetization_mode: 1 };
+    if agreed.iter().any(|one| is_common(one.payload.codec)) {
+        agreed.retain(|one| !matches!(one.payload.codec, Codec::H264 { .. }) || is_common(one.payload.codec));
+    }
     agreed.sort_by_key(|one| one.payload.codec != Codec::Red);
     agreed
 }

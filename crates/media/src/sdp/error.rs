@@ -89,6 +89,18 @@ pub enum OfferError {
     /// One m-line cannot be two sources.
     #[error("m-line {mid} is said to be two sources")]
     SourceTwice { mid: Mid },
+    /// An offer to publish that sends nothing.
+    #[error("no m-line of the offer sends anything")]
+    NothingSent,
+    /// An offer to watch that takes nothing the server has.
+    #[error("no m-line of the offer can receive what the server sends")]
+    NothingReceived,
+    /// More than one person's sources: a sound and two pictures.
+    #[error("m-line {mid} is one sound or picture too many")]
+    TooManyStreams { mid: Mid },
+    /// What is to be published cannot be, and a part of it is worse than none.
+    #[error("m-line {mid} has no codec in common with the server")]
+    Unpublishable { mid: Mid },
     /// Every m-line had to be rejected.
     #[error("no m-line of the offer has a codec or transport in common with the server")]
     NothingInCommon,

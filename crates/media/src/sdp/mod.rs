@@ -21,8 +21,10 @@ mod transport;
 mod write;
 
 pub mod answer;
+pub mod fragment;
 pub mod limits;
 pub mod offer;
+pub mod single;
 
 pub use description::Direction;
 pub use error::{AnswerError, FormError, OfferError};

@@ -115,6 +115,15 @@ pub struct SlotTrack {
     pub transport_feedback: bool,
 }
 
+impl SlotTrack {
+    /// As what the peer takes a publication of this codec: its very own if it has it, or one that reads it too.
+    pub fn payload_type_for(&self, codec: Codec) -> Option<PayloadType> {
+        let find =
+            |fits: fn(Codec, Codec) -> bool| self.payload_types.iter().find(|one| fits(one.codec, codec));
+        find(|own, sent| own == sent).or_else(|| find(Codec::takes)).copied()
+    }
+}
+
 /// The SSRCs of a slot; they never change while the peer connection lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotSsrc {

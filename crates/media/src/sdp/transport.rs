@@ -13,9 +13,12 @@ pub(super) fn tagged<'a>(description: &'a Description) -> Option<Section<'a>> {
 
 /// Reads `a=ice-ufrag` and `a=ice-pwd`.
 pub(super) fn ice(section: Section<'_>) -> Result<IceCredentials, FormError> {
-    let (Some(ufrag), Some(pwd)) = (section.value("ice-ufrag"), section.value("ice-pwd")) else {
-        return Err(FormError::NoIceCredentials);
-    };
+    credentials(section.value("ice-ufrag"), section.value("ice-pwd"))
+}
+
+/// The values of the two attributes, checked.
+pub(super) fn credentials(ufrag: Option<&str>, pwd: Option<&str>) -> Result<IceCredentials, FormError> {
+    let (Some(ufrag), Some(pwd)) = (ufrag, pwd) else { return Err(FormError::NoIceCredentials) };
     let proper = |text: &str, least: usize| {
         (least..=256).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')

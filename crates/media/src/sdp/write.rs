@@ -193,7 +193,7 @@ fn write_stream(out: &mut String, accepted: &Accepted<'_>, ssrc: SlotSsrc) -> fm
 }
 
 /// Host candidates (RFC 8839, section 5.1), the first one preferred. There will be no others.
-fn write_candidates(out: &mut String, candidates: &[SocketAddr]) -> fmt::Result {
+pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) -> fmt::Result {
     for (index, address) in candidates.iter().enumerate() {
         // RFC 8445, section 5.1.2.1: type preference of a host, local preference, component 1.
         let local_preference = u32::from(u16::MAX).saturating_sub(u32::try_from(index).unwrap_or(u32::MAX));

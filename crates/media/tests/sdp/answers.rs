@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixtures::{FINGERPRINT, NAMES, answer, attribute, negotiated, offer, sections, sources};
+use crate::fixtures::{FINGERPRINT, NAMES, answer, attribute, negotiated, number, offer, sections, sources};
 
 /// Each fixture's m-lines next to those of its answer.
 fn pairs(check: impl Fn(&str, &[&str], &[&str])) {
@@ -33,7 +33,8 @@ fn m_lines_come_back_in_order() {
 fn directions_mirror_the_offer() {
     pairs(|name, offered, answered| {
         let mid = attribute(offered, "mid").unwrap();
-        let is_source = sources(name).iter().any(|(_, source)| source.as_str() == mid);
+        let of = sources(name);
+        let is_source = of.iter().any(|(_, source)| source.as_str() == mid);
         let expected = match () {
             () if is_rejected(answered) => "a=inactive",
             () if is_source => "a=recvonly",
@@ -65,7 +66,9 @@ fn payload_types_feedback_and_extensions_are_a_part_of_those_offered() {
         assert!(formats(answered).is_subset(&formats(offered)), "{name}");
         for line in answered {
             if line.starts_with("a=rtcp-fb:") || line.starts_with("a=rtpmap:") || line.contains(" apt=") {
-                assert!(offered.contains(line), "{name}: {line}");
+                // webrtcbin shouts the names of codecs.
+                let same = |other: &&str| other.eq_ignore_ascii_case(line);
+                assert!(offered.iter().any(same), "{name}: {line}");
             }
             if let Some((id, uri)) = line.strip_prefix("a=extmap:").and_then(|value| value.split_once(' ')) {
                 let id = id.split('/').next().unwrap();
@@ -127,20 +130,23 @@ fn slots_name_their_streams_and_ask_for_feedback_as_it_was_offered() {
             return;
         }
         let mid = attribute(answered, "mid").unwrap();
-        let number: u32 = mid.parse().unwrap();
+        let number = number(mid);
         assert_eq!(attribute(answered, "msid"), Some(format!("slot-{mid} track-{mid}").as_str()), "{name}");
         let cname = format!("a=ssrc:{} cname:{}", 1000 + number, media::sdp::CNAME);
         assert!(answered.contains(&cname.as_str()), "{name}");
         let pair = format!("{} {}", 1000 + number, 2000 + number);
-        let is_video = answered[0].starts_with("m=video");
+        let is_repaired = answered.iter().any(|line| line.contains(" apt="));
         assert_eq!(
             attribute(answered, "ssrc-group").is_some_and(|group| group == format!("FID {pair}")),
-            is_video
+            is_repaired
         );
-        // Two lines make transport-wide feedback: the numbers' extension, and the receiver's word. What was not offered is not asked for.
-        for part in ["transport-wide-cc", "transport-cc"] {
-            let has = |lines: &[&str]| lines.iter().any(|line| line.contains(part));
-            assert_eq!(has(answered), has(offered), "{name}: {part}");
+        // Two lines make transport-wide feedback: the numbers' extension, and the receiver's word. What was not offered, or by half as
+        // webrtcbin does, is not asked for.
+        let has = |lines: &[&str], part| lines.iter().any(|line| line.contains(part));
+        let parts = ["transport-wide-cc", "transport-cc"];
+        let offers_both = parts.into_iter().all(|part| has(offered, part));
+        for part in parts {
+            assert_eq!(has(answered, part), offers_both, "{name}: {part}");
         }
     });
 }

@@ -4,7 +4,7 @@ use media::codec::{Codec, H264Profile};
 use media::sdp::{HeaderExtensions, PayloadType, Session, SourceTrack, Upstream};
 use media::{Kind, Mid, Source};
 
-use crate::fixtures::{mid, negotiated};
+use crate::fixtures::{mid, negotiated, sources};
 
 fn source(session: &Session, source: Source) -> &SourceTrack {
     session.upstream.iter().find(|track| track.source == source).unwrap()
@@ -120,9 +120,9 @@ fn safari_publishes_vp8_though_it_would_rather_not() {
     let session = negotiated("safari-by-hand").session;
     let camera = source(&session, Source::Camera);
     assert_eq!(camera.payload_types[0], payload(Codec::Vp8, 106, 107));
-    let high = Codec::H264 { profile: H264Profile::High, packetization_mode: 1 };
-    assert_eq!(camera.payload_types[1], payload(high, 96, 97));
-    assert!(camera.payload_types.contains(&payload(CONSTRAINED, 98, 99)));
+    assert_eq!(camera.payload_types[1], payload(CONSTRAINED, 98, 99));
+    let other = |one: &&PayloadType| matches!(one.codec, Codec::H264 { .. }) && one.codec != CONSTRAINED;
+    assert_eq!(camera.payload_types.iter().find(other), None, "of H.264 what everybody shows, and no other");
     assert_eq!(camera.upstream, layers());
 }
 
@@ -151,4 +151,39 @@ fn a_further_offer_keeps_what_stays_and_adds_what_is_new() {
         let mids: Vec<&str> = again.slots.iter().map(|slot| slot.mid.as_str()).collect();
         assert_eq!(mids, ["5", "6", "7"], "{browser}: 3 is inactive, 4 stopped");
     }
+}
+
+#[test]
+fn other_stacks_publish_and_watch_without_saying_what_is_what() {
+    for (name, video) in [
+        ("aiortc-publisher", payload(Codec::Vp8, 97, 98)),
+        ("webrtcbin-publisher-vp8", PayloadType { codec: Codec::Vp8, number: 96, rtx: None }),
+        ("webrtcbin-publisher-h264", PayloadType { codec: CONSTRAINED, number: 96, rtx: None }),
+    ] {
+        let session = negotiated(name).session;
+        let camera = source(&session, Source::Camera);
+        assert_eq!(camera.payload_types[0], video, "{name}");
+        assert!(matches!(camera.upstream, Upstream::Single { ssrc: Some(_), .. }), "{name}");
+        assert_eq!(source(&session, Source::Mic).payload_types[0].codec, Codec::Opus, "{name}");
+        assert_eq!(media::sdp::single::published(&sources(name), &session), Ok(()), "{name}");
+    }
+    for name in ["aiortc-watcher", "webrtcbin-watcher"] {
+        let session = negotiated(name).session;
+        let kinds: Vec<Kind> = session.slots.iter().map(|slot| slot.kind).collect();
+        assert_eq!(kinds, [Kind::Audio, Kind::Video], "{name}");
+        assert_eq!(media::sdp::single::watched(&session), Ok(()), "{name}");
+        let sent = session.slots[1].payload_type_for(CONSTRAINED);
+        assert_eq!(sent.map(|one| one.codec), Some(CONSTRAINED), "{name}");
+    }
+}
+
+#[test]
+fn a_receiver_of_another_profile_takes_what_every_decoder_reads() {
+    let h264 = |profile, packetization_mode| Codec::H264 { profile, packetization_mode };
+    for profile in [H264Profile::Baseline, H264Profile::Main, H264Profile::High] {
+        assert!(h264(profile, 1).takes(CONSTRAINED), "{profile:?}");
+        assert!(!CONSTRAINED.takes(h264(profile, 1)), "{profile:?}");
+    }
+    assert!(CONSTRAINED.takes(h264(H264Profile::ConstrainedBaseline, 0)));
+    assert!(!h264(H264Profile::ConstrainedBaseline, 0).takes(CONSTRAINED), "whole packets only");
 }

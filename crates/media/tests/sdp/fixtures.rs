@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use media::sdp::{IceCredentials, Local, Negotiated, OfferError, SlotSsrc, SourceMids, negotiate};
+use media::sdp::{IceCredentials, Local, Negotiated, OfferError, SlotSsrc, SourceMids, negotiate, single};
 use media::{Kind, Mid};
 
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 18] = [
     "chromium-page",
     "chromium-all-codecs",
     "chromium-viewer",
@@ -20,6 +20,11 @@ pub(crate) const NAMES: [&str; 13] = [
     "firefox-first",
     "firefox-again",
     "safari-by-hand",
+    "aiortc-publisher",
+    "aiortc-watcher",
+    "webrtcbin-publisher-h264",
+    "webrtcbin-publisher-vp8",
+    "webrtcbin-watcher",
 ];
 
 pub(crate) const FINGERPRINT: &str = "sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:\
@@ -42,8 +47,11 @@ pub(crate) fn mid(text: &str) -> Mid {
 
 /// What the page says along with the offer of that name.
 pub(crate) fn sources(name: &str) -> SourceMids {
-    if name.ends_with("viewer") {
+    if name.ends_with("viewer") || name.ends_with("watcher") {
         return SourceMids::default();
+    }
+    if name.contains("publisher") {
+        return single::sources(&offer(name)).unwrap();
     }
     SourceMids { mic: Some(mid("0")), camera: Some(mid("1")), screen: Some(mid("2")) }
 }
@@ -56,9 +64,14 @@ pub(crate) fn addresses() -> [SocketAddr; 2] {
     ["192.0.2.7:40000".parse().unwrap(), "[2001:db8::7]:40000".parse().unwrap()]
 }
 
+/// Of the m-line `video1` as of the m-line `1`.
+pub(crate) fn number(mid: &str) -> u32 {
+    mid.trim_start_matches(char::is_alphabetic).parse().unwrap_or(99)
+}
+
 /// SSRCs that depend on the m-line alone, as those of a peer connection do.
 pub(crate) fn ssrcs(mid: &Mid, _: Kind) -> SlotSsrc {
-    let number: u32 = mid.as_str().parse().unwrap_or(99);
+    let number = number(mid.as_str());
     SlotSsrc { media: 1000 + number, rtx: 2000 + number }
 }
 

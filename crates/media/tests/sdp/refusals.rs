@@ -1,6 +1,6 @@
 //! Offers that are not answered, and why.
 
-use media::sdp::{FormError, OfferError, SourceMids, limits};
+use media::sdp::{FormError, OfferError, SourceMids, limits, single};
 use media::{Mid, Source};
 
 use crate::fixtures::{answer, mid, offer, sources};
@@ -139,4 +139,31 @@ fn an_offer_of_nothing_the_server_knows_is_refused() {
 fn an_error_says_what_is_wrong() {
     let text = changed("a=mid:3\r\n", "a=mid:2\r\n").to_string();
     assert_eq!(text, "two m-lines have a=mid:2");
+}
+
+/// An offer to publish after a change that is proven to be one.
+fn published(from: &str, to: &str) -> Result<SourceMids, OfferError> {
+    let offer = offer("aiortc-publisher");
+    assert!(offer.contains(from));
+    single::sources(&offer.replace(from, to))
+}
+
+#[test]
+fn what_is_published_is_read_off_the_offer_in_order() {
+    let said = SourceMids { mic: Some(mid("0")), camera: Some(mid("1")), screen: None };
+    assert_eq!(published("a=sendonly", "a=sendonly"), Ok(said));
+    assert_eq!(published("a=sendonly", "a=sendrecv"), Ok(said));
+    assert_eq!(published("a=sendonly", "a=recvonly"), Err(OfferError::NothingSent));
+    let two = published("m=audio", "m=video");
+    assert_eq!(two, Ok(SourceMids { mic: None, camera: Some(mid("0")), screen: Some(mid("1")) }));
+    assert_eq!(published("m=video", "m=audio"), Err(OfferError::TooManyStreams { mid: mid("1") }));
+}
+
+#[test]
+fn a_part_of_what_is_published_is_not_enough() {
+    let offer = offer("aiortc-publisher").replace("opus", "speex");
+    let sources = single::sources(&offer).unwrap();
+    let session = answer(&offer, &sources).unwrap().session;
+    assert_eq!(single::published(&sources, &session), Err(OfferError::Unpublishable { mid: mid("0") }));
+    assert_eq!(single::watched(&session), Err(OfferError::NothingReceived));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use room::TransportId;
+use room::{TransportId, Unattended};
 use signaling::{ParticipantState, Role, Source, SourceState, StageStanding};
 
 use crate::world::{Known, World, of};
@@ -45,6 +45,10 @@ fn slots_show_the_stage(world: &World) {
     for (id, viewer) in &world.transports {
         let shown: BTreeSet<(TransportId, Source)> = viewer.slots.values().copied().collect();
         assert_eq!(shown.len(), viewer.slots.len(), "nothing is shown twice");
+        if let Some(unattended) = viewer.unattended {
+            a_guest_sees_one_person(*id, unattended, &shown, &lineup);
+            continue;
+        }
         for (audio, offered) in [(true, viewer.offered.0), (false, viewer.offered.1)] {
             let of_kind = |(_, source): &&(TransportId, Source)| (*source == Source::Mic) == audio;
             let wanted = lineup.iter().filter(of_kind).filter(|(whose, _)| whose != id);
@@ -59,6 +63,26 @@ fn slots_show_the_stage(world: &World) {
             });
             assert_eq!(page.slots, assigned.collect(), "the slots of {}", page.user);
         }
+    }
+}
+
+/// All there is of one person, or nothing of anybody; a publisher sees nobody.
+fn a_guest_sees_one_person(
+    id: TransportId,
+    unattended: Unattended,
+    shown: &BTreeSet<(TransportId, Source)>,
+    lineup: &[(TransportId, Source)],
+) {
+    if matches!(unattended, Unattended::Publisher(_)) {
+        assert_eq!(shown, &BTreeSet::new());
+    }
+    let people: BTreeSet<TransportId> = shown.iter().map(|(whose, _)| *whose).collect();
+    assert!(people.len() <= 1 && !people.contains(&id), "{shown:?}");
+    for whose in people {
+        let has = |source| lineup.contains(&(whose, source));
+        let picture = [Source::Camera, Source::Screen].into_iter().find(|source| has(*source));
+        let all = [Some(Source::Mic).filter(|source| has(*source)), picture].into_iter().flatten();
+        assert_eq!(shown, &all.map(|source| (whose, source)).collect());
     }
 }
 

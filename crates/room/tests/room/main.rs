@@ -17,3 +17,5 @@ mod moderation;
 mod random;
 mod scripts;
 mod sessions;
+mod speaking;
+mod unattended;

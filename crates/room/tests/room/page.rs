@@ -14,6 +14,8 @@ pub(crate) struct Page {
     pub(crate) resumed: bool,
     pub(crate) room: RoomState,
     pub(crate) slots: BTreeMap<String, (ParticipantId, Source)>,
+    /// Who speaks, and who is the active speaker, as last told.
+    pub(crate) speaking: (Vec<ParticipantId>, Option<ParticipantId>),
     pub(crate) asked_for: Option<(u16, u16)>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) answer: Option<(u32, Result<u64, Refusal>)>,
@@ -35,6 +37,7 @@ impl Page {
             resumed,
             room,
             slots: BTreeMap::new(),
+            speaking: (Vec::new(), None),
             asked_for: None,
             notices: Vec::new(),
             answer: None,
@@ -56,6 +59,11 @@ impl Page {
                 self.slots =
                     slots.into_iter().map(|slot| (slot.mid, (slot.participant, slot.source))).collect();
                 assert_eq!(self.slots.len(), named, "a slot shows one thing");
+            }
+            ServerMessage::Speaking { speaking, active } => {
+                let told = (speaking, active);
+                assert_ne!(told, self.speaking, "told twice");
+                self.speaking = told;
             }
             ServerMessage::MoreSlots { audio, video } => self.asked_for = Some((audio, video)),
             ServerMessage::Notice { notice } => self.notices.push(notice),

@@ -1,7 +1,7 @@
 //! Random commands. The surroundings check everything after each of them: see `world`.
 
 use proptest::prelude::*;
-use room::{ScriptCommand, SessionId};
+use room::{Brings, Follow, ScriptCommand, SessionId, Unattended};
 use signaling::{
     Access, Command, InvitationId, ParticipantId, RequestId, Role, Source, SourceControl, SourcesOn,
 };
@@ -27,6 +27,18 @@ enum Step {
         user: usize,
         slots: (usize, usize),
         again: bool,
+    },
+    Attach {
+        user: usize,
+        role: Role,
+        unattended: Unattended,
+    },
+    Detach {
+        user: usize,
+    },
+    Hears {
+        user: usize,
+        loudness: u8,
     },
     Says {
         user: usize,
@@ -127,8 +139,17 @@ fn script() -> impl Strategy<Value = ScriptCommand> {
     ]
 }
 
+fn unattended() -> impl Strategy<Value = Unattended> {
+    let brings = any::<(bool, bool, bool)>();
+    prop_oneof![
+        3 => brings.prop_map(|(mic, camera, screen)| Unattended::Publisher(Brings { mic, camera, screen })),
+        1 => Just(Unattended::Watcher(Follow::ActiveSpeaker)),
+        1 => participant().prop_map(|whom| Unattended::Watcher(Follow::Participant(whom))),
+    ]
+}
+
 fn time() -> impl Strategy<Value = u64> {
-    prop::sample::select(&[0, 1, 5_000, 10_000, 29_999, 30_000, 60_000][..])
+    prop::sample::select(&[0, 1, 300, 600, 5_000, 10_000, 29_999, 30_000, 60_000][..])
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -140,6 +161,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => user.clone().prop_map(|user| Step::LoseMedia { user }),
         4 => (user.clone(), (0..4usize, 0..5usize), any::<bool>())
             .prop_map(|(user, slots, again)| Step::Ready { user, slots, again }),
+        3 => (user.clone(), role(), unattended())
+            .prop_map(|(user, role, unattended)| Step::Attach { user, role, unattended }),
+        1 => user.clone().prop_map(|user| Step::Detach { user }),
+        4 => (user.clone(), prop_oneof![Just(0), 1..=127u8])
+            .prop_map(|(user, loudness)| Step::Hears { user, loudness }),
         8 => (user.clone(), coming_up()).prop_map(|(user, command)| Step::Says { user, command }),
         8 => (user, on_stage()).prop_map(|(user, command)| Step::Says { user, command }),
         3 => script().prop_map(Step::Script),
@@ -151,6 +177,12 @@ fn step() -> impl Strategy<Value = Step> {
 /// The last page a user had, whether or not it is still there.
 fn last_page(world: &World, user: usize) -> Option<Me> {
     world.pages.values().filter(|page| page.user == USERS[user]).map(|page| page.session).next_back()
+}
+
+/// The session without a page that a user has now.
+fn guest(world: &World, user: usize) -> Option<Me> {
+    let mut guests = world.guests.iter().filter(|(_, guest)| guest.connected && guest.user == USERS[user]);
+    guests.next().map(|(me, _)| *me)
 }
 
 fn connected(world: &World, user: usize) -> Option<SessionId> {
@@ -168,11 +200,33 @@ fn take(world: &mut World, step: Step) {
                 world.lose(me);
             }
         }
+        Step::Attach { user, role, unattended } => {
+            if let Ok(me) = world.attach(USERS[user], role, unattended) {
+                let slots = if matches!(unattended, Unattended::Watcher(_)) { (1, 1) } else { (0, 0) };
+                world.ready_with(me, slots);
+            }
+        }
+        Step::Detach { user } => {
+            if let Some(me) = guest(world, user) {
+                world.detach(me);
+            }
+        }
+        Step::Hears { user, loudness } => {
+            if let Some(me) = guest(world, user).or_else(|| connected(world, user))
+                && world.transport(me).is_some()
+            {
+                world.hears(me, loudness);
+            }
+        }
+        Step::LoseMedia { user } if guest(world, user).is_some() => {
+            guest(world, user).into_iter().for_each(|me| world.lose_guest(me));
+        }
         Step::LoseMedia { user } => {
             if let Some(me) = last_page(world, user).filter(|me| world.transport(*me).is_some()) {
                 world.lose_media(me);
             }
         }
+        Step::Ready { user, .. } if guest(world, user).is_some() => {}
         Step::Ready { user, slots, again } => {
             if let Some(me) = last_page(world, user) {
                 match world.transport(me).filter(|_| again) {

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use room::{
-    CallId, Command, Effect, Identity, Millis, ResumeKey, Room, RoomOptions, Rules, ScriptCommand, SessionId,
-    SlotOffered, Timing, TransportId,
+    Brings, CallId, Command, Effect, Follow, Identity, Millis, ResumeKey, Room, RoomOptions, Rules,
+    ScriptCommand, SessionId, SlotOffered, Timing, TransportId, Unattended,
 };
 use signaling::{
-    Access, Notice, ParticipantId, ParticipantState, Refusal, Role, ServerMessage, Source, SourceControl,
-    SourceState, SourcesOn, StageStanding,
+    Access, Closing, Notice, ParticipantId, ParticipantState, Refusal, Role, ServerMessage, Source,
+    SourceControl, SourceState, SourcesOn, StageStanding,
 };
 
 use crate::check;
@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) room: Room,
     pub(crate) now: Millis,
     pub(crate) pages: BTreeMap<SessionId, Page>,
+    /// Sessions without a page.
+    pub(crate) guests: BTreeMap<SessionId, Guest>,
     /// Of the last command.
     pub(crate) effects: Vec<Effect>,
     pub(crate) transports: BTreeMap<TransportId, Transport>,
@@ -42,6 +44,16 @@ pub(crate) struct Known {
     pub(crate) state: ParticipantState,
 }
 
+/// A session without a page: nothing is ever sent to it.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    pub(crate) user: String,
+    pub(crate) you: ParticipantId,
+    pub(crate) unattended: Unattended,
+    pub(crate) connected: bool,
+    pub(crate) closed: Option<Closing>,
+}
+
 /// What the media threads know.
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -49,6 +61,8 @@ pub(crate) struct Transport {
     pub(crate) gates: BTreeSet<Source>,
     pub(crate) slots: BTreeMap<String, (TransportId, Source)>,
     pub(crate) offered: (usize, usize),
+    /// Of a session without a page.
+    pub(crate) unattended: Option<Unattended>,
 }
 
 impl World {
@@ -63,6 +77,7 @@ impl World {
             room: Room::new(options),
             now: Millis(1_000_000),
             pages: BTreeMap::new(),
+            guests: BTreeMap::new(),
             effects: Vec::new(),
             transports: BTreeMap::new(),
             ended: false,
@@ -125,7 +140,8 @@ impl World {
 
     pub(crate) fn offer(&mut self, me: Me, transport: TransportId, offered: (usize, usize)) {
         let known = Transport {
-            user: self.pages[&me].user.clone(),
+            user: self.user(me).to_owned(),
+            unattended: self.guests.get(&me).map(|guest| guest.unattended),
             gates: BTreeSet::new(),
             slots: BTreeMap::new(),
             offered,
@@ -139,8 +155,8 @@ impl World {
 
     /// The transport of somebody's page, as the media threads have it.
     pub(crate) fn transport(&self, me: Me) -> Option<TransportId> {
-        let user = &self.pages[&me].user;
-        let mut own = self.transports.iter().filter(|(_, transport)| transport.user == *user);
+        let user = self.user(me);
+        let mut own = self.transports.iter().filter(|(_, transport)| transport.user == user);
         let found = own.next().map(|(id, _)| *id);
         assert!(own.next().is_none(), "{user} has two transports");
         found
@@ -206,7 +222,75 @@ impl World {
     }
 
     pub(crate) fn who(&self, me: Me) -> ParticipantId {
-        self.pages[&me].you
+        self.guests.get(&me).map_or_else(|| self.pages[&me].you, |guest| guest.you)
+    }
+
+    fn user(&self, me: Me) -> &str {
+        self.guests.get(&me).map_or_else(|| &self.pages[&me].user, |guest| &guest.user)
+    }
+
+    /// Somebody without a page, with microphone and camera, and their media.
+    pub(crate) fn publish(&mut self, user: &str, role: Role) -> Me {
+        let brings = Brings { mic: true, camera: true, screen: false };
+        let me = self.attach(user, role, Unattended::Publisher(brings)).unwrap();
+        self.ready_with(me, (0, 0));
+        me
+    }
+
+    /// Somebody without a page who watches.
+    pub(crate) fn watch(&mut self, user: &str, follow: Follow) -> Me {
+        let me = self.attach(user, Role::Viewer, Unattended::Watcher(follow)).unwrap();
+        self.ready_with(me, (1, 1));
+        me
+    }
+
+    pub(crate) fn attach(&mut self, user: &str, role: Role, unattended: Unattended) -> Result<Me, Refusal> {
+        let session = SessionId(self.fresh());
+        let identity = Identity { user: user.into(), name: user.to_uppercase(), role };
+        self.apply(Command::Attach { session, identity, unattended });
+        let answers = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Attached { session: attached, answer } => Some((*attached, answer.clone())),
+            _ => None,
+        });
+        let answers: Vec<_> = answers.collect();
+        assert_eq!(answers.len(), 1, "one answer");
+        assert_eq!(answers[0].0, session);
+        let you = answers[0].1.clone()?;
+        if let (Some(before), Some(state)) = (self.known.get(user), self.room.participant_state(you)) {
+            // Those who stay on stage may turn on what nobody holds.
+            check::a_return_undoes_nothing(before, role, &state);
+        }
+        let (user, closed) = (user.to_owned(), None);
+        self.guests.insert(session, Guest { user: user.clone(), you, unattended, connected: true, closed });
+        let state = self.state(session).expect("in the room");
+        self.known.insert(user, Known { token_role: role, state });
+        Ok(session)
+    }
+
+    pub(crate) fn detach(&mut self, me: Me) {
+        self.apply(Command::Detach { session: me });
+    }
+
+    /// The media of a session without a page is lost, and the session with it.
+    pub(crate) fn lose_guest(&mut self, me: Me) {
+        self.lose_media(me);
+        self.guests.get_mut(&me).unwrap().connected = false;
+        self.apply(Command::Disconnect { session: me });
+    }
+
+    /// How loud somebody is from now on.
+    pub(crate) fn hears(&mut self, me: Me, loudness: u8) {
+        let transport = self.transport(me).expect("with media");
+        self.apply(Command::Heard { transport, loudness });
+    }
+
+    /// Time goes by, with a tick whenever the room wants one.
+    pub(crate) fn passes(&mut self, ms: u64) {
+        let end = self.now.plus(ms);
+        while let Some(at) = self.room.next_deadline().filter(|at| *at <= end) {
+            self.later(at.since(self.now));
+        }
+        self.later(end.since(self.now));
     }
 
     /// How the room has somebody.
@@ -244,6 +328,11 @@ impl World {
     /// Where a page shows something of somebody.
     pub(crate) fn slot(&self, viewer: Me, whose: Me, source: Source) -> Option<String> {
         let shown = (self.who(whose), source);
+        if self.guests.contains_key(&viewer) {
+            let (viewer, whose) = (self.transport(viewer)?, self.transport(whose)?);
+            let slots = &self.transports[&viewer].slots;
+            return slots.iter().find(|(_, what)| **what == (whose, source)).map(|(mid, _)| mid.clone());
+        }
         let page = &self.pages[&viewer];
         page.slots.iter().find(|(_, what)| **what == shown).map(|(mid, _)| mid.clone())
     }
@@ -286,10 +375,15 @@ impl World {
             },
             Effect::Broadcast { message, except, .. } => {
                 assert_eq!(except, arriving.map(|(session, _)| session), "all but who is coming in");
-                assert!(matches!(message, ServerMessage::Changed { .. }));
+                assert!(matches!(message, ServerMessage::Changed { .. } | ServerMessage::Speaking { .. }));
                 for page in self.pages.values_mut().filter(|page| page.connected) {
                     page.read(message.clone());
                 }
+            }
+            Effect::CloseSession { session, closing } if self.guests.contains_key(&session) => {
+                let guest = self.guests.get_mut(&session).expect("looked up");
+                assert!(guest.connected, "closed twice, or after it was lost");
+                (guest.connected, guest.closed) = (false, Some(closing));
             }
             Effect::CloseSession { session, closing } => {
                 let page = self.pages.get_mut(&session).expect("a page of the room");
@@ -320,7 +414,7 @@ impl World {
                 let dropped = self.transports.remove(&transport).expect("a transport");
                 assert!(dropped.gates.is_empty(), "its gates were closed before");
             }
-            Effect::Answer { .. } | Effect::Persist => {}
+            Effect::Answer { .. } | Effect::Attached { .. } | Effect::Persist => {}
             Effect::Ended => self.ended = true,
         }
     }

@@ -198,6 +198,7 @@ export type ServerMessage =
   | { "type": "changed", version: number, change: Change }
   | { "type": "slots", slots: Array<SlotState> }
   | { "type": "more_slots", audio: number, video: number }
+  | { "type": "speaking", speaking: Array<ParticipantId>, active?: ParticipantId }
   | { "type": "answer", id: number, connection: number, sdp: string }
   | { "type": "media_connected", connection: number }
   | { "type": "media_lost", connection: number }
