@@ -200,6 +200,17 @@ impl LiteAgent {
         Proof { new: true, evicted }
     }
 
+    /// A proven address leads nowhere any more: its TCP connection is closed. The peer may go on at any other, and needs no nomination for it.
+    /// Whether it is forgotten; the only one is not, for the time of its last check is when consent was given last.
+    pub fn close(&mut self, address: SocketAddr) -> bool {
+        self.nominated.take_if(|nominated| *nominated == address);
+        let forgotten = self.proven.len() > 1 && self.is_proven(address);
+        if forgotten {
+            self.proven.retain(|known| known.address != address);
+        }
+        forgotten
+    }
+
     /// Whether a valid check came from this address.
     pub fn is_proven(&self, address: SocketAddr) -> bool {
         self.proven.iter().any(|known| known.address == address)

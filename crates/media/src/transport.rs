@@ -305,6 +305,15 @@ impl Transport {
         self.checked.take()
     }
 
+    /// A path is closed for good; see [`LiteAgent::close`]. A client has one path, and finds out by itself.
+    pub fn path_closed(&mut self, path: SocketAddr) {
+        if let Agent::Lite(agent) = &mut self.agent
+            && agent.close(path)
+        {
+            self.events.push_back(TransportEvent::Retired(path));
+        }
+    }
+
     /// Whether media may flow.
     pub fn is_connected(&self) -> bool {
         self.srtp.is_some()

@@ -7,7 +7,9 @@ use std::time::Instant;
 use super::Engine;
 use super::feed::{Origin, Taken};
 use crate::relay::Message;
-use crate::{Event, MAX_LAYERS, Packet, PublicationId, Received, Source, TransportEvent, WorkerId, stun};
+use crate::{
+    Event, Loss, MAX_LAYERS, Packet, PublicationId, Received, Source, TransportEvent, WorkerId, stun,
+};
 
 impl Engine {
     /// Takes a datagram from the socket, decrypting it in place. Answers are in the outbox afterwards; media is written by
@@ -141,6 +143,7 @@ impl Engine {
             }
             TransportEvent::Lost(why) => {
                 self.counters.lost += 1;
+                self.counters.consent_expired += u64::from(why == Loss::ConsentExpired);
                 self.remove_peer(now, index);
                 self.events.push(Event::Lost { peer: id, why });
             }

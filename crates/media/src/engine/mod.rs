@@ -40,6 +40,7 @@ mod reports;
 mod roster;
 mod subscriptions;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::relay::Outbound;
@@ -177,6 +178,21 @@ impl Engine {
     /// Whether it has this peer.
     pub fn has(&self, peer: PeerId) -> bool {
         self.roster.find(peer).is_some()
+    }
+
+    /// Whether a valid check came over this path and its peer is still here.
+    pub fn knows(&self, path: SocketAddr) -> bool {
+        self.roster.at_address(path).is_some()
+    }
+
+    /// A path is closed for good, as only one of TCP can be: its peer is sent to elsewhere, as soon as it has proven another. It is not lost by
+    /// that, and its consent counts on.
+    pub fn path_closed(&mut self, now: Instant, path: SocketAddr) {
+        let Some(index) = self.roster.at_address(path) else { return };
+        if let Some(peer) = self.roster.get_mut(index) {
+            peer.transport.path_closed(path);
+        }
+        self.settle(now, index, now);
     }
 
     /// A number never used before by this engine.

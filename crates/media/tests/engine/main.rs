@@ -6,6 +6,7 @@ mod handshakes;
 mod holding;
 mod hostile;
 mod narrow;
+mod paths;
 mod peers;
 mod relay;
 mod repair;
