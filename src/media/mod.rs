@@ -141,7 +141,7 @@ impl MediaThreads {
             };
             let port = worker.local_addr()?.port();
             let candidates = addresses::candidates(&announced, port);
-            tracing::info!(thread = number, ?candidates, offload = worker.socket.offload(), "media thread");
+            tracing::info!(thread = number, port, ?announced, offload = worker.socket.offload(), "media thread");
             threads.push(Thread { commands, candidates, peers: AtomicUsize::new(0), shared });
             joined.push(
                 std::thread::Builder::new().name(format!("media-{number}")).spawn(move || worker.run())?,
