@@ -63,6 +63,8 @@ pub(crate) enum MediaEvent {
     Paused { peer: PeerId, slot: Mid, paused: bool },
     /// So many layers of a publication are wanted, the lowest ones.
     Wanted { publication: PublicationId, layers: u8 },
+    /// Its media gets through no more.
+    Stalled(PeerId),
     /// The peer is gone and forgotten.
     Lost(PeerId, Loss),
 }
@@ -141,7 +143,13 @@ impl MediaThreads {
             };
             let port = worker.local_addr()?.port();
             let candidates = addresses::candidates(&announced, port);
-            tracing::info!(thread = number, port, ?announced, offload = worker.socket.offload(), "media thread");
+            tracing::info!(
+                thread = number,
+                port,
+                ?announced,
+                offload = worker.socket.offload(),
+                "media thread"
+            );
             threads.push(Thread { commands, candidates, peers: AtomicUsize::new(0), shared });
             joined.push(
                 std::thread::Builder::new().name(format!("media-{number}")).spawn(move || worker.run())?,
@@ -227,6 +235,11 @@ impl MediaThreads {
     /// How tall a viewer's slot is shown from now on.
     pub(crate) fn show(&self, viewer: PeerId, slot: Mid, height: u16) {
         self.send(viewer.worker, Command::Show { peer: viewer, slot, height });
+    }
+
+    /// A viewer says that nothing arrives; [`MediaEvent::Stalled`] follows if its thread goes on sending.
+    pub(crate) fn doubt(&self, peer: PeerId) {
+        self.send(peer.worker, Command::Doubt { peer });
     }
 
     /// What all threads did so far, at most 350 ms old (a longest sleep and an interval of copying).

@@ -132,6 +132,7 @@ impl Worker {
                 Event::Wanted { publication, highest } => {
                     MediaEvent::Wanted { publication, layers: highest.map_or(0, |highest| highest + 1) }
                 }
+                Event::Stalled { peer } => MediaEvent::Stalled(peer),
                 Event::Lost { peer, why } => MediaEvent::Lost(peer, why),
             };
             if self.events.try_send(event).is_err() {

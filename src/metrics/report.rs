@@ -139,6 +139,11 @@ fn packets(page: &mut Exposition, app: &App) {
         "Transports lost because their peer stopped consenting to be sent to.",
     )
     .sample(&[], engine.consent_expired);
+    page.counter(
+        "proscenium_media_stalled_total",
+        "Times that media got through to a peer or from it no more, and the page was told to restart ICE.",
+    )
+    .sample(&[], engine.stalled);
     let dropped = &engine.dropped;
     page.counter("proscenium_datagrams_dropped_total", "Datagrams and packets dropped, by reason.");
     for (reason, count) in [

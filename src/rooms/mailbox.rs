@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use media::Mid;
 use room::{BoundsHit, Counts, Identity, ResumeKey, ScriptCommand, SessionId, TransportId};
-use signaling::{Refusal, RoomState};
+use signaling::{ParticipantId, Refusal, RoomState};
 use tokio::sync::{mpsc, oneshot};
 
 use super::link::{Link, OfferOutcome};
@@ -20,8 +20,17 @@ pub(crate) struct Joining {
     /// For the welcome.
     pub(crate) fresh_key: ResumeKey,
     pub(crate) outbox: Outbox,
-    /// Gets the page's media link once the page is in; dropped when it was turned away.
-    pub(crate) joined: oneshot::Sender<Arc<Link>>,
+    /// Answered once the page is in; dropped when it was turned away.
+    pub(crate) joined: oneshot::Sender<Joined>,
+}
+
+/// A page that was let in.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    /// Whose page it is.
+    pub(crate) who: ParticipantId,
+    /// Its media.
+    pub(crate) link: Arc<Link>,
 }
 
 /// To a room's task.
@@ -43,6 +52,8 @@ pub(crate) enum ToRoom {
     MediaPaused { transport: TransportId, mid: Mid, paused: bool },
     /// So many layers of a publisher's source are wanted, the lowest ones.
     LayersWanted { transport: TransportId, source: media::Source, layers: u8 },
+    /// A transport's media gets through no more.
+    MediaStalled(TransportId),
     /// A transport's media is gone.
     MediaLost(TransportId),
     /// A script's call.

@@ -140,8 +140,9 @@ impl LiteAgent {
         if error.is_some() {
             return Err(Refusal::Conflict);
         }
-        if restarted {
-            self.previous = None;
+        if restarted && self.previous.take().is_some() {
+            // Whoever restarts ICE doubts the path in use; until they nominate another, the one they check is the better guess.
+            self.nominated = None;
         }
         let proof = self.prove(now, from);
         if message.use_candidate && self.heeds(now, from) {

@@ -69,6 +69,7 @@ pub struct Transport {
     events: VecDeque<TransportEvent>,
     drops: Drops,
     checked: Option<SocketAddr>,
+    sealed: u64,
 }
 
 impl Transport {
@@ -94,6 +95,7 @@ impl Transport {
             events: VecDeque::new(),
             drops: Drops::default(),
             checked: None,
+            sealed: 0,
         }
     }
 

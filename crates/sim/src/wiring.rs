@@ -138,6 +138,8 @@ impl World {
             EngineEvent::Paused { .. } | EngineEvent::Wanted { .. } => return,
             EngineEvent::Connected { peer } => Mail::Connected(transport_of(peer)),
             EngineEvent::Lost { peer, .. } => Mail::Lost(transport_of(peer)),
+            // The pages here find their way back by themselves, and no room decides anything by it.
+            EngineEvent::Stalled { .. } => return,
         };
         self.events_at[worker] = at;
         self.agenda.add(at, Event::Mail(event));

@@ -39,6 +39,8 @@ pub struct Counters {
     pub lost: u64,
     /// Of these, peers that stopped consenting to be sent to (RFC 7675).
     pub consent_expired: u64,
+    /// Peers whose media was found to get through no more ([`crate::Event::Stalled`]).
+    pub stalled: u64,
     /// What was dropped, and why.
     pub dropped: Dropped,
 }
@@ -124,6 +126,7 @@ impl Counters {
         self.connected += other.connected;
         self.lost += other.lost;
         self.consent_expired += other.consent_expired;
+        self.stalled += other.stalled;
         self.dropped.add(&other.dropped);
     }
 }

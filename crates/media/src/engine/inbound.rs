@@ -19,6 +19,7 @@ impl Engine {
         let Some(peer) = self.roster.get_mut(index) else { return };
         match peer.transport.receive(now, from, datagram, &mut self.outbox) {
             Received::Rtp(packet) => {
+                let resumes = peer.pulse.hear(now);
                 let packet = peer.upstreams.receive_rtp(now, packet).cloned();
                 if peer.upstreams.has_found() {
                     self.forward_found(index);
@@ -28,6 +29,9 @@ impl Engine {
                     .and_then(|packet| self.roster.get(index)?.feeds[packet.publication.source.index()]);
                 if let Some((packet, feed)) = packet.zip(feed) {
                     self.admitted(feed, packet);
+                }
+                if resumes {
+                    self.resume_pictures(index);
                 }
             }
             Received::Rtcp(control) => {

@@ -35,6 +35,7 @@ mod feed;
 mod feedback;
 mod inbound;
 mod peer;
+mod pulse;
 mod relaying;
 mod reports;
 mod roster;
@@ -55,6 +56,7 @@ pub use fanout::{FRAME_PATIENCE, OUTBOX_ENOUGH};
 pub use feed::MAX_PENDING;
 pub use feedback::{LEAST_RESEND_SPACING, MAX_NACKED};
 pub use peer::{MAX_SLOTS, MAX_UNPROVEN_CHECKS};
+pub use pulse::{DOUBT, LONGEST_STALL_PAUSE, STALL, STALL_PAUSE, STALL_WITH_STRAYS};
 pub use reports::REPORT_INTERVAL;
 pub use roster::MAX_PEERS;
 pub use subscriptions::KEYFRAME_PATIENCE;
@@ -134,6 +136,7 @@ impl Engine {
                 peer.poll(now, &mut self.outbox);
                 self.tick(now, index);
                 self.report_to(now, index);
+                self.feel_pulse(now, index);
                 self.settle(now, index, now + LEAST_PAUSE);
             }
         }

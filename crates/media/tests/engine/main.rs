@@ -8,6 +8,7 @@ mod hostile;
 mod narrow;
 mod paths;
 mod peers;
+mod pulse;
 mod relay;
 mod repair;
 mod stage;

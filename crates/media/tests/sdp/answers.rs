@@ -143,8 +143,8 @@ fn tcp_stands_behind_udp_in_the_first_m_line_in_use_and_in_no_other() {
         all[0],
         [
             "a=candidate:1 1 udp 2130706431 192.0.2.7 40000 typ host",
-            "a=candidate:2 1 tcp 1520435199 192.0.2.7 40000 typ host tcptype passive",
-            "a=candidate:3 1 tcp 1520434943 2001:db8::7 40000 typ host tcptype passive",
+            "a=candidate:2 1 tcp 1520434943 192.0.2.7 40000 typ host tcptype passive",
+            "a=candidate:3 1 tcp 1520434687 2001:db8::7 40000 typ host tcptype passive",
         ]
     );
     assert!(all[1..].iter().all(|one| one.len() == 1), "{all:?}");
