@@ -1,10 +1,14 @@
 // Networks as they are: no UDP, nothing but a relay, an address that changes.
 
+import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import assert from "node:assert/strict";
 import { block } from "../support/filter.mjs";
-import { assertHears, assertSees, frames, pause } from "../support/media.mjs";
-import { scene } from "../support/shared.mjs";
+import { assertHears, assertSees, frames, pause, watchFrames } from "../support/media.mjs";
+import { Nat } from "../support/nat.mjs";
+import { startServer } from "../support/server.mjs";
+import { scene, shared } from "../support/shared.mjs";
+import { RELAY_PORTS, startTurn } from "../support/turn.mjs";
 
 /** From opening the page to the first decoded frame, where UDP is blocked. */
 const OVER_TCP_WITHIN_MS = 3000;
@@ -29,7 +33,47 @@ async function firstFrame(viewer, participant) {
   return viewer.page.evaluate(() => performance.now());
 }
 
+/** From one decoded frame to the next, when an address has changed. */
+const GAP_MS = 1000;
+
+/** The connections of a page, and where its person stands. */
+async function standing(person) {
+  const connections = await person.page.evaluate(() => window.watched.connections.length);
+  return { connections, stage: (await person.state()).stage, id: await person.id() };
+}
+
+/** `forget` changes an address; the viewer goes on seeing after a short gap, and whoever `moved` stays where they were. */
+async function assertShortGap(what, watch, moved, forget) {
+  const before = await standing(moved);
+  await watch.start();
+  forget();
+  await pause(2500);
+  const gap = await watch.gap();
+  console.log(`    ${what}: ${gap} ms between two frames`);
+  assert.ok(gap < GAP_MS, `${gap} ms without a frame`);
+  assert.deepEqual(await standing(moved), before, "the same peer connection, on the same seat");
+}
+
 describe("paths", () => {
+  it("a NAT forgets a publisher, and then a viewer: less than a second is missing, and nobody loses their place", async (test) => {
+    const nats = await Promise.all([Nat.before(shared.server.mediaPorts()), Nat.before(shared.server.mediaPorts())]);
+    try {
+      await scene(test, { access: "open" }, async ({ enter }) => {
+        const ada = await enter("Ada", "viewer", { context: nats[0].context });
+        const bob = await enter("Bob", "viewer", { context: nats[1].context });
+        await ada.joinStage();
+        await assertSees(bob, await ada.id());
+        const watch = await watchFrames(bob, await ada.id());
+        // Until the browsers trust their paths, and check them rarely.
+        await pause(5000);
+        await assertShortGap("a publisher's NAT forgets", watch, ada, () => nats[0].forget());
+        await assertShortGap("a viewer's NAT forgets", watch, bob, () => nats[1].forget());
+      });
+    } finally {
+      nats.forEach((nat) => nat.close());
+    }
+  });
+
   it("without UDP, a viewer sees within three seconds of joining, over TCP", (test) =>
     scene(test, { access: "open" }, async ({ server, enter }) => {
       const ada = await enter("Ada");
@@ -53,4 +97,37 @@ describe("paths", () => {
         mend();
       }
     }));
+
+  it("with nothing but a TURN server to be reached, media flows over its relay, on credentials that the page was given", async (test) => {
+    const secret = randomBytes(16).toString("hex");
+    const turn = await startTurn(secret);
+    const server = await startServer({ config: `[turn]\nurls = ["${turn.url}"]\nsecret = "${secret}"` });
+    const usual = shared.server;
+    shared.server = server;
+    try {
+      await scene(test, { access: "open" }, async ({ enter }) => {
+        const ada = await enter("Ada");
+        await ada.joinStage();
+        const { local: adas } = await pairOf(ada);
+        const passes = `{ ${adas.port}, ${RELAY_PORTS.first}-${RELAY_PORTS.last} }`;
+        const mend = block(server.mediaPorts().flatMap((port) => [`udp dport ${port} udp sport != ${passes}`, `tcp dport ${port}`]));
+        try {
+          const bob = await enter("Bob");
+          const took = await firstFrame(bob, await ada.id());
+          console.log(`    first frame over a relay after ${Math.round(took)} ms`);
+          assert.equal((await pairOf(bob)).local.candidateType, "relay");
+          await assertHears(bob);
+          await bob.joinStage();
+          await assertSees(ada, await bob.id());
+        } finally {
+          mend();
+        }
+      });
+      for (const peer of ["127.0.0.1", "10.0.0.1"]) assert.match(await turn.reach(peer), /403 \(Forbidden IP\)/, `${peer} is none of its business`);
+    } finally {
+      shared.server = usual;
+      await server.discard();
+      await turn.stop();
+    }
+  });
 });
