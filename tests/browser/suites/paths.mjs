@@ -37,8 +37,8 @@ async function firstFrame(viewer, participant) {
 const GAP_MS = 1000;
 /** Chromium on Linux waits for so long until it believes that an address of the machine is gone and another is there. */
 const CHROMIUM_BELIEVES_MS = 2000;
-/** Media flows for so long before an address changes. */
-const SETTLE_MS = 2500;
+/** Media flows for so long before an address changes: browsers trust the path by then, and check it every few seconds. */
+const SETTLE_MS = 5000;
 
 /** The connections of a page, and where its person stands. */
 async function standing(person) {
@@ -108,7 +108,7 @@ describe("paths", () => {
             await assertSees(bob, await ada.id());
             assert.equal((await pairOf(bob)).local.address, "10.77.1.1");
             const [there, elsewhere] = await Promise.all([watchFrames(bob, await ada.id()), watchFrames(ada, await bob.id())]);
-            await pause(SETTLE_MS);
+            await pause(2000);
             await elsewhere.start();
             await assertShortGap("whose machine has another address sees", there, bob, () => network.move("10.77.1.2"), CHROMIUM_BELIEVES_MS);
             const gap = await elsewhere.gap();
