@@ -27,6 +27,10 @@ pub(crate) const METRICS_FOR: Duration = Duration::from_millis(250);
 pub(crate) const TOKEN_TTL: Duration = Duration::from_secs(12 * 3600);
 /// The longest life a script may ask for, unless the configuration says otherwise.
 pub(crate) const TOKEN_MAX_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+/// The life of a TURN credential, unless the configuration says otherwise. Pages get new ones at half of it.
+pub(crate) const TURN_TTL: Duration = Duration::from_secs(3600);
+/// The shortest: a page hears of new ones with its heartbeat.
+pub(crate) const TURN_LEAST_TTL: Duration = Duration::from_secs(20);
 /// Longest join token looked at, in bytes.
 pub(crate) const TOKEN_BYTES: usize = 4096;
 /// Longest body of an API call, in bytes.

@@ -20,6 +20,7 @@ mod rooms;
 mod server;
 mod socket;
 mod token;
+mod turn;
 
 pub mod config;
 pub mod media;

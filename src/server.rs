@@ -18,6 +18,7 @@ use crate::http;
 use crate::media::{MediaEvent, MediaOptions, MediaThreads};
 use crate::metrics::Counts;
 use crate::rooms::{CreateError, LoadError, NewRoom, Rooms};
+use crate::turn::Turn;
 
 /// Between two looks at whether the media threads still run.
 const WATCH_MEDIA: Duration = Duration::from_secs(1);
@@ -81,7 +82,9 @@ impl Server {
         let address = listener.local_addr().map_err(refused)?;
         let (media, events) = MediaThreads::start(&options).map_err(StartError::Media)?;
         let counts = Arc::new(Counts::default());
-        let rooms = Rooms::new(media.clone(), Arc::new(store), counts.clone(), config.limits, config.timing);
+        let turn = config.turn.as_ref().map(Turn::new);
+        let rooms =
+            Rooms::new(media.clone(), Arc::new(store), counts.clone(), config.limits, config.timing, turn);
         let kept = rooms.load().await?;
         if config.dev {
             make_demo(&rooms).await;

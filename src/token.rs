@@ -13,7 +13,7 @@ use stage::Role;
 
 use crate::bounds::TOKEN_BYTES;
 use crate::clock::Clock;
-use crate::config::ApiKey;
+use crate::config::Secret;
 
 const ISSUER: &str = "proscenium";
 /// Keeps this use of the API key apart from any other. A new number would end every token that is out.
@@ -58,7 +58,7 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    pub(crate) fn new(api_key: &ApiKey) -> Self {
+    pub(crate) fn new(api_key: &Secret) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, api_key.reveal().as_bytes());
         let secret = hmac::sign(&key, PURPOSE);
         let mut rules = Validation::new(Algorithm::HS256);

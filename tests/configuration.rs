@@ -94,6 +94,10 @@ fn every_key_can_be_set_in_the_file() {
             [tokens]
             ttl_seconds = 5
             max_ttl_seconds = 6
+            [turn]
+            urls = ["turn:turn.example.edu", "turns:[2001:db8::1]:443?transport=tcp"]
+            secret = "north"
+            ttl_seconds = 60
             [limits]
             rooms = 7
             room_participants = 8
@@ -107,7 +111,35 @@ fn every_key_can_be_set_in_the_file() {
     let timing = stage::Timing { cooldown: 1000, invitation: 2000, grace: 3500, place: 4000 };
     assert_eq!(config.timing, timing);
     assert_eq!((config.tokens.ttl.as_secs(), config.tokens.max_ttl.as_secs()), (5, 6));
+    let turn = config.turn.unwrap();
+    assert_eq!((turn.urls.len(), turn.secret.reveal(), turn.ttl.as_secs()), (2, "north", 60));
     assert_eq!((config.limits.rooms, config.limits.room_participants, config.limits.connections), (7, 8, 9));
+}
+
+#[test]
+fn turn_has_addresses_and_a_secret_or_neither() {
+    assert_eq!(Sources::new().config().turn, None);
+    for (file, name) in [
+        ("urls = [\"turn:turn.example.edu\"]", "turn.secret"),
+        ("secret = \"north\"", "turn.urls"),
+        ("secret = \"north\"\nurls = []", "turn.urls"),
+        ("secret = \"north\"\nurls = [\"stun:turn.example.edu\"]", "turn.urls"),
+        ("secret = \"north\"\nurls = [\"turn://turn.example.edu\"]", "turn.urls"),
+        ("secret = \"north\"\nurls = [\"turn:turn.example.edu:0\"]", "turn.urls"),
+        ("secret = \"north\"\nurls = [\"turn:2001:db8::1:1\"]", "turn.urls"),
+        ("secret = \"north\"\nurls = [\"turn:turn.example.edu?transport=sctp\"]", "turn.urls"),
+        ("secret = \"no rth\"\nurls = [\"turn:turn.example.edu\"]", "turn.secret"),
+        ("secret = \"north\"\nurls = [\"turn:turn.example.edu\"]\nttl_seconds = 5", "turn.ttl_seconds"),
+    ] {
+        let problems = Sources::new().file(&format!("[turn]\n{file}")).problems();
+        assert_eq!(problems.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), [name], "{file}");
+    }
+    let environment = Sources::new()
+        .variable("PROSCENIUM_TURN_URLS", "turn:a.example.edu, turns:b.example.edu:443?transport=tcp")
+        .variable("PROSCENIUM_TURN_SECRET", "north");
+    let turn = environment.config().turn.unwrap();
+    assert_eq!((turn.urls.len(), turn.ttl.as_secs()), (2, 3600));
+    assert!(!format!("{turn:?}").contains("north"), "secrets are never printed");
 }
 
 #[test]

@@ -517,3 +517,32 @@ async fn forty_people_race_for_the_last_of_five_seats() {
 fn fixture(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("crates/media/tests/fixtures/sdp/offers/{name}.sdp"))
 }
+
+#[tokio::test]
+async fn a_page_has_turn_servers_of_its_own_and_new_ones_before_their_time_is_over() {
+    let data = tempfile::TempDir::new().unwrap();
+    let file = "[turn]\nurls = [\"turn:turn.example.edu\"]\nsecret = \"north\"";
+    let short = |config: &mut proscenium::config::Config| {
+        config.turn.as_mut().unwrap().ttl = Duration::from_secs(2);
+    };
+    let server = TestServer::tuned(data.path(), file, short).await;
+    server.room("a", json!({})).await;
+    let token = server.token("a", "Ann", "viewer", json!({})).await;
+    let mut socket = server.socket("a").await;
+    socket.send_text(&hello(&token)).await;
+    let Some(ServerMessage::Welcome { ice_servers, you, .. }) = socket.next().await else {
+        panic!("no welcome")
+    };
+    let [first] = ice_servers.as_slice() else { panic!("{ice_servers:?}") };
+    assert_eq!(first.urls, ["turn:turn.example.edu"]);
+    assert!(first.username.ends_with(&format!(":a-{you}")), "{}", first.username);
+    socket.send(&ClientMessage::Ping).await;
+    assert_eq!(socket.next().await, Some(ServerMessage::Pong), "they are good for a while");
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    socket.send(&ClientMessage::Ping).await;
+    let Some(ServerMessage::IceServers { ice_servers }) = socket.next().await else { panic!("no new ones") };
+    let until = |name: &str| name.split(':').next().unwrap().parse::<u64>().unwrap();
+    assert!(until(&ice_servers[0].username) > until(&first.username));
+    assert_ne!(ice_servers[0].credential, first.credential);
+    assert_eq!(socket.next().await, Some(ServerMessage::Pong));
+}

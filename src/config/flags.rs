@@ -19,7 +19,7 @@ pub struct Flags {
     /// How browsers reach the server, such as https://stage.example.edu [env: PROSCENIUM_PUBLIC_URL]
     #[arg(long, value_name = "URL", global = true)]
     pub public_url: Option<String>,
-    /// Where media is received, UDP; media thread n uses this port + n [env: PROSCENIUM_MEDIA] [default: 0.0.0.0:7000]
+    /// Where media is received, UDP and TCP; media thread n uses this port + n [env: PROSCENIUM_MEDIA] [default: 0.0.0.0:7000]
     #[arg(long, value_name = "ADDR", global = true)]
     pub media: Option<String>,
     /// An address told to browsers; repeatable [env: PROSCENIUM_ANNOUNCE] [default: those of this machine]

@@ -35,7 +35,7 @@ pub struct Config {
     pub http: SocketAddr,
     /// How browsers reach it, where that is another address: scheme and authority, no path, no slash at the end.
     pub public_url: Option<String>,
-    /// The first media thread's address, UDP; thread n uses the port + n. TCP on the same ports is for later.
+    /// The first media thread's address, UDP and TCP; thread n uses the port + n.
     pub media: SocketAddr,
     /// Addresses told to browsers; empty: those found on this machine.
     pub announce: Vec<IpAddr>,
@@ -44,7 +44,7 @@ pub struct Config {
     /// Media threads.
     pub workers: usize,
     /// What scripts show, and what join tokens are signed with.
-    pub api_key: ApiKey,
+    pub api_key: Secret,
     /// How logs are written.
     pub log: LogFormat,
     /// What is logged, as `tracing` filters say it.
@@ -53,8 +53,21 @@ pub struct Config {
     pub timing: stage::Timing,
     /// How long join tokens last.
     pub tokens: TokenTimes,
+    /// TURN servers for people whose network lets nothing else through.
+    pub turn: Option<Turn>,
     /// Bounds an operator may lower or raise.
     pub limits: Limits,
+}
+
+/// TURN servers that take short-lived credentials made with a shared secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// `turn:` and `turns:` addresses (RFC 7065).
+    pub urls: Vec<String>,
+    /// What the TURN server has as `static-auth-secret`.
+    pub secret: Secret,
+    /// How long a credential lasts.
+    pub ttl: Duration,
 }
 
 /// How long a join token lasts.
@@ -77,20 +90,27 @@ pub struct Limits {
     pub connections: usize,
 }
 
-/// The secret that scripts show. Never printed.
+/// Something that must not be known to others. Never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
+pub struct Secret(String);
 
-impl ApiKey {
+impl Secret {
     /// The secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Debug for ApiKey {
+#[cfg(test)]
+impl Secret {
+    pub(crate) fn for_test(text: &str) -> Self {
+        Secret(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApiKey(…)")
+        f.write_str("Secret(…)")
     }
 }
 
@@ -107,6 +127,7 @@ impl Config {
         let mut sources = sources::Sources::gather(flags, variables);
         let defaults = stage::Timing::default();
         let dev = sources.take("dev", value::boolean, || false);
+        let turn = turn(&mut sources);
         let config = Config {
             dev,
             http: sources.take("http", value::address, || (Ipv4Addr::LOCALHOST, 8080).into()),
@@ -115,7 +136,7 @@ impl Config {
             announce: sources.take("announce", value::ips, Vec::new),
             data: sources.take("data", value::path, || PathBuf::from("./data")),
             workers: sources.take("workers", value::count(1, bounds::MAX_WORKERS), one_a_core),
-            api_key: ApiKey(
+            api_key: Secret(
                 sources.take("api_key", value::secret, || {
                     if dev { DEV_API_KEY.to_owned() } else { String::new() }
                 }),
@@ -133,6 +154,7 @@ impl Config {
                 ttl: sources.take("tokens.ttl_seconds", value::seconds, || bounds::TOKEN_TTL),
                 max_ttl: sources.take("tokens.max_ttl_seconds", value::seconds, || bounds::TOKEN_MAX_TTL),
             },
+            turn,
             limits: Limits {
                 rooms: sources.take("limits.rooms", value::count(1, 1_000_000), || bounds::ROOMS),
                 room_participants: sources.take(
@@ -177,6 +199,33 @@ impl Config {
         if self.media.port().checked_add(self.workers as u16 - 1).is_none() {
             sources.refuse("media", "a port with one above it for every media thread");
         }
+    }
+}
+
+/// One of the two without the other would look like TURN and be none.
+fn turn(sources: &mut sources::Sources<'_>) -> Option<Turn> {
+    let urls = sources.take_optional("turn.urls", value::turn_urls);
+    let secret = sources.take_optional("turn.secret", value::secret);
+    let ttl =
+        sources.take("turn.ttl_seconds", value::seconds_from(bounds::TURN_LEAST_TTL), || bounds::TURN_TTL);
+    match (urls, secret) {
+        (Some(urls), Some(secret)) => Some(Turn { urls, secret: Secret(secret), ttl }),
+        (Some(_), None) if !sources.is_refused("turn.secret") => {
+            sources.missing(
+                "turn.secret",
+                "the secret of the TURN server (coturn: static-auth-secret), in the environment variable PROSCENIUM_TURN_SECRET or \
+                 in the file",
+            );
+            None
+        }
+        (None, Some(_)) if !sources.is_refused("turn.urls") => {
+            sources.missing(
+                "turn.urls",
+                "the TURN server that turn.secret is for, such as turn:turn.example.edu:3478",
+            );
+            None
+        }
+        _ => None,
     }
 }
 

@@ -38,6 +38,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
     file_only("stage.place_seconds"),
     file_only("tokens.ttl_seconds"),
     file_only("tokens.max_ttl_seconds"),
+    Setting { key: "turn.urls", flag: None, variable: Some("PROSCENIUM_TURN_URLS") },
+    // No flag, for the reason that the API key has none.
+    Setting { key: "turn.secret", flag: None, variable: Some("PROSCENIUM_TURN_SECRET") },
+    file_only("turn.ttl_seconds"),
     file_only("limits.rooms"),
     file_only("limits.room_participants"),
     file_only("limits.connections"),

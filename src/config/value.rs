@@ -1,6 +1,6 @@
 //! Reading single values. Each reader says what it expected, in words that finish the sentence "expected …".
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -84,6 +84,47 @@ pub(crate) fn ips(raw: &Raw) -> Read<Vec<IpAddr>> {
     })
 }
 
+/// Most addresses of TURN servers; browsers take the time to try each.
+const MAX_TURN_URLS: usize = 8;
+
+pub(crate) fn turn_urls(raw: &Raw) -> Read<Vec<String>> {
+    let words: Vec<&str> = match raw {
+        Raw::Word(word) => word.split(',').map(str::trim).filter(|part| !part.is_empty()).collect(),
+        Raw::List(items) => items.iter().map(|item| text(item).unwrap_or_default()).collect(),
+        _ => vec![""],
+    };
+    if words.is_empty() || words.len() > MAX_TURN_URLS || !words.iter().all(|word| is_turn_url(word)) {
+        return Err(format!(
+            "1 to {MAX_TURN_URLS} addresses such as turn:turn.example.edu:3478?transport=udp or turns:turn.example.edu:5349: a list in the \
+             file, separated by commas in the environment"
+        ));
+    }
+    Ok(words.into_iter().map(str::to_owned).collect())
+}
+
+/// RFC 7065, section 3.1.
+fn is_turn_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let (place, transport) = rest.split_once('?').unwrap_or((rest, "transport=udp"));
+    // The port of `[::1]:3478` and `host:3478`, but not of `::1`, which has to stand in brackets.
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (place, "3478"),
+    };
+    let is_host = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
+        Some(ip) => ip.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+            !host.is_empty() && host.bytes().all(good)
+        }
+    };
+    let is_port = port.parse::<u16>().is_ok_and(|port| port != 0);
+    matches!(scheme, "turn" | "turns")
+        && is_host
+        && is_port
+        && matches!(transport, "transport=udp" | "transport=tcp")
+}
+
 pub(crate) fn path(raw: &Raw) -> Read<PathBuf> {
     text(raw).filter(|text| !text.is_empty()).map(PathBuf::from).ok_or_else(|| "a directory".to_owned())
 }
@@ -148,8 +189,15 @@ pub(crate) fn millis(least: u64) -> impl Fn(&Raw) -> Read<u64> {
 }
 
 pub(crate) fn seconds(raw: &Raw) -> Read<Duration> {
-    number(raw)
-        .filter(|seconds| (1.0..=MAX_SECONDS).contains(seconds))
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| "a number of seconds from 1 to a year".to_owned())
+    seconds_from(Duration::from_secs(1))(raw)
+}
+
+/// A time, `least` and a year at most.
+pub(crate) fn seconds_from(least: Duration) -> impl Fn(&Raw) -> Read<Duration> {
+    move |raw| {
+        number(raw)
+            .filter(|seconds| (least.as_secs_f64()..=MAX_SECONDS).contains(seconds))
+            .map(Duration::from_secs_f64)
+            .ok_or_else(|| format!("a number of seconds from {} to a year", least.as_secs()))
+    }
 }

@@ -11,7 +11,7 @@ use ring::hmac;
 
 use super::ApiError;
 use crate::app::App;
-use crate::config::ApiKey;
+use crate::config::Secret;
 use crate::random;
 
 /// Compares keys without telling by the time it takes how much of one was right: both are hashed with a key nobody knows first.
@@ -27,7 +27,7 @@ impl fmt::Debug for ApiKeyCheck {
 }
 
 impl ApiKeyCheck {
-    pub(crate) fn new(api_key: &ApiKey) -> Self {
+    pub(crate) fn new(api_key: &Secret) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, random::key().as_bytes());
         let expected = hmac::sign(&key, api_key.reveal().as_bytes());
         ApiKeyCheck { key, expected }

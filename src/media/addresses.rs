@@ -40,9 +40,11 @@ fn is_reachable(ip: IpAddr) -> bool {
     }
 }
 
-/// One candidate an address, on a thread's port.
+/// Two candidates an address, on a thread's port: UDP, and behind all of these TCP.
 pub(super) fn candidates(announced: &[IpAddr], port: u16) -> Vec<SocketAddr> {
-    announced.iter().map(|ip| SocketAddr::new(*ip, port)).collect()
+    let udp = announced.iter().map(|ip| SocketAddr::new(*ip, port));
+    let tcp = udp.clone().map(|address| media::path::over_tcp(address, 0));
+    udp.chain(tcp).collect()
 }
 
 #[cfg(test)]

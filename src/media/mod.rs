@@ -1,4 +1,4 @@
-//! The media threads: one engine, one UDP socket and one port each.
+//! The media threads: one engine, one UDP socket, one TCP listener and one port each.
 //!
 //! The control plane holds a [`MediaThreads`] and speaks to the threads through bounded queues; they speak back through events and
 //! tickets. Nothing here decides anything: gates open and close as the room says.
@@ -8,6 +8,7 @@ mod batch;
 mod mesh;
 mod negotiation;
 mod socket;
+mod tcp;
 mod thread;
 mod tickets;
 mod wake;
@@ -26,9 +27,10 @@ use media::{Command, Engine, Identity, Loss, Mid, PeerId, PublicationId, Source,
 use tokio::sync::mpsc;
 
 pub(crate) use socket::SocketCounters;
+pub(crate) use tcp::TcpCounters;
 
 use mesh::MAX_WORKERS;
-use socket::MediaSocket;
+use tcp::TcpPaths;
 use thread::{Shared, Worker};
 use tickets::Tickets;
 use wake::Bell;
@@ -61,6 +63,8 @@ pub(crate) enum MediaEvent {
     Paused { peer: PeerId, slot: Mid, paused: bool },
     /// So many layers of a publication are wanted, the lowest ones.
     Wanted { publication: PublicationId, layers: u8 },
+    /// Its media gets through no more.
+    Stalled(PeerId),
     /// The peer is gone and forgotten.
     Lost(PeerId, Loss),
     /// How loud its microphone is from now on; 0 when nobody speaks any more.
@@ -72,8 +76,10 @@ pub(crate) enum MediaEvent {
 pub(crate) struct Traffic {
     /// Of the engines.
     pub(crate) engine: media::Counters,
-    /// Of the sockets.
+    /// Of the UDP sockets.
     pub(crate) socket: SocketCounters,
+    /// Of the TCP connections.
+    pub(crate) tcp: TcpCounters,
 }
 
 /// A closed gate was not acknowledged in time: a media thread has stopped.
@@ -123,12 +129,13 @@ impl MediaThreads {
         let mut threads = Vec::new();
         let mut joined = Vec::new();
         for (number, links) in mesh::links(&bells, &relay_full).into_iter().enumerate() {
-            let socket = bind(options.listen, number)?;
+            let (socket, listener) = tcp::bind(listening(options.listen, number)?)?;
             let (commands, command_receiver) = std::sync::mpsc::sync_channel(COMMAND_QUEUE);
             let shared = Arc::new(Shared { tickets: tickets.clone(), ..Shared::default() });
             let worker = Worker {
                 engine: Engine::new(WorkerId(number as u8), identity.clone(), Instant::now()),
                 socket,
+                tcp: TcpPaths::new(listener, Instant::now())?,
                 links,
                 commands: command_receiver,
                 events: events.clone(),
@@ -138,7 +145,13 @@ impl MediaThreads {
             };
             let port = worker.local_addr()?.port();
             let candidates = addresses::candidates(&announced, port);
-            tracing::info!(thread = number, ?candidates, offload = worker.socket.offload(), "media thread");
+            tracing::info!(
+                thread = number,
+                port,
+                ?announced,
+                offload = worker.socket.offload(),
+                "media thread"
+            );
             threads.push(Thread { commands, candidates, peers: AtomicUsize::new(0), shared });
             joined.push(
                 std::thread::Builder::new().name(format!("media-{number}")).spawn(move || worker.run())?,
@@ -226,6 +239,11 @@ impl MediaThreads {
         self.send(viewer.worker, Command::Show { peer: viewer, slot, height });
     }
 
+    /// A viewer says that nothing arrives; [`MediaEvent::Stalled`] follows if its thread goes on sending.
+    pub(crate) fn doubt(&self, peer: PeerId) {
+        self.send(peer.worker, Command::Doubt { peer });
+    }
+
     /// What all threads did so far, at most 350 ms old (a longest sleep and an interval of copying).
     pub(crate) fn traffic(&self) -> Traffic {
         let mut total = Traffic::default();
@@ -233,6 +251,7 @@ impl MediaThreads {
             let one = *locked(&thread.shared.traffic);
             total.engine.add(&one.engine);
             thread::add_socket_counters(&mut total.socket, &one.socket);
+            total.tcp.add(&one.tcp);
         }
         total
     }
@@ -314,7 +333,8 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn bind(listen: SocketAddr, number: usize) -> io::Result<MediaSocket> {
+/// Where thread `number` listens.
+fn listening(listen: SocketAddr, number: usize) -> io::Result<SocketAddr> {
     let port = match listen.port() {
         0 => 0,
         first => first.checked_add(number as u16).ok_or_else(|| {
@@ -322,9 +342,7 @@ fn bind(listen: SocketAddr, number: usize) -> io::Result<MediaSocket> {
             io::Error::new(io::ErrorKind::InvalidInput, message)
         })?,
     };
-    let address = SocketAddr::new(listen.ip(), port);
-    MediaSocket::bind(address)
-        .map_err(|error| io::Error::new(error.kind(), format!("media socket {address}: {error}")))
+    Ok(SocketAddr::new(listen.ip(), port))
 }
 
 #[cfg(test)]

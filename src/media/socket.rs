@@ -11,7 +11,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 use libc::{c_int, c_uint, c_void, socklen_t};
-use media::{MAX_TRAIN_SEGMENTS, Outbox, Train};
+use media::{MAX_TRAIN_SEGMENTS, Train};
 
 use super::batch::{RECEIVE_BATCH, ReceiveBatch, SEND_BATCH, SendBatch, segments};
 
@@ -100,10 +100,11 @@ impl MediaSocket {
         taken
     }
 
-    /// Sends everything in `outbox`, in order. What the kernel does not take is counted and left out, as the network might have done.
-    pub(super) fn send(&mut self, outbox: &Outbox, batch: &mut SendBatch) {
-        for trains in outbox.trains().chunks(SEND_BATCH) {
-            self.send_trains(outbox.bytes(), trains, batch);
+    /// Sends these trains of an outbox' bytes, in order. What the kernel does not take is counted and left out, as the network might have
+    /// done.
+    pub(super) fn send(&mut self, bytes: &[u8], trains: &[Train], batch: &mut SendBatch) {
+        for trains in trains.chunks(SEND_BATCH) {
+            self.send_trains(bytes, trains, batch);
         }
     }
 
@@ -278,7 +279,13 @@ fn wait_writable(fd: RawFd, patience: Duration) {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
+    use media::Outbox;
+
     use super::*;
+
+    fn send(socket: &mut MediaSocket, outbox: &Outbox) {
+        socket.send(outbox.bytes(), outbox.trains(), &mut SendBatch::new());
+    }
 
     fn bound(ip: IpAddr) -> (MediaSocket, SocketAddr) {
         let socket = MediaSocket::bind(SocketAddr::new(ip, 0)).unwrap();
@@ -318,7 +325,7 @@ mod tests {
         to: SocketAddr,
         lengths: &[usize],
     ) {
-        sender.send(&outbox(to, lengths), &mut SendBatch::new());
+        send(sender, &outbox(to, lengths));
         let received = received(receiver);
         assert_eq!(received.iter().map(|(_, bytes)| bytes.len()).collect::<Vec<_>>(), lengths);
         for (number, (_, bytes)) in received.iter().enumerate() {
@@ -359,7 +366,7 @@ mod tests {
         for ip in [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()] {
             let (mut client, client_at) = bound(ip);
             assert_delivers(&mut client, &mut server, SocketAddr::new(ip, port), &[10]);
-            client.send(&outbox(SocketAddr::new(ip, port), &[10]), &mut SendBatch::new());
+            send(&mut client, &outbox(SocketAddr::new(ip, port), &[10]));
             let from = received(&mut server)[0].0;
             assert_eq!(from, client_at);
             assert_delivers(&mut server, &mut client, from, &[800, 800, 20]);
@@ -374,7 +381,7 @@ mod tests {
         // A socket of one family has no way to the other.
         outbox.push("[2001:db8::1]:9".parse().unwrap(), &[7; 5]);
         outbox.push(to, &[9; 6]);
-        sender.send(&outbox, &mut SendBatch::new());
+        send(&mut sender, &outbox);
         assert_eq!(received(&mut receiver).len(), 2);
         assert_eq!(sender.counters().send_refused, 1);
     }

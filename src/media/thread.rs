@@ -1,4 +1,4 @@
-//! One media thread: its engine, its socket, and the loop that moves bytes between them.
+//! One media thread: its engine, its sockets, and the loop that moves bytes between them.
 //!
 //! No tokio and no lock stands on the path of a packet. The one mutex, for the counters' copy, is only tried, once a turn.
 
@@ -8,12 +8,13 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use media::{Command, Engine, Event, Outbox};
+use media::{Command, Engine, Event, Outbox, Train, path};
 use tokio::sync::mpsc;
 
 use super::batch::{ReceiveBatch, SendBatch};
 use super::mesh::Links;
 use super::socket::{MediaSocket, SocketCounters};
+use super::tcp::TcpPaths;
 use super::tickets::Tickets;
 use super::wake::Bell;
 use super::{MediaEvent, Traffic};
@@ -29,6 +30,7 @@ const COUNTERS_INTERVAL: Duration = Duration::from_millis(100);
 pub(super) struct Worker {
     pub engine: Engine,
     pub socket: MediaSocket,
+    pub tcp: TcpPaths,
     pub links: Links,
     pub commands: Receiver<Command>,
     pub events: mpsc::Sender<MediaEvent>,
@@ -59,6 +61,7 @@ impl Worker {
             // Feedback to publishers tells when their packets came: not when this turn began.
             let now = Instant::now();
             let datagrams = self.take_datagrams(now, &mut inbox);
+            let streams = self.tcp.take(now, &mut self.engine);
             self.engine.poll(now);
             self.send(now, &mut batch);
             let handshakes = self.engine.handshakes(now);
@@ -69,7 +72,7 @@ impl Worker {
                 self.publish_counters();
                 copied = now;
             }
-            if commands < COMMANDS_A_TURN && datagrams == 0 && !handshakes {
+            if commands < COMMANDS_A_TURN && datagrams == 0 && !streams && !handshakes {
                 self.wait(now);
             }
         }
@@ -102,10 +105,15 @@ impl Worker {
             let more = self.engine.flush(now);
             let outbox: &mut Outbox = self.engine.outbox_mut();
             if !outbox.is_empty() {
-                self.socket.send(outbox, batch);
+                if self.tcp.is_unused() {
+                    self.socket.send(outbox.bytes(), outbox.trains(), batch);
+                } else {
+                    send_each_way(outbox, &mut self.socket, &mut self.tcp, batch);
+                }
                 outbox.clear();
             }
             if !more {
+                self.tcp.flush_all();
                 return;
             }
         }
@@ -124,6 +132,7 @@ impl Worker {
                 Event::Wanted { publication, highest } => {
                     MediaEvent::Wanted { publication, layers: highest.map_or(0, |highest| highest + 1) }
                 }
+                Event::Stalled { peer } => MediaEvent::Stalled(peer),
                 Event::Lost { peer, why } => MediaEvent::Lost(peer, why),
                 Event::Heard { peer, loudness } => MediaEvent::Heard(peer, loudness),
             };
@@ -135,7 +144,11 @@ impl Worker {
 
     fn publish_counters(&mut self) {
         if let Ok(mut traffic) = self.shared.traffic.try_lock() {
-            *traffic = Traffic { engine: self.engine.counters(), socket: self.socket.counters() };
+            *traffic = Traffic {
+                engine: self.engine.counters(),
+                socket: self.socket.counters(),
+                tcp: self.tcp.counters(),
+            };
         }
     }
 
@@ -149,10 +162,13 @@ impl Worker {
         // `mpsc` cannot be looked into without taking, so a command that came meanwhile is taken here.
         let mut early = None;
         let (links, commands, shared) = (&self.links, &self.commands, &self.shared);
-        bell.sleep(self.socket.fd(), Some(patience), || {
+        let streams = bell.sleep([self.socket.fd(), self.tcp.fd()], Some(patience), || {
             early = commands.try_recv().ok();
             early.is_none() && links.is_empty() && !shared.stop.load(Ordering::SeqCst)
         });
+        if streams {
+            self.tcp.look_now(now);
+        }
         if let Some(command) = early {
             self.engine.command(Instant::now(), command);
         }
@@ -160,6 +176,18 @@ impl Worker {
 
     pub(super) fn local_addr(&self) -> std::io::Result<SocketAddr> {
         self.socket.local_addr()
+    }
+}
+
+/// Sends what the engine has over UDP or the TCP connection it is for, in order for each peer: each has one path at a time.
+fn send_each_way(outbox: &Outbox, socket: &mut MediaSocket, tcp: &mut TcpPaths, batch: &mut SendBatch) {
+    let is_udp = |train: &Train| path::connection(train.to).is_none();
+    for run in outbox.trains().chunk_by(|one, next| is_udp(one) == is_udp(next)) {
+        if run.first().is_some_and(is_udp) {
+            socket.send(outbox.bytes(), run, batch);
+        } else {
+            run.iter().for_each(|train| tcp.send(outbox.bytes(), train));
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Waking a media thread that waits for its socket.
+//! Waking a media thread that waits for its sockets.
 //!
 //! A thread says that it is about to sleep, looks once more at its queues, and waits. Whoever put something into one of them afterwards sees
 //! that it sleeps and rings. A thread that is awake is never rung, so a busy server makes no system call here.
@@ -41,29 +41,32 @@ impl Bell {
         }
     }
 
-    /// Waits until `socket` has something to read, somebody rings, or `patience` is over. `empty` looks at the queues once more.
-    pub(super) fn sleep(&self, socket: RawFd, patience: Option<Duration>, empty: impl FnOnce() -> bool) {
+    /// Waits until one of `sources` has something to read, somebody rings, or `patience` is over; whether the second source has. `empty` looks at
+    /// the queues once more.
+    pub(super) fn sleep(
+        &self,
+        sources: [RawFd; 2],
+        patience: Option<Duration>,
+        empty: impl FnOnce() -> bool,
+    ) -> bool {
         self.asleep.store(true, Ordering::SeqCst);
         fence(Ordering::SeqCst);
-        if empty() {
-            self.wait(socket, patience);
-        }
+        let second = empty() && self.wait(sources, patience);
         self.asleep.store(false, Ordering::SeqCst);
+        second
     }
 
-    fn wait(&self, socket: RawFd, patience: Option<Duration>) {
-        let mut descriptors = [
-            libc::pollfd { fd: socket, events: libc::POLLIN, revents: 0 },
-            libc::pollfd { fd: self.event.as_raw_fd(), events: libc::POLLIN, revents: 0 },
-        ];
+    fn wait(&self, sources: [RawFd; 2], patience: Option<Duration>) -> bool {
+        let readable = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+        let mut descriptors = [readable(sources[0]), readable(self.event.as_raw_fd()), readable(sources[1])];
         let time = patience.map(|patience| libc::timespec {
             tv_sec: patience.as_secs() as libc::time_t,
             tv_nsec: patience.subsec_nanos().into(),
         });
         let time_pointer = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        // SAFETY: two descriptors and a time-out that outlive the call; no signal mask.
+        // SAFETY: three descriptors and a time-out that outlive the call; no signal mask.
         unsafe {
-            libc::ppoll(descriptors.as_mut_ptr(), 2, time_pointer, std::ptr::null());
+            libc::ppoll(descriptors.as_mut_ptr(), 3, time_pointer, std::ptr::null());
         }
         if descriptors[1].revents != 0 {
             let mut count = 0_u64;
@@ -72,5 +75,6 @@ impl Bell {
                 libc::read(self.event.as_raw_fd(), (&raw mut count).cast(), size_of::<u64>());
             }
         }
+        descriptors[2].revents != 0
     }
 }

@@ -10,6 +10,7 @@ use super::exposition::Exposition;
 use super::process;
 use crate::app::App;
 use crate::bounds::METRICS_FOR;
+use crate::media::TcpCounters;
 use crate::rooms::Protocol;
 
 /// The last answer, and when it was made. Whoever asks while one is made waits for that one: however many ask how often, the rooms are
@@ -134,6 +135,16 @@ fn packets(page: &mut Exposition, app: &App) {
         .sample(&[], engine.connected);
     page.counter("proscenium_media_lost_total", "Transports lost without a command.")
         .sample(&[], engine.lost);
+    page.counter(
+        "proscenium_media_consent_expired_total",
+        "Transports lost because their peer stopped consenting to be sent to.",
+    )
+    .sample(&[], engine.consent_expired);
+    page.counter(
+        "proscenium_media_stalled_total",
+        "Times that media got through to a peer or from it no more, and the page was told to restart ICE.",
+    )
+    .sample(&[], engine.stalled);
     let dropped = &engine.dropped;
     page.counter("proscenium_datagrams_dropped_total", "Datagrams and packets dropped, by reason.");
     for (reason, count) in [
@@ -157,12 +168,38 @@ fn packets(page: &mut Exposition, app: &App) {
         ("padding", engine.upstream.padding),
         ("send_buffer_full", traffic.socket.send_buffer_full),
         ("send_refused", traffic.socket.send_refused),
+        ("tcp_queue_full", traffic.tcp.queue_full),
+        ("tcp_gone", traffic.tcp.gone),
     ] {
         page.sample(&[("reason", reason)], count);
     }
+    tcp(page, &traffic.tcp);
     page.gauge("proscenium_media_peers", "Transports of each media thread.");
     for (thread, peers) in app.media.peers().into_iter().enumerate() {
         page.sample(&[("thread", &thread.to_string())], peers);
+    }
+}
+
+fn tcp(page: &mut Exposition, tcp: &TcpCounters) {
+    page.gauge("proscenium_tcp_connections", "TCP connections to the media ports.").sample(&[], tcp.open);
+    page.counter(
+        "proscenium_tcp_connections_accepted_total",
+        "TCP connections that came to the media ports.",
+    )
+    .sample(&[], tcp.accepted);
+    page.counter(
+        "proscenium_tcp_connections_closed_total",
+        "TCP connections to the media ports that ended, by reason.",
+    );
+    for (reason, count) in [
+        ("crowded", tcp.crowded),
+        ("unproven", tcp.unproven),
+        ("junk", tcp.junk),
+        ("oversize", tcp.oversize),
+        ("left", tcp.left),
+        ("closed", tcp.closed),
+    ] {
+        page.sample(&[("reason", reason)], count);
     }
 }
 

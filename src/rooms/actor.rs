@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::directory::Rooms;
 use super::effects::room_source;
 use super::link::{Answered, Link, OfferOutcome};
-use super::mailbox::{AttachError, Attached, CallError, Joining, RoomRef, ToRoom};
+use super::mailbox::{AttachError, Attached, CallError, Joined, Joining, RoomRef, ToRoom};
 use super::outbox::Frame;
 use super::pages::Pages;
 use super::unattended::UnattendedSessions;
@@ -141,6 +141,12 @@ impl Actor {
                 let wanted = |connection| ServerMessage::LayersWanted { connection, source, layers };
                 self.tell_owner(transport, wanted).await;
             }
+            ToRoom::MediaStalled(transport) => {
+                if let Some((session, connection)) = self.pages.owner(transport) {
+                    self.send(session, &ServerMessage::RestartIce { connection });
+                    self.drop_slow().await;
+                }
+            }
             ToRoom::MediaLost(transport) => self.media_lost(transport).await,
             ToRoom::Script { command, answer } => self.script(command, answer).await,
             ToRoom::State(answer) => {
@@ -171,9 +177,9 @@ impl Actor {
         self.resuming = resume.as_ref().map(|key| key.0.clone());
         self.apply(Command::Connect { session, identity, resume, fresh_key }).await;
         self.resuming = None;
-        if let Some(link) = self.pages.link(session) {
+        if let (Some(link), Some(who)) = (self.pages.link(session), self.room.who(session)) {
             // A socket that is gone already says so by `Leave`.
-            let _ = joined.send(link);
+            let _ = joined.send(Joined { who, link });
         }
     }
 

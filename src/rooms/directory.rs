@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use room::{BoundsHit, Room, ScriptCommand, SessionId, TransportId};
-use signaling::RoomState;
+use signaling::{IceServer, ParticipantId, RoomState};
 use stage::{Access, Millis, Timing};
 use store::{RoomRecord, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +25,7 @@ use crate::config::Limits;
 use crate::media::{MediaEvent, MediaThreads};
 use crate::metrics::{Bound, Counts};
 use crate::random;
+use crate::turn::Turn;
 
 /// The rooms, and what their tasks share.
 pub(crate) struct Rooms {
@@ -34,6 +36,7 @@ pub(crate) struct Rooms {
     pub(super) wires: Wires,
     pub(crate) resources: Resources,
     timing: Timing,
+    turn: Option<Turn>,
     store: Arc<Store>,
     open: Mutex<HashMap<Arc<str>, RoomRef>>,
     /// Held while a room is made or ended, so that the disk and the list say the same.
@@ -81,6 +84,7 @@ impl Rooms {
         counts: Arc<Counts>,
         limits: Limits,
         timing: Timing,
+        turn: Option<Turn>,
     ) -> Arc<Self> {
         Arc::new(Rooms {
             clock: Clock::start(),
@@ -90,6 +94,7 @@ impl Rooms {
             wires: Wires::default(),
             resources: Resources::default(),
             timing,
+            turn,
             store,
             open: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
@@ -190,6 +195,17 @@ impl Rooms {
         self.clock.now()
     }
 
+    /// The TURN servers of somebody in a room, open to them for a while from now on; none where the operator has none.
+    pub(crate) fn ice_servers(&self, room: &RoomRef, who: ParticipantId) -> Vec<IceServer> {
+        let turn = self.turn.as_ref();
+        turn.map(|turn| turn.server(&room.id, who, Clock::unix_seconds())).into_iter().collect()
+    }
+
+    /// After how long [`Rooms::ice_servers`] are to be given out anew; `None` where there are none.
+    pub(crate) fn renew_ice_servers_after(&self) -> Option<Duration> {
+        self.turn.as_ref().map(Turn::renew_after)
+    }
+
     /// A room that runs.
     pub(crate) fn find(&self, id: &str) -> Option<RoomRef> {
         self.open().get(id).cloned()
@@ -282,6 +298,10 @@ impl Rooms {
             MediaEvent::Wanted { publication, layers } => {
                 let (transport, source) = (transport_of(publication.peer), publication.source);
                 (self.wires.room(transport), ToRoom::LayersWanted { transport, source, layers })
+            }
+            MediaEvent::Stalled(peer) => {
+                let transport = transport_of(peer);
+                (self.wires.room(transport), ToRoom::MediaStalled(transport))
             }
             MediaEvent::Lost(peer, why) => {
                 tracing::debug!(?peer, ?why, "a peer's media is gone");

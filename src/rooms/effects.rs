@@ -14,10 +14,11 @@ impl Actor {
     /// One message to one page. A welcome is where a session is taken up again: the page's peer connection is told to stand only
     /// where it does.
     pub(super) fn tell(&mut self, session: SessionId, mut message: ServerMessage) {
-        if let ServerMessage::Welcome { resumed, .. } = &mut message
-            && *resumed
-        {
-            *resumed = self.resuming.take().is_some_and(|key| self.pages.resume(session, &key));
+        if let ServerMessage::Welcome { you, resumed, ice_servers, .. } = &mut message {
+            *ice_servers = self.rooms.ice_servers(&self.me, *you);
+            if *resumed {
+                *resumed = self.resuming.take().is_some_and(|key| self.pages.resume(session, &key));
+            }
         }
         self.send(session, &message);
     }

@@ -175,6 +175,13 @@ impl Link {
         Restart::Restarted { fragment, ice_session: current.session.local_ice.ufrag.clone() }
     }
 
+    /// The page gets nothing over this connection, and should.
+    pub(crate) fn doubt(&self, rooms: &Rooms, connection: u32) {
+        if let Some(current) = self.locked().current.as_ref().filter(|one| one.connection == connection) {
+            rooms.media.doubt(current.peer);
+        }
+    }
+
     /// The transport is gone: the next offer of its connection would find nothing.
     pub(crate) fn forget(&self, transport: TransportId) {
         let mut standing = self.locked();

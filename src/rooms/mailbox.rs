@@ -21,8 +21,17 @@ pub(crate) struct Joining {
     /// For the welcome.
     pub(crate) fresh_key: ResumeKey,
     pub(crate) outbox: Outbox,
-    /// Gets the page's media link once the page is in; dropped when it was turned away.
-    pub(crate) joined: oneshot::Sender<Arc<Link>>,
+    /// Answered once the page is in; dropped when it was turned away.
+    pub(crate) joined: oneshot::Sender<Joined>,
+}
+
+/// A page that was let in.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    /// Whose page it is.
+    pub(crate) who: ParticipantId,
+    /// Its media.
+    pub(crate) link: Arc<Link>,
 }
 
 /// Somebody without a page, with a valid token and an offer that was answered.
@@ -76,6 +85,8 @@ pub(crate) enum ToRoom {
     MediaPaused { transport: TransportId, mid: Mid, paused: bool },
     /// So many layers of a publisher's source are wanted, the lowest ones.
     LayersWanted { transport: TransportId, source: media::Source, layers: u8 },
+    /// A transport's media gets through no more.
+    MediaStalled(TransportId),
     /// A transport's media is gone.
     MediaLost(TransportId),
     /// How loud a transport's microphone is from now on.

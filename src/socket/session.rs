@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use room::{ResumeKey, SessionId};
 use signaling::limits::{HELLO_MS, MESSAGE_BURST, MESSAGES_PER_SECOND, OUTGOING_QUEUE, SILENCE_MS};
-use signaling::{ClientMessage, Closing, Command, ErrorCode, ServerMessage};
+use signaling::{ClientMessage, Closing, Command, ErrorCode, ParticipantId, ServerMessage};
+use stage::Millis;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -224,6 +225,8 @@ struct Page {
     frames: Bucket,
     offers: Bucket,
     changes: Bucket,
+    /// Whose TURN servers, and when they are to be told anew; `None` where there are none.
+    ice_servers: Option<(ParticipantId, Millis)>,
 }
 
 impl Page {
@@ -240,13 +243,13 @@ impl Page {
         let fresh_key = ResumeKey(random::key());
         let joining = Joining { session, identity, resume, fresh_key, outbox: outbox.clone(), joined };
         room.send(ToRoom::Join(joining)).await;
-        let link = link.await.ok();
-        if link.is_none() {
+        let joined = link.await.ok();
+        if joined.is_none() {
             // Where the room itself said why, this comes after the end and is never sent.
             not_answered(&app, &room, &outbox);
         }
         let now = app.rooms.now();
-        let page = Page {
+        let mut page = Page {
             frames,
             offers: Bucket::full(OFFERS_PER_SECOND, OFFER_BURST, now),
             changes: Bucket::full(CHANGES_PER_SECOND, CHANGE_BURST, now),
@@ -254,8 +257,28 @@ impl Page {
             room,
             session,
             outbox,
+            ice_servers: None,
         };
-        (page, link)
+        page.remember_ice_servers(joined.as_ref().map(|joined| joined.who));
+        (page, joined.map(|joined| joined.link))
+    }
+
+    /// They were in the page's welcome, or have just been told.
+    fn remember_ice_servers(&mut self, who: Option<ParticipantId>) {
+        let after = self.app.rooms.renew_ice_servers_after();
+        let due = |after: Duration| self.app.rooms.now().plus(after.as_millis() as u64);
+        self.ice_servers = who.zip(after.map(due));
+    }
+
+    /// Tells the page its TURN servers anew before their time is over: it may need them at any moment, and not be able to ask by then.
+    fn renew_ice_servers(&mut self) {
+        let Some((who, due)) = self.ice_servers else { return };
+        if self.app.rooms.now() >= due {
+            let ice_servers = self.app.rooms.ice_servers(&self.room, who);
+            // Too slow for this one: the way out ends by itself.
+            let _ = self.outbox.push(Frame::of(&ServerMessage::IceServers { ice_servers }));
+            self.remember_ice_servers(Some(who));
+        }
     }
 
     /// Takes what the page sends, until it ends or breaks a rule.
@@ -289,7 +312,12 @@ impl Page {
     async fn take(&mut self, text: &str, link: &Arc<Link>) -> Result<(), End> {
         let session = self.session;
         let message = match message::read(text) {
+            Read::Message(ClientMessage::MediaStalled { connection }) => {
+                link.doubt(&self.app.rooms, connection);
+                return Ok(());
+            }
             Read::Message(ClientMessage::Ping) => {
+                self.renew_ice_servers();
                 // Too slow for this one: the way out ends by itself.
                 let _ = self.outbox.push(Frame::of(&ServerMessage::Pong));
                 // A room whose task broke off has told nobody. The page comes back to the one that took its place.

@@ -22,6 +22,7 @@ await import("./suites/gate.mjs");
 await import("./suites/picture.mjs");
 await import("./suites/load.mjs");
 await import("./suites/connections.mjs");
+await import("./suites/paths.mjs");
 await import("./suites/page.mjs");
 await import("./suites/workers.mjs");
 await import("./suites/firefox.mjs");

@@ -1,6 +1,8 @@
 //! A server in a process of its own, as an operator starts it, and crowds of synthetic participants.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub(crate) mod tcp;
+
 use std::io::{BufRead, BufReader};
 use std::ops::Range;
 use std::process::{Child, ChildStdout, Command, Stdio};

@@ -31,6 +31,11 @@ pub(crate) struct TestServer {
 impl TestServer {
     /// On a data directory that may have been used before; `file` is added to the configuration.
     pub(crate) async fn on(data: &Path, file: &str) -> TestServer {
+        TestServer::tuned(data, file, |_| {}).await
+    }
+
+    /// The same, with values that no operator may set.
+    pub(crate) async fn tuned(data: &Path, file: &str, tune: impl FnOnce(&mut Config)) -> TestServer {
         let config = data.join("test.toml");
         std::fs::write(&config, file).unwrap();
         let flags = Flags {
@@ -43,7 +48,9 @@ impl TestServer {
             ..Flags::default()
         };
         let variables = [("PROSCENIUM_API_KEY".to_owned(), API_KEY.to_owned())];
-        let running = Server::start(Config::resolve(&flags, variables).unwrap()).await.unwrap();
+        let mut config = Config::resolve(&flags, variables).unwrap();
+        tune(&mut config);
+        let running = Server::start(config).await.unwrap();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         TestServer { base: format!("http://{}", running.http()), running, client }
     }

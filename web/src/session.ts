@@ -15,6 +15,7 @@ import { shareScreen } from "./rtc/screen";
 import { Shown } from "./rtc/shown";
 import { saving } from "./rtc/saver";
 import { KEEP_INVITATION_MS, type Access, type Command, type ParticipantId, type Source, type SourcesOn } from "./signal/generated/messages";
+import { followNetwork } from "./signal/network";
 import { RoomSocket, type Outcome } from "./signal/socket";
 import type { Text, TextKey } from "./texts";
 
@@ -41,6 +42,7 @@ export class Session {
     this.#media = this.#newMedia();
     this.#socket = this.#newSocket();
     followDevices();
+    followNetwork(() => this.#media.networkChanged());
     effect(() => this.#playback.useSpeaker(chosenDevices.value.speaker ?? ""));
     effect(() => this.#playback.show(this.#media.slots.value, this.slots.value));
     effect(() => this.#shown.save(saving.value));
@@ -214,6 +216,10 @@ export class Session {
       (command) => this.#socket.send(command),
       (media) => this.dispatch({ is: "media", media }),
       () => this.#shown.renew(),
+      {
+        stalled: (connection) => this.#socket.mediaStalled(connection),
+        disconnected: () => this.#socket.doubt(),
+      },
     );
   }
 
@@ -233,7 +239,9 @@ export class Session {
   #received(message: Parameters<ConstructorParameters<typeof RoomSocket>[2]["message"]>[0]): void {
     batch(() => {
       this.dispatch({ is: "received", message });
+      if (message.type === "welcome" || message.type === "ice_servers") this.#media.useIceServers(message.ice_servers ?? []);
       if (message.type === "welcome") this.#welcomed(message.resumed);
+      if (message.type === "restart_ice") this.#media.restartIce(message.connection);
       if (message.type === "more_slots") this.#media.grow(message.audio, message.video);
       if (message.type === "media_lost") this.#media.lost(message.connection);
       if (message.type === "layers_wanted" && message.source === "camera") this.#media.limit(message.connection, message.layers);

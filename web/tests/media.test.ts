@@ -18,7 +18,7 @@ interface FakeTransceiver {
     getParameters: () => FakeParameters;
     setParameters: (parameters: FakeParameters) => Promise<void>;
   };
-  receiver: { track: object };
+  receiver: { track: object; getSynchronizationSources: () => { timestamp: number }[] };
 }
 
 /** A peer connection that only counts. */
@@ -29,9 +29,22 @@ class FakePeer {
   localDescription: { sdp: string } | null = null;
   remoteDescription: object | null = null;
   onconnectionstatechange: (() => void) | null = null;
+  restarts = 0;
 
-  constructor() {
+  constructor(private configuration: RTCConfiguration) {
     FakePeer.made.push(this);
+  }
+
+  getConfiguration(): RTCConfiguration {
+    return this.configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
+  }
+
+  restartIce(): void {
+    this.restarts += 1;
   }
 
   addTransceiver(
@@ -51,7 +64,7 @@ class FakePeer {
         return Promise.resolve();
       },
     };
-    const made: FakeTransceiver = { mid: null, kind, direction, sender, receiver: { track: {} } };
+    const made: FakeTransceiver = { mid: null, kind, direction, sender, receiver: { track: {}, getSynchronizationSources: () => arrived } };
     this.transceivers.push(made);
     return made;
   }
@@ -86,6 +99,10 @@ type Offer = Extract<Command, { do: "offer" }>;
 let offers: { offer: Offer; answer: (outcome?: Outcome) => Promise<void> }[];
 let told: MediaLink[];
 let renewed: number;
+/** What the receivers have heard. */
+let arrived: { timestamp: number }[];
+let stalls: number[];
+let disconnected: number;
 let media: Media;
 const peer = () => FakePeer.made.at(-1) as FakePeer;
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -95,9 +112,12 @@ beforeEach(() => {
   FakePeer.made = [];
   vi.stubGlobal("RTCPeerConnection", FakePeer);
   vi.stubGlobal("MediaStream", class {});
-  vi.stubGlobal("window", { setTimeout, clearTimeout });
+  vi.stubGlobal("window", { setTimeout, clearTimeout, setInterval, clearInterval });
   offers = [];
   told = [];
+  arrived = [];
+  stalls = [];
+  disconnected = 0;
   const send = (command: Command) =>
     new Promise<Outcome>((resolve) => {
       const offer = command as Offer;
@@ -112,6 +132,10 @@ beforeEach(() => {
     send,
     (link) => told.push(link),
     () => (renewed += 1),
+    {
+      stalled: (connection) => stalls.push(connection),
+      disconnected: () => (disconnected += 1),
+    },
   );
 });
 
@@ -306,5 +330,99 @@ describe("layers", () => {
     media.limit(7, 1);
     await settle();
     expect(active()).toEqual([true, true, true]);
+  });
+});
+
+/** Lets so much time pass, with something new arriving every so often. */
+async function pass(ms: number, every?: number): Promise<void> {
+  for (let at = 0; at < ms; at += every ?? ms) {
+    await vi.advanceTimersByTimeAsync(every ?? ms);
+    if (every !== undefined) arrived = [{ timestamp: (arrived[0]?.timestamp ?? 0) + 1 }];
+  }
+}
+
+describe("an ICE restart", () => {
+  it("is offered over the connection that stands, with the newest TURN servers", async () => {
+    media.useIceServers([{ urls: ["turn:a"], username: "1:p", credential: "x" }]);
+    await up();
+    expect(peer().getConfiguration().iceServers).toHaveLength(1);
+    const newer = { urls: ["turn:a"], username: "2:p", credential: "y" };
+    media.useIceServers([newer]);
+    media.restartIce(1);
+    await settle();
+    expect(peer().restarts).toBe(1);
+    expect(peer().getConfiguration().iceServers).toEqual([newer]);
+    expect(offers[1]?.offer.connection).toBe(1);
+    await offers[1]?.answer();
+    expect(FakePeer.made).toHaveLength(1);
+  });
+
+  it("follows at once when the path is gone, and the socket is doubted with it", async () => {
+    await up();
+    await pass(5_000);
+    peer().is("disconnected");
+    await settle();
+    expect([peer().restarts, disconnected]).toEqual([1, 1]);
+    await offers[1]?.answer();
+    peer().is("connected");
+    await pass(10_000);
+    expect(FakePeer.made).toHaveLength(1);
+  });
+
+  it("comes once in a second, however many reasons there are", async () => {
+    await up();
+    for (let reason = 0; reason < 5; reason += 1) media.networkChanged();
+    await settle();
+    await offers[1]?.answer();
+    expect(peer().restarts).toBe(1);
+    await pass(1_100);
+    expect(peer().restarts).toBe(2);
+    await pass(5_000);
+    expect(peer().restarts).toBe(2);
+  });
+
+  it("waits for the room, and is asked for no other connection than this one", async () => {
+    await up();
+    media.restartIce(7);
+    media.away();
+    media.networkChanged();
+    await pass(2_000);
+    expect(peer().restarts).toBe(0);
+    media.welcome(true);
+    await settle();
+    expect(peer().restarts).toBe(1);
+    expect(offers[1]?.offer.connection).toBe(1);
+  });
+});
+
+describe("a stall", () => {
+  it("is told when what came all the time comes no more", async () => {
+    await up();
+    await pass(2_000, 50);
+    expect(stalls).toEqual([]);
+    await pass(150);
+    expect(stalls).toEqual([]);
+    await pass(150);
+    expect(stalls).toEqual([1]);
+    await pass(10_000);
+    expect(stalls).toEqual([1]);
+  });
+
+  it("is none where little came before", async () => {
+    await up();
+    await pass(1_000);
+    await pass(2_000, 400);
+    await pass(2_000);
+    expect(stalls).toEqual([]);
+  });
+
+  it("is told ever more seldom where it happens all the time", async () => {
+    await up();
+    for (let time = 0; time < 20; time += 1) {
+      await pass(600, 50);
+      await pass(400);
+    }
+    // At 1, 5, and 11 seconds: pauses of 3, 6 and 12.
+    expect(stalls).toHaveLength(3);
   });
 });

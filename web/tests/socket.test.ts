@@ -40,6 +40,8 @@ class FakeSocket {
   }
 }
 
+/** Of the network, as some browsers tell it. */
+const kind = Object.assign(new EventTarget(), { type: "wifi" });
 let happens: Record<string, () => void>;
 let heard: ServerMessage[];
 let lost: number;
@@ -50,6 +52,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   FakeSocket.made = [];
   vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("navigator", { connection: kind });
   vi.stubGlobal("window", {
     setTimeout,
     clearTimeout,

@@ -303,7 +303,11 @@ impl Shared {
             ServerMessage::Closing { closing } => return Some(Ended::Closing(closing)),
             // A synthetic publisher sends all its layers, and a synthetic viewer counts what it gets.
             ServerMessage::SlotPaused { .. } | ServerMessage::LayersWanted { .. } => {}
-            ServerMessage::Welcome { .. } | ServerMessage::Pong | ServerMessage::MoreSlots { .. } => {}
+            ServerMessage::Welcome { .. }
+            | ServerMessage::IceServers { .. }
+            | ServerMessage::RestartIce { .. }
+            | ServerMessage::Pong
+            | ServerMessage::MoreSlots { .. } => {}
         }
         None
     }

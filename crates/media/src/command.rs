@@ -23,6 +23,8 @@ pub enum Command {
     /// To every other engine, after the home engine closed the gate: drop what is queued or kept of this publication. Answered by
     /// [`Event::Done`] when not one more packet of it can leave this engine.
     Withdraw { publication: PublicationId, ticket: Ticket },
+    /// The peer says that nothing arrives although it should. Answered by [`Event::Stalled`] if the engine goes on sending to it.
+    Doubt { peer: PeerId },
     /// What one slot of a viewer shows from now on; `None` empties it. Sent to the home engine of the viewer.
     Assign { peer: PeerId, slot: Mid, publication: Option<PublicationId> },
     /// How tall the picture of one slot is shown to a viewer, in pixels: nothing larger is sent. 0: nobody sees it, and nothing is sent.
@@ -34,6 +36,8 @@ pub enum Command {
 pub enum Event {
     /// ICE and DTLS are done; media flows.
     Connected { peer: PeerId },
+    /// What goes to the peer, or comes from it, does so no more: its address has changed, perhaps. An ICE restart finds out.
+    Stalled { peer: PeerId },
     /// The peer is gone: it closed DTLS, stopped consenting (RFC 7675) or never completed the handshake. The engine has forgotten it.
     Lost { peer: PeerId, why: Loss },
     /// How loud the microphone of a peer is from now on: 1 (barely) to 127 while somebody speaks into it, 0 when they stopped. At most

@@ -140,8 +140,9 @@ impl LiteAgent {
         if error.is_some() {
             return Err(Refusal::Conflict);
         }
-        if restarted {
-            self.previous = None;
+        if restarted && self.previous.take().is_some() {
+            // Whoever restarts ICE doubts the path in use; until they nominate another, the one they check is the better guess.
+            self.nominated = None;
         }
         let proof = self.prove(now, from);
         if message.use_candidate && self.heeds(now, from) {
@@ -198,6 +199,17 @@ impl LiteAgent {
         }
         self.proven.push(Proven { address, checked: now, standing: Standing::Good });
         Proof { new: true, evicted }
+    }
+
+    /// A proven address leads nowhere any more: its TCP connection is closed. The peer may go on at any other, and needs no nomination for it.
+    /// Whether it is forgotten; the only one is not, for the time of its last check is when consent was given last.
+    pub fn close(&mut self, address: SocketAddr) -> bool {
+        self.nominated.take_if(|nominated| *nominated == address);
+        let forgotten = self.proven.len() > 1 && self.is_proven(address);
+        if forgotten {
+            self.proven.retain(|known| known.address != address);
+        }
+        forgotten
     }
 
     /// Whether a valid check came from this address.

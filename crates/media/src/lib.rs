@@ -28,6 +28,7 @@ pub mod congestion;
 pub mod engine;
 pub mod forwarder;
 pub mod ice;
+pub mod path;
 pub mod publication;
 pub mod relay;
 pub mod rtp;

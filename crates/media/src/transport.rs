@@ -69,6 +69,7 @@ pub struct Transport {
     events: VecDeque<TransportEvent>,
     drops: Drops,
     checked: Option<SocketAddr>,
+    sealed: u64,
 }
 
 impl Transport {
@@ -94,6 +95,7 @@ impl Transport {
             events: VecDeque::new(),
             drops: Drops::default(),
             checked: None,
+            sealed: 0,
         }
     }
 
@@ -303,6 +305,15 @@ impl Transport {
     /// been another's in between.
     pub fn take_checked(&mut self) -> Option<SocketAddr> {
         self.checked.take()
+    }
+
+    /// A path is closed for good; see [`LiteAgent::close`]. A client has one path, and finds out by itself.
+    pub fn path_closed(&mut self, path: SocketAddr) {
+        if let Agent::Lite(agent) = &mut self.agent
+            && agent.close(path)
+        {
+            self.events.push_back(TransportEvent::Retired(path));
+        }
     }
 
     /// Whether media may flow.

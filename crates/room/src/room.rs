@@ -219,6 +219,11 @@ impl Room {
         self.ended
     }
 
+    /// Whose session it is.
+    pub fn who(&self, session: SessionId) -> Option<ParticipantId> {
+        self.sessions.get(&session).copied()
+    }
+
     /// Whether this person is in the room, connected or not.
     pub fn is_present(&self, user: &str) -> bool {
         self.register.present(user).is_some()

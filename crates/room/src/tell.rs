@@ -106,6 +106,8 @@ impl Room {
                     resumed,
                     heartbeat_ms: limits::HEARTBEAT_MS,
                     room: self.state(),
+                    // Whoever sends it knows them.
+                    ice_servers: Vec::new(),
                 };
                 effects.push(Effect::Send { session, message });
                 if let Some(message) = self.told.message() {

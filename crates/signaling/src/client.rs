@@ -23,6 +23,11 @@ pub enum ClientMessage {
     },
     /// Heartbeat; answered by `pong`. The server takes silence of [`crate::limits::SILENCE_MS`] as a lost connection.
     Ping,
+    /// Nothing arrives over this peer connection although it should. The server answers with `restart_ice` if it goes on sending.
+    MediaStalled {
+        /// The page's number for it.
+        connection: u32,
+    },
     /// A command; answered by `done` or `refused` with the same `id`.
     Command {
         /// Chosen by the page, rising.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stage::ParticipantId;
 use ts_rs::TS;
 
-use crate::{Change, Closing, ErrorCode, Notice, Refusal, RoomState, SlotState, Source};
+use crate::{Change, Closing, ErrorCode, IceServer, Notice, Refusal, RoomState, SlotState, Source};
 
 /// A frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -22,7 +22,13 @@ pub enum ServerMessage {
         heartbeat_ms: u32,
         /// The room as it is now.
         room: RoomState,
+        /// TURN servers, for networks that let media through to nobody else.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(as = "Option<Vec<IceServer>>", optional)]
+        ice_servers: Vec<IceServer>,
     },
+    /// Those of `welcome` again, good for longer: for the next peer connection or ICE restart.
+    IceServers { ice_servers: Vec<IceServer> },
     /// Answers `ping`.
     Pong,
     /// The room changed. A page that misses a version asks anew by reconnecting.
@@ -43,6 +49,8 @@ pub enum ServerMessage {
     Answer { id: u32, connection: u32, sdp: String },
     /// The media of this page's peer connection flows.
     MediaConnected { connection: u32 },
+    /// What goes over this page's peer connection arrives no more, one way or the other: restart ICE.
+    RestartIce { connection: u32 },
     /// The server lost the media of this page's peer connection: make a new one.
     MediaLost { connection: u32 },
     /// The way to this page does not carry even the least of the picture in this slot, or does again.

@@ -120,6 +120,17 @@ pub struct SlotState {
     pub source: Source,
 }
 
+/// A TURN server and what opens it: an entry of `iceServers` of an RTCPeerConnection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct IceServer {
+    /// `turn:` and `turns:` addresses (RFC 7065).
+    pub urls: Vec<String>,
+    /// When it ends, in seconds since 1970, and for whom it is.
+    pub username: String,
+    /// What goes with it.
+    pub credential: String,
+}
+
 /// One change of the room; each raises the version by one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "what", rename_all = "snake_case")]

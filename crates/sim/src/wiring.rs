@@ -139,6 +139,8 @@ impl World {
             EngineEvent::Connected { peer } => Mail::Connected(transport_of(peer)),
             EngineEvent::Lost { peer, .. } => Mail::Lost(transport_of(peer)),
             EngineEvent::Heard { peer, loudness } => Mail::Heard(transport_of(peer), loudness),
+            // The pages here find their way back by themselves, and no room decides anything by it.
+            EngineEvent::Stalled { .. } => return,
         };
         self.events_at[worker] = at;
         self.agenda.add(at, Event::Mail(event));

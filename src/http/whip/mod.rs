@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use media::sdp::{self, OfferError, single};
 use room::{Brings, Follow, Identity, Unattended};
 use serde::Deserialize;
+use signaling::IceServer;
 
 use super::auth::bearer;
 use super::{ApiError, rooms};
@@ -120,9 +121,10 @@ async fn begin(
         resource,
         answer: told,
     };
-    app.rooms.attach(&room, attaching).await.map_err(not_let_in)?;
+    let who = app.rooms.attach(&room, attaching).await.map_err(not_let_in)?;
     let ice_session = link.ice_session().ok_or_else(|| (Turned::Room, gone()))?;
-    Ok(created(app, protocol, &room.id, &key, &ice_session, answer))
+    let ice_servers = app.rooms.ice_servers(&room, who);
+    Ok(created(&ice_servers, protocol, &room.id, &key, &ice_session, answer))
 }
 
 fn brings(sources: &sdp::SourceMids) -> Brings {
@@ -168,7 +170,7 @@ fn bad_request(code: &'static str, problem: impl ToString) -> ApiError {
 
 /// 201: the answer, and where the session is.
 fn created(
-    app: &App,
+    ice_servers: &[IceServer],
     protocol: Protocol,
     room: &str,
     key: &str,
@@ -183,10 +185,8 @@ fn created(
         headers.insert(header::LOCATION, location);
     }
     headers.insert(header::ETAG, tag(ice_session));
-    for server in ice_servers::ice_servers(app) {
-        if let Some(link) = server.link() {
-            headers.append(header::LINK, link);
-        }
+    for link in ice_servers.iter().flat_map(ice_servers::links) {
+        headers.append(header::LINK, link);
     }
     response
 }

@@ -42,11 +42,12 @@ export async function closeBrowser() {
 
 /** Opens a person's page, in the Chromium of all or in `own`; with a `wire`, its media go over that. */
 export async function open(url, options = {}, { own, wire } = {}) {
-  const { viewport = { width: 1280, height: 800 }, permissions = ["camera", "microphone"], ...rest } = options;
+  const { viewport = { width: 1280, height: 800 }, permissions = ["camera", "microphone"], script, ...rest } = options;
   const context = await (own ?? (await chromiumBrowser())).newContext({ viewport, permissions, ...rest });
   context.setDefaultTimeout(PATIENCE_MS);
   if (wire) await leadOver(context, wire);
   await context.addInitScript(watchMedia);
+  if (script) await context.addInitScript(script.run, script.with);
   const page = await context.newPage();
   const person = new Person(page, context);
   await page.goto(url);

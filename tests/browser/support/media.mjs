@@ -55,6 +55,31 @@ export async function sound(page) {
   });
 }
 
+/** Watches every frame that `viewer` decodes of `participant`; `gap()` is the longest time without one so far, in milliseconds. */
+export async function watchFrames(viewer, participant) {
+  await viewer.page.evaluate((id) => {
+    const [track] = document.querySelector(`[data-participant="${id}"] video`).srcObject.getVideoTracks();
+    const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+    const seen = { last: performance.now(), longest: 0, frames: 0 };
+    window.watched.frames = seen;
+    void (async () => {
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        next.value.close();
+        const now = performance.now();
+        seen.longest = Math.max(seen.longest, now - seen.last);
+        seen.last = now;
+        seen.frames += 1;
+      }
+    })();
+  }, participant);
+  return {
+    /** Counts from here on. */
+    start: () => viewer.page.evaluate(() => (window.watched.frames.longest = 0)),
+    gap: () => viewer.page.evaluate(() => Math.round(Math.max(window.watched.frames.longest, performance.now() - window.watched.frames.last))),
+    frames: () => viewer.page.evaluate(() => window.watched.frames.frames),
+  };
+}
+
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Chromium's fake microphone beeps once a second: a window that holds one for sure. */

@@ -80,6 +80,11 @@ class Server {
     return made.json;
   }
 
+  /** The port of each media thread, for UDP and TCP, as the log tells them. */
+  mediaPorts() {
+    return [...this.output.join("").matchAll(/media thread thread=\d+ port=(\d+)/g)].map((match) => Number(match[1]));
+  }
+
   async participants(room) {
     return (await this.api("GET", `/api/v1/rooms/${room}`)).json.participants;
   }
@@ -113,7 +118,7 @@ class Server {
   }
 }
 
-async function freePort() {
+export async function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

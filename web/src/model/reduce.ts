@@ -77,6 +77,8 @@ function receive(state: State, message: ServerMessage): State {
     case "media_connected":
     case "media_lost":
     case "layers_wanted":
+    case "restart_ice":
+    case "ice_servers":
     case "done":
     case "refused":
       // For `signal` and `rtc`.

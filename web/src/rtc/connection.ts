@@ -2,7 +2,7 @@
  * One RTCPeerConnection: the page's own senders, and its receive-only slots. The page offers, the server answers; whoever comes on
  * stage changes tracks, never the session.
  */
-import type { Source, SourceMids } from "../signal/generated/messages";
+import type { IceServer, Source, SourceMids } from "../signal/generated/messages";
 import { preferCodecs } from "./codecs";
 
 /** A place of this connection where somebody can be seen or heard. */
@@ -51,8 +51,9 @@ export class Connection {
     /** Counts this page's connections from 1. */
     readonly number: number,
     slots: { audio: number; video: number },
+    iceServers: IceServer[],
   ) {
-    this.peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
     this.#sources = {
       mic: this.#sender("audio"),
       camera: this.#sender("video", CAMERA_LAYERS),
@@ -80,6 +81,12 @@ export class Connection {
       }
     }
     return grown;
+  }
+
+  /** The next offer restarts ICE: paths are looked for anew, over these TURN servers too, while what flows goes on. */
+  restartIce(iceServers: IceServer[]): void {
+    this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
+    this.peer.restartIce();
   }
 
   async offer(): Promise<Offer> {
@@ -120,6 +127,11 @@ export class Connection {
       if (transceiver.mid !== null) found.set(transceiver.mid, { kind, stream, receiver: transceiver.receiver });
     }
     return found;
+  }
+
+  /** Where what is shown comes in. */
+  receivers(): RTCRtpReceiver[] {
+    return this.#receiving.map(({ transceiver }) => transceiver.receiver);
   }
 
   close(): void {

@@ -3,20 +3,31 @@
  * What is sent and received survives the change of connections.
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { SLOTS_PER_KIND, type Command, type Source } from "../signal/generated/messages";
+import { SLOTS_PER_KIND, type Command, type IceServer, type Source } from "../signal/generated/messages";
 import { backoff } from "../signal/backoff";
 import type { Outcome } from "../signal/socket";
 import type { MediaLink } from "../model/state";
 import { Connection, type Slot } from "./connection";
+import { StallWatch, lastArrival } from "./stall";
 
 /** Slots to begin with; the server asks for more when more are on stage. */
 const FIRST_SLOTS = { audio: 4, video: 6 };
-/** A `disconnected` connection often comes back by itself; after this it is replaced. */
+/** A `disconnected` connection comes back by itself or by an ICE restart; after this it is replaced. */
 const PATIENCE_MS = 3_000;
 /** For a new connection to come up. */
 const CONNECT_MS = 12_000;
+/** Between two ICE restarts: the server takes one offer a second. */
+const RESTART_PAUSE_MS = 1_000;
 /** Failed connections in a row before the person is told that something on the way blocks media. */
 const TRIES_BEFORE_BLOCKED = 2;
+
+/** What makes one doubt that the other end is where it was. */
+export interface Doubts {
+  /** Nothing comes any more over this peer connection; the server may know why. */
+  readonly stalled: (connection: number) => void;
+  /** A peer connection's path is gone, and the socket's with it, perhaps. */
+  readonly disconnected: () => void;
+}
 
 export class Media {
   readonly #slots = signal<ReadonlyMap<string, Slot>>(new Map());
@@ -26,15 +37,32 @@ export class Media {
   #tracks: Record<Source, MediaStreamTrack | null> = { mic: null, camera: null, screen: null };
   #offering = false;
   #offerAgain = false;
+  #iceServers: IceServer[] = [];
+  /** The path is in doubt, and nobody could be told yet. */
+  #restartWanted = false;
+  #restartedAt = -RESTART_PAUSE_MS;
   #inRoom = false;
   #failures = 0;
   #timer: number | undefined;
+
+  readonly #watch: StallWatch;
 
   constructor(
     private readonly send: (command: Command) => Promise<Outcome>,
     private readonly tell: (media: MediaLink) => void,
     private readonly renewed: () => void,
-  ) {}
+    private readonly doubts: Doubts,
+  ) {
+    this.#watch = new StallWatch(
+      () => (this.#connection === null ? 0 : lastArrival(this.#connection.receivers())),
+      () => this.doubts.stalled(this.#number),
+    );
+  }
+
+  /** TURN servers for the next peer connection or ICE restart. */
+  useIceServers(iceServers: IceServer[]): void {
+    this.#iceServers = iceServers;
+  }
 
   /** The slots of the connection that stands, by mid. */
   get slots(): ReadonlySignal<ReadonlyMap<string, Slot>> {
@@ -50,7 +78,8 @@ export class Media {
       return;
     }
     this.#follow(connection);
-    if (this.#offerAgain) this.#negotiate();
+    if (this.#restartWanted) this.#restart();
+    else if (this.#offerAgain) this.#negotiate();
   }
 
   /** The socket is gone: nothing can be negotiated, but what flows may go on flowing. */
@@ -65,6 +94,16 @@ export class Media {
       video: Math.min(SLOTS_PER_KIND, Math.max(this.#want.video, video)),
     };
     if (this.#connection?.grow(this.#want) === true) this.#negotiate();
+  }
+
+  /** The network changed under the page: the path is looked for anew, as soon as there is somebody to negotiate with. */
+  networkChanged(): void {
+    this.#restart();
+  }
+
+  /** The server finds that nothing gets through over this connection. */
+  restartIce(connection: number): void {
+    if (connection === this.#number) this.#restart();
   }
 
   /** The server lost the media of this connection. */
@@ -87,6 +126,7 @@ export class Media {
   close(): void {
     this.#inRoom = false;
     window.clearTimeout(this.#timer);
+    this.#watch.close();
     this.#connection?.close();
     this.#connection = null;
     this.#slots.value = new Map();
@@ -96,10 +136,11 @@ export class Media {
     window.clearTimeout(this.#timer);
     this.#connection?.close();
     this.#number += 1;
-    const connection = new Connection(this.#number, this.#want);
+    const connection = new Connection(this.#number, this.#want, this.#iceServers);
     this.#connection = connection;
     this.#slots.value = new Map();
     this.#offering = false;
+    this.#restartWanted = false;
     connection.peer.onconnectionstatechange = () => this.#follow(connection);
     const sources = Object.keys(this.#tracks) as Source[];
     void Promise.all(sources.map((source) => connection.attach(source, this.#tracks[source]))).catch(() => undefined);
@@ -118,11 +159,30 @@ export class Media {
       case "disconnected":
         window.clearTimeout(this.#timer);
         this.#timer = window.setTimeout(() => this.#broken(), PATIENCE_MS);
+        this.doubts.disconnected();
+        this.#restart();
         break;
       case "failed":
         this.#broken();
         break;
     }
+  }
+
+  /** Looks for a path anew, on the connection that stands: nobody loses their place by it, and what still flows goes on. */
+  #restart(): void {
+    const connection = this.#connection;
+    if (connection === null || connection.peer.remoteDescription === null) return;
+    this.#restartWanted = true;
+    const wait = this.#restartedAt + RESTART_PAUSE_MS - performance.now();
+    if (!this.#inRoom || wait > 0) {
+      // A second reason within the pause is as good as one after it.
+      if (this.#inRoom) window.setTimeout(() => this.#restartWanted && connection === this.#connection && this.#restart(), wait);
+      return;
+    }
+    this.#restartWanted = false;
+    this.#restartedAt = performance.now();
+    connection.restartIce(this.#iceServers);
+    this.#negotiate();
   }
 
   /** The connection is of no use any more; the next one follows, at once the first time. */

@@ -6,6 +6,7 @@
 import { HEARTBEAT_MS, MESSAGE_BYTES, VERSION } from "./generated/messages";
 import type { ClientMessage, Command, Refusal, ServerMessage } from "./generated/messages";
 import { backoff } from "./backoff";
+import { followNetwork } from "./network";
 
 /** What became of a command. `lost`: the socket went away first, so nobody knows; the next snapshot tells. */
 export type Outcome =
@@ -23,8 +24,8 @@ export interface SocketEvents {
 
 /** Heartbeats without any frame from the server after which the socket counts as lost. */
 const SILENT_BEATS = 2.5;
-/** For an answer after the network changed. */
-const DOUBT_MS = 2_500;
+/** For an answer after the network changed: a new socket costs little, and waiting for a dead one costs the picture. */
+const DOUBT_MS = 600;
 /** For the socket to open and the room to say welcome. */
 const WELCOME_MS = 8_000;
 
@@ -38,6 +39,7 @@ export class RoomSocket {
   #heardAt = 0;
   #retry: number | undefined;
   #beat: number | undefined;
+  readonly #unfollow: () => void;
   readonly #waiting = new Map<number, (outcome: Outcome) => void>();
 
   constructor(
@@ -45,8 +47,8 @@ export class RoomSocket {
     private readonly token: string,
     private readonly events: SocketEvents,
   ) {
-    window.addEventListener("online", this.#hurry);
-    window.addEventListener("offline", this.#doubt);
+    this.#unfollow = followNetwork(() => this.#hurry());
+    window.addEventListener("offline", this.doubt);
   }
 
   /** Connects, now. */
@@ -73,8 +75,8 @@ export class RoomSocket {
   /** For good. */
   close(): void {
     this.#over = true;
-    window.removeEventListener("online", this.#hurry);
-    window.removeEventListener("offline", this.#doubt);
+    this.#unfollow();
+    window.removeEventListener("offline", this.doubt);
     window.clearTimeout(this.#retry);
     this.#drop();
   }
@@ -90,6 +92,13 @@ export class RoomSocket {
     }
     socket.send(frame);
     return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  /** Says that nothing comes over this peer connection. */
+  mediaStalled(connection: number): void {
+    const socket = this.#socket;
+    if (socket === null || !this.#welcomed || socket.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify({ type: "media_stalled", connection } satisfies ClientMessage));
   }
 
   #receive(socket: WebSocket, data: unknown): void {
@@ -158,16 +167,16 @@ export class RoomSocket {
   }
 
   /** The network is back: no need to wait out the delay. A socket that outlived it may be dead all the same. */
-  readonly #hurry = (): void => {
-    if (this.#socket !== null) this.#doubt();
+  #hurry(): void {
+    if (this.#socket !== null) this.doubt();
     else if (!this.#over) {
       this.#attempt = 0;
       this.open();
     }
-  };
+  }
 
-  /** The network changed: the server has to answer soon, or the socket counts as lost. */
-  readonly #doubt = (): void => {
+  /** The network may have changed: the server has to answer soon, or the socket counts as lost. */
+  readonly doubt = (): void => {
     const socket = this.#socket;
     if (socket === null || !this.#welcomed || socket.readyState !== WebSocket.OPEN) return;
     const asked = performance.now();

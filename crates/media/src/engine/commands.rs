@@ -26,6 +26,7 @@ impl Engine {
             }
             Command::SetGate { peer, source, open, ticket } => self.set_gate(now, peer, source, open, ticket),
             Command::Withdraw { publication, ticket } => self.withdraw(publication, ticket),
+            Command::Doubt { peer } => self.doubt(now, peer),
             Command::Assign { peer, slot, publication } => self.assign(now, peer, slot, publication),
             Command::Show { peer, slot, height } => self.set_height(now, peer, slot, height),
         }
@@ -106,6 +107,9 @@ impl Engine {
                     self.wipe_feed(feed);
                 }
                 self.relay.forget(PublicationId { peer: id, source });
+            }
+            if open {
+                self.expect_media(now, index, source);
             }
             self.settle(now, index, now);
         }

@@ -37,6 +37,10 @@ pub struct Counters {
     pub connected: u64,
     /// Peers lost without a command to remove them.
     pub lost: u64,
+    /// Of these, peers that stopped consenting to be sent to (RFC 7675).
+    pub consent_expired: u64,
+    /// Peers whose media was found to get through no more ([`crate::Event::Stalled`]).
+    pub stalled: u64,
     /// What was dropped, and why.
     pub dropped: Dropped,
 }
@@ -121,6 +125,8 @@ impl Counters {
         self.keyframe_wishes += other.keyframe_wishes;
         self.connected += other.connected;
         self.lost += other.lost;
+        self.consent_expired += other.consent_expired;
+        self.stalled += other.stalled;
         self.dropped.add(&other.dropped);
     }
 }

@@ -7,7 +7,9 @@ use std::time::Instant;
 use super::Engine;
 use super::feed::{Origin, Taken};
 use crate::relay::Message;
-use crate::{Event, MAX_LAYERS, Packet, PublicationId, Received, Source, TransportEvent, WorkerId, stun};
+use crate::{
+    Event, Loss, MAX_LAYERS, Packet, PublicationId, Received, Source, TransportEvent, WorkerId, stun,
+};
 
 impl Engine {
     /// Takes a datagram from the socket, decrypting it in place. Answers are in the outbox afterwards; media is written by
@@ -17,6 +19,7 @@ impl Engine {
         let Some(peer) = self.roster.get_mut(index) else { return };
         match peer.transport.receive(now, from, datagram, &mut self.outbox) {
             Received::Rtp(packet) => {
+                let resumes = peer.pulse.hear(now);
                 let packet = peer.upstreams.receive_rtp(now, packet).cloned();
                 if peer.upstreams.has_found() {
                     self.forward_found(index);
@@ -26,6 +29,9 @@ impl Engine {
                     .and_then(|packet| self.roster.get(index)?.feeds[packet.publication.source.index()]);
                 if let Some((packet, feed)) = packet.zip(feed) {
                     self.admitted(feed, packet);
+                }
+                if resumes {
+                    self.resume_pictures(index);
                 }
             }
             Received::Rtcp(control) => {
@@ -141,6 +147,7 @@ impl Engine {
             }
             TransportEvent::Lost(why) => {
                 self.counters.lost += 1;
+                self.counters.consent_expired += u64::from(why == Loss::ConsentExpired);
                 self.remove_peer(now, index);
                 self.events.push(Event::Lost { peer: id, why });
             }

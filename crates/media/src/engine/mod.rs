@@ -35,11 +35,13 @@ mod feed;
 mod feedback;
 mod inbound;
 mod peer;
+mod pulse;
 mod relaying;
 mod reports;
 mod roster;
 mod subscriptions;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::relay::Outbound;
@@ -54,6 +56,7 @@ pub use fanout::{FRAME_PATIENCE, OUTBOX_ENOUGH};
 pub use feed::MAX_PENDING;
 pub use feedback::{LEAST_RESEND_SPACING, MAX_NACKED};
 pub use peer::{MAX_SLOTS, MAX_UNPROVEN_CHECKS};
+pub use pulse::{DOUBT, LONGEST_STALL_PAUSE, STALL, STALL_PAUSE, STALL_WITH_STRAYS};
 pub use reports::REPORT_INTERVAL;
 pub use roster::MAX_PEERS;
 pub use subscriptions::KEYFRAME_PATIENCE;
@@ -133,6 +136,7 @@ impl Engine {
                 peer.poll(now, &mut self.outbox);
                 self.tick(now, index);
                 self.report_to(now, index);
+                self.feel_pulse(now, index);
                 self.settle(now, index, now + LEAST_PAUSE);
             }
         }
@@ -177,6 +181,21 @@ impl Engine {
     /// Whether it has this peer.
     pub fn has(&self, peer: PeerId) -> bool {
         self.roster.find(peer).is_some()
+    }
+
+    /// Whether a valid check came over this path and its peer is still here.
+    pub fn knows(&self, path: SocketAddr) -> bool {
+        self.roster.at_address(path).is_some()
+    }
+
+    /// A path is closed for good, as only one of TCP can be: its peer is sent to elsewhere, as soon as it has proven another. It is not lost by
+    /// that, and its consent counts on.
+    pub fn path_closed(&mut self, now: Instant, path: SocketAddr) {
+        let Some(index) = self.roster.at_address(path) else { return };
+        if let Some(peer) = self.roster.get_mut(index) {
+            peer.transport.path_closed(path);
+        }
+        self.settle(now, index, now);
     }
 
     /// A number never used before by this engine.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::downlink::{Downlink, Egress};
 use super::earlier;
+use super::pulse::Pulse;
 use super::reports::FIRST_REPORT;
 use crate::forwarder::{CaptureClock, Forwarder};
 use crate::publication::Upstreams;
@@ -101,6 +102,7 @@ pub(super) struct Peer {
     /// To the peer and back.
     pub(super) round_trip: Duration,
     pub(super) allowance: Allowance,
+    pub(super) pulse: Pulse,
     /// When sender reports are due; none while it watches nothing.
     pub(super) report_due: Option<Instant>,
     /// The publisher's NTP time of a moment: one for all its sources, which is what keeps lips and sound together.
@@ -123,6 +125,7 @@ impl Peer {
             ufrags: Vec::new(),
             round_trip: ASSUMED_ROUND_TRIP,
             allowance: Allowance::new(now),
+            pulse: Pulse::default(),
             report_due: None,
             reference: None,
             alarm: None,
@@ -215,7 +218,7 @@ impl Peer {
         let due = earlier(self.transport.next_timeout(), self.upstreams.next_timeout());
         let downlink = self.downlink.as_ref().filter(|_| self.transport.is_connected());
         let due = earlier(due, downlink.and_then(|one| one.next_timeout(not_before, self.round_trip)));
-        let due = earlier(due, self.report_due)?.max(not_before);
+        let due = earlier(earlier(due, self.report_due), self.pulse.due())?.max(not_before);
         if self.alarm.is_some_and(|set| set <= due) {
             return None;
         }

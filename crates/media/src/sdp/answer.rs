@@ -16,8 +16,10 @@ pub struct ServerParameters {
     pub ice: IceCredentials,
     /// The server's certificate hashes to this.
     pub fingerprint: Fingerprint,
-    /// Where the server listens, UDP, best first.
+    /// Where the server listens for UDP, best first.
     pub candidates: Vec<SocketAddr>,
+    /// Where it listens for TCP connections (RFC 6544), best first.
+    pub tcp_candidates: Vec<SocketAddr>,
     /// The m-lines, in the order of the offer.
     pub sections: Vec<ServerSection>,
 }
@@ -63,11 +65,17 @@ pub fn read(answer: &str) -> Result<ServerParameters, AnswerError> {
     let description = Description::read(answer)?;
     let tagged = transport::tagged(&description).ok_or(FormError::NoIceCredentials)?;
     let fingerprint = transport::fingerprints(tagged)?.into_iter().next().ok_or(FormError::NoFingerprint)?;
-    let candidates = read_candidates(tagged)?;
+    let (candidates, tcp_candidates) = read_candidates(tagged)?;
     let mut ids = IdMap::default();
     let sections: Result<Vec<_>, FormError> =
         description.sections().map(|section| read_section(section, &mut ids)).collect();
-    Ok(ServerParameters { ice: transport::ice(tagged)?, fingerprint, candidates, sections: sections? })
+    Ok(ServerParameters {
+        ice: transport::ice(tagged)?,
+        fingerprint,
+        candidates,
+        tcp_candidates,
+        sections: sections?,
+    })
 }
 
 fn read_section<'a>(section: Section<'a>, ids: &mut IdMap<'a>) -> Result<ServerSection, FormError> {
@@ -94,23 +102,27 @@ fn read_section<'a>(section: Section<'a>, ids: &mut IdMap<'a>) -> Result<ServerS
     Ok(read)
 }
 
-/// UDP candidates of component 1 with an address rather than a name, in the order written.
-fn read_candidates(section: Section<'_>) -> Result<Vec<SocketAddr>, AnswerError> {
-    let mut candidates = Vec::new();
-    for address in section.values("candidate").filter_map(read_candidate) {
-        if candidates.len() == limits::MAX_CANDIDATES {
+/// Candidates of component 1 with an address rather than a name, in the order written: UDP, and passive TCP.
+fn read_candidates(section: Section<'_>) -> Result<(Vec<SocketAddr>, Vec<SocketAddr>), AnswerError> {
+    let (mut udp, mut tcp) = (Vec::new(), Vec::new());
+    for (over_tcp, address) in section.values("candidate").filter_map(read_candidate) {
+        if udp.len() + tcp.len() == limits::MAX_CANDIDATES {
             return Err(AnswerError::TooManyCandidates);
         }
-        candidates.push(address);
+        if over_tcp { tcp.push(address) } else { udp.push(address) }
     }
-    Ok(candidates)
+    Ok((udp, tcp))
 }
 
-/// `<foundation> <component> <transport> <priority> <address> <port> …` (RFC 8839, section 5.1).
-fn read_candidate(value: &str) -> Option<SocketAddr> {
+/// `<foundation> <component> <transport> <priority> <address> <port> …` (RFC 8839, section 5.1), with `tcptype passive` where it is TCP
+/// (RFC 6544, section 4.5). Whether it is, and the address.
+fn read_candidate(value: &str) -> Option<(bool, SocketAddr)> {
     let mut tokens = value.split_ascii_whitespace().skip(1);
     let (component, transport) = (tokens.next()?, tokens.next()?);
     let address: IpAddr = tokens.nth(1)?.parse().ok()?;
     let port: u16 = tokens.next()?.parse().ok()?;
-    (component == "1" && transport.eq_ignore_ascii_case("udp")).then(|| SocketAddr::new(address, port))
+    let mut passive = || tokens.by_ref().skip_while(|token| *token != "tcptype").nth(1) == Some("passive");
+    let over_tcp = transport.eq_ignore_ascii_case("tcp") && passive();
+    let taken = component == "1" && (over_tcp || transport.eq_ignore_ascii_case("udp"));
+    taken.then(|| (over_tcp, SocketAddr::new(address, port)))
 }

@@ -66,7 +66,7 @@ fn write_restarted(out: &mut String, session: &Session, candidates: &[SocketAddr
     if let Some((kind, mid)) = source.or_else(|| session.slots.first().map(|slot| (slot.kind, slot.mid))) {
         write_line(out, kind, mid)?;
     }
-    write::write_candidates(out, candidates)
+    write::write_candidates(out, candidates, true)
 }
 
 fn write_line(out: &mut String, kind: Kind, mid: Mid) -> fmt::Result {

@@ -18,7 +18,7 @@ pub struct Local<'a> {
     pub ice: IceCredentials,
     /// As it stands in SDP: `sha-256 AA:BB:…`.
     pub fingerprint: &'a str,
-    /// Where the peer's media thread listens, UDP, best first.
+    /// Where the peer's media thread listens, best first; TCP where the address is marked so ([`crate::path`]).
     pub candidates: &'a [SocketAddr],
     /// The same in every answer of one peer connection (RFC 8866, section 5.2).
     pub session_id: u64,

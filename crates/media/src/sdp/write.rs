@@ -12,7 +12,7 @@ use super::extensions::Mapping;
 use super::negotiate::{Accepted, Decision, Local, Part};
 use super::session::{SlotSsrc, Upstream};
 use crate::codec::Codec;
-use crate::{Kind, Mid};
+use crate::{Kind, Mid, path};
 
 /// The name under which all of the server's streams are one endpoint's (RFC 7022), in SDP and in RTCP source descriptions.
 pub const CNAME: &str = "proscenium";
@@ -41,13 +41,14 @@ fn write_answer(
     }
     write!(out, "\r\na=msid-semantic: WMS *\r\n")?;
     // RFC 8843, section 7.3, asks for the bundle's transport in its first m-line alone. Firefox wants the credentials in each, and aiortc takes
-    // the candidates of whichever m-line comes last; nobody minds reading either again.
+    // the candidates of whichever m-line comes last; nobody minds reading either again. TCP is for browsers, and they read the first.
+    let mut first = true;
     for decision in decisions {
         match decision {
             Decision::Rejected(section) => write_rejected(out, *section)?,
             Decision::Accepted(accepted) => {
                 write_accepted(out, accepted, local)?;
-                write_candidates(out, local.candidates)?;
+                write_candidates(out, local.candidates, std::mem::take(&mut first))?;
             }
         }
     }
@@ -192,14 +193,40 @@ fn write_stream(out: &mut String, accepted: &Accepted<'_>, ssrc: SlotSsrc) -> fm
     Ok(())
 }
 
-/// Host candidates (RFC 8839, section 5.1), the first one preferred. There will be no others.
-pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr]) -> fmt::Result {
-    for (index, address) in candidates.iter().enumerate() {
-        // RFC 8445, section 5.1.2.1: type preference of a host, local preference, component 1.
-        let local_preference = u32::from(u16::MAX).saturating_sub(u32::try_from(index).unwrap_or(u32::MAX));
-        let priority = (126 << 24) | (local_preference << 8) | 255;
-        let (foundation, ip, port) = (index + 1, address.ip(), address.port());
-        write!(out, "a=candidate:{foundation} 1 udp {priority} {ip} {port} typ host\r\n")?;
+/// Host candidates (RFC 8839, section 5.1), the first one preferred, those of TCP only where asked for. There will be no others.
+pub(super) fn write_candidates(out: &mut String, candidates: &[SocketAddr], with_tcp: bool) -> fmt::Result {
+    for (index, path) in candidates.iter().enumerate() {
+        let (foundation, address) = (index + 1, path::plain(*path));
+        let (ip, port) = (address.ip(), address.port());
+        let is_tcp = path::connection(*path).is_some();
+        if is_tcp && !with_tcp {
+            continue;
+        }
+        if !is_tcp {
+            let priority = priority(HOST_PREFERENCE, u32::from(u16::MAX), index);
+            write!(out, "a=candidate:{foundation} 1 udp {priority} {ip} {port} typ host\r\n")?;
+        } else {
+            // RFC 6544, section 4.5: the server waits, the peer connects.
+            let priority = priority(TCP_HOST_PREFERENCE, PASSIVE_PREFERENCE, index);
+            write!(
+                out,
+                "a=candidate:{foundation} 1 tcp {priority} {ip} {port} typ host tcptype passive\r\n"
+            )?;
+        }
     }
     write!(out, "a=end-of-candidates\r\n")
+}
+
+/// Type preference of a host (RFC 8445, section 5.1.2.2).
+const HOST_PREFERENCE: u32 = 126;
+/// The same where media comes over TCP: below every candidate of UDP that is not relayed, as RFC 6544, section 4.2, has it, and as browsers rank
+/// their own. A lost packet holds up all those behind it there.
+const TCP_HOST_PREFERENCE: u32 = 90;
+/// Highest local preference of a passive candidate: direction 4 in the upper three of 16 bits (RFC 6544, section 4.2).
+const PASSIVE_PREFERENCE: u32 = (4 << 13) | 0x1fff;
+
+/// RFC 8445, section 5.1.2.1, for component 1; the further down the list, the lower.
+fn priority(of_type: u32, highest_local: u32, index: usize) -> u32 {
+    let local = highest_local.saturating_sub(u32::try_from(index).unwrap_or(u32::MAX));
+    (of_type << 24) | (local << 8) | 255
 }

@@ -46,7 +46,14 @@ pub struct TransportFeedback {
     leaps: u64,
 }
 
+impl Default for TransportFeedback {
+    fn default() -> Self {
+        TransportFeedback::new()
+    }
+}
+
 impl TransportFeedback {
+    /// Of a peer that nothing has come from yet.
     pub fn new() -> Self {
         TransportFeedback {
             epoch: None,

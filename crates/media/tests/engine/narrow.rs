@@ -1,5 +1,7 @@
 //! Viewers whose way does not carry everything: what they are sent, and how soon it changes.
 
+#![allow(clippy::unwrap_used, reason = "a test's own machinery")]
+
 use std::time::Duration;
 
 use crate::world::{Link, World, speaker, viewer};

@@ -66,6 +66,8 @@ pub(crate) struct World {
     pub(crate) drop_down: Loss,
     /// A link to one actor that carries only so much.
     pub(crate) link: Option<Link>,
+    /// The same the other way.
+    pub(crate) drop_up: Loss,
     held: Vec<(WorkerId, WorkerId, Message)>,
     next_ticket: u64,
 }
@@ -142,6 +144,7 @@ impl World {
             hold_relay: false,
             drop_down: Box::new(|_, _| false),
             link: None,
+            drop_up: Box::new(|_, _| false),
             held: Vec::new(),
             next_ticket: 0,
         }
@@ -328,9 +331,12 @@ impl World {
 
     fn deliver_once(&mut self) -> bool {
         let mut moved = false;
-        for actor in &mut self.actors {
+        for (index, actor) in self.actors.iter_mut().enumerate() {
             for (to, datagram) in actor.out.datagrams() {
                 moved = true;
+                if (self.drop_up)(index, datagram) {
+                    continue;
+                }
                 let worker = usize::from(to.port() - 7000);
                 let engine = &mut self.engines[worker];
                 if !engine.put_aside(actor.address, datagram) {

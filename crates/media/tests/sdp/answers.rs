@@ -1,8 +1,14 @@
 //! What holds of the answer to any offer.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
-use crate::fixtures::{FINGERPRINT, NAMES, answer, attribute, negotiated, number, offer, sections, sources};
+use media::path;
+use media::sdp::{Local, negotiate};
+
+use crate::fixtures::{
+    FINGERPRINT, NAMES, answer, attribute, ice, negotiated, number, offer, sections, sources, ssrcs,
+};
 
 /// Each fixture's m-lines next to those of its answer.
 fn pairs(check: impl Fn(&str, &[&str], &[&str])) {
@@ -121,6 +127,33 @@ fn candidates_stand_in_every_m_line_in_use_and_in_no_other() {
             }
         }
     }
+}
+
+#[test]
+fn tcp_stands_behind_udp_in_the_first_m_line_in_use_and_in_no_other() {
+    let listening: SocketAddr = "192.0.2.7:40000".parse().unwrap();
+    let candidates =
+        [listening, path::over_tcp(listening, 0), path::over_tcp("[2001:db8::7]:40000".parse().unwrap(), 0)];
+    let local = Local { ice: ice(), fingerprint: FINGERPRINT, candidates: &candidates, session_id: 7 };
+    let name = "chromium-page";
+    let answer = negotiate(&offer(name), &sources(name), &local, ssrcs).unwrap().answer;
+    let listed = |section: &Vec<&str>| -> Vec<String> {
+        section.iter().filter(|line| line.starts_with("a=candidate:")).map(ToString::to_string).collect()
+    };
+    let all: Vec<Vec<String>> =
+        sections(&answer).iter().filter(|one| !is_rejected(one)).map(listed).collect();
+    assert_eq!(
+        all[0],
+        [
+            "a=candidate:1 1 udp 2130706431 192.0.2.7 40000 typ host",
+            "a=candidate:2 1 tcp 1520434943 192.0.2.7 40000 typ host tcptype passive",
+            "a=candidate:3 1 tcp 1520434687 2001:db8::7 40000 typ host tcptype passive",
+        ]
+    );
+    assert!(all[1..].iter().all(|one| one.len() == 1), "{all:?}");
+    let read = media::sdp::answer::read(&answer).unwrap();
+    assert_eq!(read.candidates, [listening]);
+    assert_eq!(read.tcp_candidates, candidates[1..].iter().map(|one| path::plain(*one)).collect::<Vec<_>>());
 }
 
 #[test]

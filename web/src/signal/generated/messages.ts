@@ -41,6 +41,9 @@ export type ClientMessage =
     /** From the `welcome` of an earlier socket of this page: takes that session up again, media included. */
     resume?: string }
   | { "type": "ping" }
+  | { "type": "media_stalled",
+    /** The page's number for it. */
+    connection: number }
   | { "type": "command",
     /** Chosen by the page, rising. */
     id: number,
@@ -88,6 +91,15 @@ export type Command =
 
 /** Why a socket never got into the room, or was thrown out by the server's own rules. */
 export type ErrorCode = "token_invalid" | "token_expired" | "token_wrong_room" | "room_not_found" | "room_full" | "version_mismatch" | "message_invalid" | "message_too_long" | "too_many_messages" | "hello_timeout" | "draining";
+
+/** A TURN server and what opens it: an entry of `iceServers` of an RTCPeerConnection. */
+export type IceServer = {
+    /** `turn:` and `turns:` addresses (RFC 7065). */
+    urls: Array<string>,
+    /** When it ends, in seconds since 1970, and for whom it is. */
+    username: string,
+    /** What goes with it. */
+    credential: string };
 
 /** One invitation to the stage. A later invitation of the same person has another. */
 export type InvitationId = number;
@@ -193,7 +205,10 @@ export type ServerMessage =
     /** How often to send `ping`. */
     heartbeat_ms: number,
     /** The room as it is now. */
-    room: RoomState }
+    room: RoomState,
+    /** TURN servers, for networks that let media through to nobody else. */
+    ice_servers?: Array<IceServer> }
+  | { "type": "ice_servers", ice_servers: Array<IceServer> }
   | { "type": "pong" }
   | { "type": "changed", version: number, change: Change }
   | { "type": "slots", slots: Array<SlotState> }
@@ -201,6 +216,7 @@ export type ServerMessage =
   | { "type": "speaking", speaking: Array<ParticipantId>, active?: ParticipantId }
   | { "type": "answer", id: number, connection: number, sdp: string }
   | { "type": "media_connected", connection: number }
+  | { "type": "restart_ice", connection: number }
   | { "type": "media_lost", connection: number }
   | { "type": "slot_paused", connection: number, mid: string, paused: boolean }
   | { "type": "layers_wanted", connection: number, source: Source, layers: number }

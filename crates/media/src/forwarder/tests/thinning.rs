@@ -116,7 +116,8 @@ fn what_was_sent_two_seconds_ago_can_be_found_again() {
         camera.frame(2).iter().for_each(|packet| show(&mut viewer, packet));
     }
     let remembered = viewer.sent.len().min(2 * MAX_SEGMENTS - 2);
-    for sent in viewer.sent[viewer.sent.len() - remembered..].to_vec() {
+    let sent: Vec<_> = viewer.sent.iter().rev().take(remembered).cloned().collect();
+    for sent in sent {
         let found = viewer.forwarder.missed(camera.now, sent.sequence, Duration::ZERO);
         assert_eq!(found, Ok((0, sent.packet.sequence)));
         assert!(viewer.forwarder.resend(&sent.packet, sent.sequence).is_some());

@@ -1,0 +1,140 @@
+//! Whether media still gets through to a peer and from it.
+//!
+//! A client that moves to another network, or whose NAT forgets it, goes on sending as if nothing were, and checks its path every few seconds only
+//! (RFC 7675 asks for no more). So the engine looks by itself: at a publisher whose media ends from one moment to the next while its gate is
+//! open, and, when a viewer says that nothing arrives, at whether anything is sent there. What it finds is a reason to restart ICE and no more than
+//! that: media goes where a check with valid integrity came from, whoever says what.
+
+use std::time::{Duration, Instant};
+
+use super::{Engine, earlier};
+use crate::{Event, MAX_LAYERS, PeerId, Source};
+
+/// Between two looks at a publisher.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+/// Media that pauses for as long is taken for flowing. Sound comes every 20 ms.
+const FLOWING: Duration = Duration::from_millis(100);
+/// A flow that ends counts as stalled after this long.
+pub const STALL: Duration = Duration::from_millis(350);
+/// The same while datagrams come from addresses that nobody has proven: they may well be the publisher's, from where its NAT has moved it.
+pub const STALL_WITH_STRAYS: Duration = Duration::from_millis(120);
+/// So many of these, since the flow was last heard.
+const STRAYS: u64 = 3;
+/// After a silence like this a picture has lost more than is worth asking for again: a keyframe is.
+const BREAK: Duration = Duration::from_millis(200);
+/// A viewer in doubt is sent something within this time, or has nothing to expect: two frames of sound.
+pub const DOUBT: Duration = Duration::from_millis(50);
+/// Between two stalls of one peer that are told, at first; it doubles with each, so that a source that pauses as it likes costs little.
+pub const STALL_PAUSE: Duration = Duration::from_secs(1);
+/// The longest such pause; after one without a stall the next is as the first.
+pub const LONGEST_STALL_PAUSE: Duration = Duration::from_secs(60);
+
+/// What is known of one peer's media getting through.
+#[derive(Debug, Default)]
+pub(super) struct Pulse {
+    /// Its last packet of media.
+    heard: Option<Instant>,
+    /// It was flowing when last looked at, and has not been found to have stopped since.
+    flowing: bool,
+    /// Datagrams from unknown addresses that the engine had dropped by the time it was last heard.
+    strays: u64,
+    /// When to look next; none while no gate of it is open.
+    look: Option<Instant>,
+    /// A viewer's doubt: how much had been sent then, and when to look whether it got more.
+    doubt: Option<(u64, Instant)>,
+    /// When a stall was told last, and how long none is told from then on.
+    told: Option<(Instant, Duration)>,
+}
+
+impl Pulse {
+    /// A packet of media came; whether it is the first after a silence.
+    pub(super) fn hear(&mut self, now: Instant) -> bool {
+        self.heard.replace(now).is_some_and(|before| now.saturating_duration_since(before) >= BREAK)
+    }
+
+    /// When it has to be looked at.
+    pub(super) fn due(&self) -> Option<Instant> {
+        earlier(self.look, self.doubt.map(|(_, at)| at))
+    }
+
+    /// Whether a flow that was there has ended, and it is time to tell. One that may not be told yet is told later, if it is still so.
+    fn has_stopped(&mut self, now: Instant, watched: bool, strays: u64) -> bool {
+        if self.look.is_none_or(|at| at > now) {
+            return false;
+        }
+        self.look = watched.then_some(now + LOOK_INTERVAL);
+        let Some(heard) = self.heard.filter(|_| watched) else {
+            self.flowing = false;
+            return false;
+        };
+        let silence = now.saturating_duration_since(heard);
+        if silence < FLOWING {
+            (self.flowing, self.strays) = (true, strays);
+        }
+        let strayed = silence >= STALL_WITH_STRAYS && strays >= self.strays + STRAYS;
+        let stopped = self.flowing && (silence >= STALL || strayed) && self.may_tell(now);
+        self.flowing &= !stopped;
+        stopped
+    }
+
+    /// Whether a doubt has proven right.
+    fn was_right(&mut self, now: Instant, sent: u64) -> bool {
+        self.doubt.take_if(|(_, at)| *at <= now).is_some_and(|(before, _)| sent > before)
+    }
+
+    fn may_tell(&self, now: Instant) -> bool {
+        self.told.is_none_or(|(at, pause)| now >= at + pause)
+    }
+
+    fn tell(&mut self, now: Instant) {
+        let pause = match self.told {
+            Some((at, pause)) if now < at + LONGEST_STALL_PAUSE => (pause * 2).min(LONGEST_STALL_PAUSE),
+            _ => STALL_PAUSE,
+        };
+        self.told = Some((now, pause));
+    }
+}
+
+impl Engine {
+    /// A gate of this peer has opened: its media is expected from now on.
+    pub(super) fn expect_media(&mut self, now: Instant, index: u32, source: Source) {
+        // A shared screen that stands still is silent for as long as it likes.
+        if let Some(peer) = self.roster.get_mut(index).filter(|_| source != Source::Screen) {
+            peer.pulse.look.get_or_insert(now + LOOK_INTERVAL);
+        }
+    }
+
+    /// A publisher is heard again after a silence: what its viewers had of its pictures is of no use any more.
+    pub(super) fn resume_pictures(&mut self, index: u32) {
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        for source in [Source::Camera, Source::Screen] {
+            for layer in 0..MAX_LAYERS as u8 {
+                peer.upstreams.request_keyframe(source, layer);
+            }
+        }
+    }
+
+    pub(super) fn doubt(&mut self, now: Instant, id: PeerId) {
+        let Some(index) = self.roster.find(id) else { return };
+        if let Some(peer) = self.roster.get_mut(index) {
+            peer.pulse.doubt = Some((peer.transport.sealed(), now + DOUBT));
+        }
+        self.settle(now, index, now);
+    }
+
+    /// Looks at a peer when it is time.
+    pub(super) fn feel_pulse(&mut self, now: Instant, index: u32) {
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        if peer.pulse.due().is_none_or(|due| due > now) {
+            return;
+        }
+        let watched = [Source::Mic, Source::Camera].into_iter().any(|source| peer.upstreams.is_open(source));
+        let stopped = peer.pulse.has_stopped(now, watched, self.counters.dropped.unknown_address);
+        let doubted = peer.pulse.was_right(now, peer.transport.sealed()) && peer.pulse.may_tell(now);
+        if (stopped || doubted) && peer.transport.is_connected() {
+            peer.pulse.tell(now);
+            self.counters.stalled += 1;
+            self.events.push(Event::Stalled { peer: peer.id });
+        }
+    }
+}
