@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Engine, earlier};
-use crate::{Event, MAX_LAYERS, PeerId, Source};
+use crate::{Event, PeerId, Source};
 
 /// Between two looks at a publisher.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
@@ -47,9 +47,9 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// A packet of media came; whether it is the first after a silence.
-    pub(super) fn hear(&mut self, now: Instant) -> bool {
-        self.heard.replace(now).is_some_and(|before| now.saturating_duration_since(before) >= BREAK)
+    /// A packet of media came. Where it is the first after a silence, since when there was none.
+    pub(super) fn hear(&mut self, now: Instant) -> Option<Instant> {
+        self.heard.replace(now).filter(|before| now.saturating_duration_since(*before) >= BREAK)
     }
 
     /// When it has to be looked at.
@@ -101,16 +101,6 @@ impl Engine {
         // A shared screen that stands still is silent for as long as it likes.
         if let Some(peer) = self.roster.get_mut(index).filter(|_| source != Source::Screen) {
             peer.pulse.look.get_or_insert(now + LOOK_INTERVAL);
-        }
-    }
-
-    /// A publisher is heard again after a silence: what its viewers had of its pictures is of no use any more.
-    pub(super) fn resume_pictures(&mut self, index: u32) {
-        let Some(peer) = self.roster.get_mut(index) else { return };
-        for source in [Source::Camera, Source::Screen] {
-            for layer in 0..MAX_LAYERS as u8 {
-                peer.upstreams.request_keyframe(source, layer);
-            }
         }
     }
 
