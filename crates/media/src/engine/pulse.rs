@@ -79,7 +79,7 @@ impl Pulse {
 
     /// Whether a doubt has proven right.
     fn was_right(&mut self, now: Instant, sent: u64) -> bool {
-        self.doubt.take_if(|(_, at)| *at <= now).is_some_and(|(before, _)| sent > before)
+        self.doubt.take_if(|(_, at)| *at <= now).is_some_and(|(before, _)| sent != before)
     }
 
     fn may_tell(&self, now: Instant) -> bool {
@@ -107,7 +107,7 @@ impl Engine {
     pub(super) fn doubt(&mut self, now: Instant, id: PeerId) {
         let Some(index) = self.roster.find(id) else { return };
         if let Some(peer) = self.roster.get_mut(index) {
-            peer.pulse.doubt = Some((peer.transport.sealed(), now + DOUBT));
+            peer.pulse.doubt = Some((peer.sent(), now + DOUBT));
         }
         self.settle(now, index, now);
     }
@@ -120,7 +120,8 @@ impl Engine {
         }
         let watched = [Source::Mic, Source::Camera].into_iter().any(|source| peer.upstreams.is_open(source));
         let stopped = peer.pulse.has_stopped(now, watched, self.counters.dropped.unknown_address);
-        let doubted = peer.pulse.was_right(now, peer.transport.sealed()) && peer.pulse.may_tell(now);
+        let sent = peer.sent();
+        let doubted = peer.pulse.was_right(now, sent) && peer.pulse.may_tell(now);
         if (stopped || doubted) && peer.transport.is_connected() {
             peer.pulse.tell(now);
             self.counters.stalled += 1;
