@@ -69,7 +69,6 @@ pub struct Transport {
     events: VecDeque<TransportEvent>,
     drops: Drops,
     checked: Option<SocketAddr>,
-    sealed: u64,
 }
 
 impl Transport {
@@ -95,7 +94,6 @@ impl Transport {
             events: VecDeque::new(),
             drops: Drops::default(),
             checked: None,
-            sealed: 0,
         }
     }
 

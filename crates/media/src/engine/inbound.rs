@@ -19,7 +19,9 @@ impl Engine {
         let Some(peer) = self.roster.get_mut(index) else { return };
         match peer.transport.receive(now, from, datagram, &mut self.outbox) {
             Received::Rtp(packet) => {
-                let resumes = peer.pulse.hear(now);
+                if let Some(silent) = peer.pulse.hear(now) {
+                    peer.upstreams.resume(now, silent);
+                }
                 let packet = peer.upstreams.receive_rtp(now, packet).cloned();
                 if peer.upstreams.has_found() {
                     self.forward_found(index);
@@ -29,9 +31,6 @@ impl Engine {
                     .and_then(|packet| self.roster.get(index)?.feeds[packet.publication.source.index()]);
                 if let Some((packet, feed)) = packet.zip(feed) {
                     self.admitted(feed, packet);
-                }
-                if resumes {
-                    self.resume_pictures(index);
                 }
             }
             Received::Rtcp(control) => {

@@ -190,6 +190,11 @@ impl Peer {
         Some((Egress { now, to, transport, downlink: downlink.as_deref_mut(), outbox }, slots))
     }
 
+    /// Packets of media sent in the present slots' streams. For comparing with a moment ago; a slot that begins anew counts from nothing.
+    pub(super) fn sent(&self) -> u64 {
+        self.slots.iter().map(|slot| u64::from(slot.forwarder.sent().0)).sum()
+    }
+
     /// Does what time demands of the transport and the receiving half.
     pub(super) fn poll(&mut self, now: Instant, outbox: &mut Outbox) {
         self.transport.poll(now, outbox);

@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Engine, earlier};
-use crate::{Event, MAX_LAYERS, PeerId, Source};
+use crate::{Event, PeerId, Source};
 
 /// Between two looks at a publisher.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
@@ -47,9 +47,9 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// A packet of media came; whether it is the first after a silence.
-    pub(super) fn hear(&mut self, now: Instant) -> bool {
-        self.heard.replace(now).is_some_and(|before| now.saturating_duration_since(before) >= BREAK)
+    /// A packet of media came. Where it is the first after a silence, since when there was none.
+    pub(super) fn hear(&mut self, now: Instant) -> Option<Instant> {
+        self.heard.replace(now).filter(|before| now.saturating_duration_since(*before) >= BREAK)
     }
 
     /// When it has to be looked at.
@@ -79,7 +79,7 @@ impl Pulse {
 
     /// Whether a doubt has proven right.
     fn was_right(&mut self, now: Instant, sent: u64) -> bool {
-        self.doubt.take_if(|(_, at)| *at <= now).is_some_and(|(before, _)| sent > before)
+        self.doubt.take_if(|(_, at)| *at <= now).is_some_and(|(before, _)| sent != before)
     }
 
     fn may_tell(&self, now: Instant) -> bool {
@@ -104,20 +104,10 @@ impl Engine {
         }
     }
 
-    /// A publisher is heard again after a silence: what its viewers had of its pictures is of no use any more.
-    pub(super) fn resume_pictures(&mut self, index: u32) {
-        let Some(peer) = self.roster.get_mut(index) else { return };
-        for source in [Source::Camera, Source::Screen] {
-            for layer in 0..MAX_LAYERS as u8 {
-                peer.upstreams.request_keyframe(source, layer);
-            }
-        }
-    }
-
     pub(super) fn doubt(&mut self, now: Instant, id: PeerId) {
         let Some(index) = self.roster.find(id) else { return };
         if let Some(peer) = self.roster.get_mut(index) {
-            peer.pulse.doubt = Some((peer.transport.sealed(), now + DOUBT));
+            peer.pulse.doubt = Some((peer.sent(), now + DOUBT));
         }
         self.settle(now, index, now);
     }
@@ -130,7 +120,8 @@ impl Engine {
         }
         let watched = [Source::Mic, Source::Camera].into_iter().any(|source| peer.upstreams.is_open(source));
         let stopped = peer.pulse.has_stopped(now, watched, self.counters.dropped.unknown_address);
-        let doubted = peer.pulse.was_right(now, peer.transport.sealed()) && peer.pulse.may_tell(now);
+        let sent = peer.sent();
+        let doubted = peer.pulse.was_right(now, sent) && peer.pulse.may_tell(now);
         if (stopped || doubted) && peer.transport.is_connected() {
             peer.pulse.tell(now);
             self.counters.stalled += 1;

@@ -34,6 +34,11 @@ impl KeyframeRequests {
         self.tries = 0;
     }
 
+    /// The publisher is heard again, for the first time since `silent`: what it was asked for meanwhile has hardly reached it.
+    pub(super) fn resume(&mut self, silent: Instant) {
+        self.sent.take_if(|sent| *sent >= silent);
+    }
+
     /// A keyframe began on this layer.
     pub(super) fn arrived(&mut self, layer: u8) {
         self.wanted &= !bit(layer);
@@ -95,6 +100,19 @@ mod tests {
         }
         assert_eq!(requests.poll(now, ALL, None), Some(1));
         assert_eq!(requests.poll(now, ALL, None), None);
+    }
+
+    #[test]
+    fn what_was_asked_for_in_a_silence_is_asked_for_again_when_it_ends() {
+        let (mut requests, now) = (KeyframeRequests::default(), Instant::now());
+        requests.want(now, 1);
+        assert_eq!(requests.poll(now, ALL, None), Some(0));
+        let later = now + Duration::from_millis(300);
+        requests.want(later, 1);
+        requests.resume(later);
+        assert_eq!(requests.poll(later, ALL, None), None, "the silence began after it was asked");
+        requests.resume(now);
+        assert_eq!(requests.poll(later, ALL, None), Some(0));
     }
 
     #[test]

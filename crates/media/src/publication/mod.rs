@@ -264,6 +264,15 @@ impl Upstreams {
         self.gates[source.index()].is_open()
     }
 
+    /// The peer is heard again for the first time since `silent`: keyframes of all that is open are asked for, even if they were meanwhile.
+    pub fn resume(&mut self, now: Instant, silent: Instant) {
+        for (gate, track) in self.gates.iter().zip(&mut self.tracks) {
+            if let Some(track) = track.as_mut().filter(|_| gate.is_open()) {
+                track.resume(now, silent);
+            }
+        }
+    }
+
     /// A forwarder needs a keyframe on this layer. Merged with others' wishes: at most one request a second goes to the publisher.
     pub fn request_keyframe(&mut self, source: Source, layer: u8) {
         if let (true, Some(now), Some(track)) =

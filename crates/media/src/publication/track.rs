@@ -178,6 +178,12 @@ impl Track {
         }
     }
 
+    /// The publisher is heard again after a silence: viewers have lost more of its pictures than is worth asking for again.
+    pub(super) fn resume(&mut self, now: Instant, silent: Instant) {
+        self.keyframes.resume(silent);
+        self.want_keyframe(now, self.all());
+    }
+
     /// All layers that are negotiated.
     fn all(&self) -> LayerSet {
         let count = if self.present { self.count() } else { 0 };

@@ -7,14 +7,7 @@ use crate::srtp::{self, MAX_OVERHEAD, Sealer};
 impl Transport {
     /// What seals RTP for this peer, for writing packets straight into an outbox; none before the transport is connected.
     pub fn sealer(&mut self) -> Option<&mut Sealer> {
-        let srtp = self.srtp.as_mut()?;
-        self.sealed += 1;
-        Some(&mut srtp.sealer)
-    }
-
-    /// How often there was media to be sealed; rises with every packet or run of them.
-    pub(crate) fn sealed(&self) -> u64 {
-        self.sealed
+        self.srtp.as_mut().map(|srtp| &mut srtp.sealer)
     }
 
     /// Seals the RTP packet `packet[..length]` in place; room for [`Sealer::overhead`] bytes must be behind it. The sealed
