@@ -244,6 +244,13 @@ impl MediaThreads {
         self.send(peer.worker, Command::Doubt { peer });
     }
 
+    /// Whether somebody is the active speaker of their room, for the viewers of every thread.
+    pub(crate) fn speaker(&self, peer: PeerId, speaks: bool) {
+        for worker in 0..self.0.threads.len() as u8 {
+            self.send(WorkerId(worker), Command::Speaker { peer, speaks });
+        }
+    }
+
     /// What all threads did so far, at most 350 ms old (a longest sleep and an interval of copying).
     pub(crate) fn traffic(&self) -> Traffic {
         let mut total = Traffic::default();

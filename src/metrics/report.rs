@@ -157,6 +157,7 @@ fn packets(page: &mut Exposition, app: &App) {
         ("too_many_pending", dropped.too_many_pending),
         ("too_many_handshakes", dropped.too_many_handshakes),
         ("too_many_paced", dropped.too_many_paced),
+        ("too_many_speakers", dropped.too_many_speakers),
         ("too_many_statuses", dropped.too_many_statuses),
         ("no_codec", dropped.no_codec),
         ("not_kept", dropped.not_kept),

@@ -27,6 +27,8 @@ pub enum Command {
     Doubt { peer: PeerId },
     /// What one slot of a viewer shows from now on; `None` empties it. Sent to the home engine of the viewer.
     Assign { peer: PeerId, slot: Mid, publication: Option<PublicationId> },
+    /// Whether somebody is the active speaker of their room: then their picture goes before others' where not all fit. Sent to every engine.
+    Speaker { peer: PeerId, speaks: bool },
     /// How tall the picture of one slot is shown to a viewer, in pixels: nothing larger is sent. 0: nobody sees it, and nothing is sent.
     Show { peer: PeerId, slot: Mid, height: u16 },
 }

@@ -24,6 +24,9 @@ pub enum Effect {
     Assign { transport: TransportId, mid: String, publication: Option<(TransportId, Source)> },
     /// How tall a slot of a viewer is shown, in pixels; 0: not at all.
     Show { transport: TransportId, mid: String, height: u16 },
+    /// Somebody became the active speaker, or is it no more: where a viewer's connection does not carry everything, their picture goes
+    /// before others'.
+    Speaker { transport: TransportId, speaks: bool },
     /// A peer connection is of no use any more. Its gates are closed first, as by `SetGate`.
     DropTransport { transport: TransportId },
     /// A script's call has its answer.

@@ -40,9 +40,19 @@ impl Room {
             let order: Vec<ParticipantId> = self.speakers.order().collect();
             self.slots.hear_first(&order, &mut turn.shifts);
         }
-        if self.slots.take_lineup_changed() || before != self.speakers.active() {
+        let active = self.speakers.active();
+        if before != active {
+            self.rank(before, false, turn);
+            self.rank(active, true, turn);
+        }
+        if self.slots.take_lineup_changed() || before != active {
             self.steer(turn);
         }
+    }
+
+    fn rank(&self, who: Option<ParticipantId>, speaks: bool, turn: &mut Turn) {
+        let transport = who.and_then(|who| self.register.get(who)?.session.transport);
+        turn.shown.extend(transport.map(|transport| Effect::Speaker { transport: transport.id, speaks }));
     }
 
     /// Every watcher sees whom they follow. Until anybody has spoken, that is whoever is longest on stage.

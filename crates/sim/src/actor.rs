@@ -228,7 +228,7 @@ impl Actor {
             Effect::SetGate { transport, source, open: false } => self.close_gate(transport, source, out),
             Effect::Assign { transport, mid, publication } => self.assign(transport, &mid, publication, out),
             // The simulated page shows everything as large as it comes.
-            Effect::Show { .. } => {}
+            Effect::Show { .. } | Effect::Speaker { .. } => {}
             Effect::DropTransport { transport } => {
                 self.steps.push_front(Step::Remove(transport));
                 for closing in self.gates_of(transport) {

@@ -108,7 +108,7 @@ impl Loss {
             self.trial = Some(Trial { loss, before: bitrate, counts_from: now + SETTLE });
             return Ruling::SendLess;
         }
-        let pace = if loss < self.inherent { 0.1 } else { 0.05 };
+        let pace = if loss < self.inherent { 0.03 } else { 0.05 };
         self.inherent += (loss - self.inherent) * pace;
         Ruling::Nothing
     }

@@ -22,6 +22,9 @@ const ENLARGED: f32 = 1.25;
 /// A layer that nobody wants goes on for so long before its publisher is told: people go back and forth.
 pub const UNWANTED_FOR: Duration = Duration::from_secs(5);
 
+/// Active speakers known: one of each room whose viewers are here. Beyond it, whoever spoke up first is a listener like others.
+pub const MAX_SPEAKERS: usize = 4_096;
+
 /// How often that is looked at.
 const LAYERS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -52,7 +55,8 @@ impl Engine {
                 }
                 Kind::Video if slot.height > 0 => {
                     scratch.slots.push(at);
-                    scratch.wishes.push(Wish { pinned, ..wish(slot, feed) });
+                    let speaks = self.speakers.contains(&feed.publication.peer);
+                    scratch.wishes.push(Wish { pinned, ..wish(slot, feed, speaks) });
                 }
                 Kind::Video => {}
             }
@@ -123,6 +127,19 @@ impl Engine {
         self.settle(now, index, now);
     }
 
+    /// Takes effect with each viewer's next look at their layers.
+    pub(super) fn set_speaker(&mut self, peer: PeerId, speaks: bool) {
+        self.speakers.retain(|known| *known != peer);
+        if !speaks {
+            return;
+        }
+        if self.speakers.len() >= MAX_SPEAKERS {
+            self.speakers.remove(0);
+            self.counters.dropped.too_many_speakers += 1;
+        }
+        self.speakers.push(peer);
+    }
+
     /// Nobody looks at a slot: nothing is sent on it, and nobody has to be told.
     fn hide(&mut self, index: u32, at: u16) {
         let Some(peer) = self.roster.get_mut(index) else { return };
@@ -177,7 +194,7 @@ impl Engine {
     }
 }
 
-fn wish(slot: &Slot, feed: &Feed) -> Wish {
+fn wish(slot: &Slot, feed: &Feed, speaks: bool) -> Wish {
     let measured = feed.layers.costs();
     let alive: [_; MAX_LAYERS] = std::array::from_fn(|layer| {
         if feed.layers.is_alive(layer as u8) { measured[layer] } else { [0; MAX_TEMPORAL] }
@@ -190,6 +207,7 @@ fn wish(slot: &Slot, feed: &Feed) -> Wish {
     let shown = slot.forwarder.aim().filter(|_| slot.forwarder.shows().is_some());
     let rank = match feed.publication.source {
         Source::Screen => Rank::Screen,
+        Source::Camera | Source::Mic if speaks => Rank::Speaker,
         Source::Camera | Source::Mic => Rank::Listener,
     };
     Wish { rank, highest: highest(slot.height, feed), costs, shown, pinned: false }

@@ -28,6 +28,7 @@ impl Engine {
             Command::Withdraw { publication, ticket } => self.withdraw(publication, ticket),
             Command::Doubt { peer } => self.doubt(now, peer),
             Command::Assign { peer, slot, publication } => self.assign(now, peer, slot, publication),
+            Command::Speaker { peer, speaks } => self.set_speaker(peer, speaks),
             Command::Show { peer, slot, height } => self.set_height(now, peer, slot, height),
         }
     }

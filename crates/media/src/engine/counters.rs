@@ -70,6 +70,8 @@ pub struct Dropped {
     pub too_many_pending: u64,
     /// Pictures that found [`crate::congestion::MAX_PACED`] others waiting for a narrow way.
     pub too_many_paced: u64,
+    /// Active speakers beyond [`super::MAX_SPEAKERS`].
+    pub too_many_speakers: u64,
     /// Statuses of feedback beyond [`super::MAX_STATUSES_TOLD`] of a datagram.
     pub too_many_statuses: u64,
     /// Datagrams of handshakes beyond [`super::MAX_ASIDE`], or [`super::MAX_ASIDE_OF_ONE`] of one peer.
@@ -144,6 +146,7 @@ impl Dropped {
         self.too_many_slots += other.too_many_slots;
         self.too_many_pending += other.too_many_pending;
         self.too_many_paced += other.too_many_paced;
+        self.too_many_speakers += other.too_many_speakers;
         self.too_many_statuses += other.too_many_statuses;
         self.too_many_handshakes += other.too_many_handshakes;
         self.relay_full += other.relay_full;

@@ -47,7 +47,7 @@ use std::time::{Duration, Instant};
 use crate::relay::Outbound;
 use crate::{Event, Identity, Outbox, PeerId, WorkerId};
 
-pub use allocation::UNWANTED_FOR;
+pub use allocation::{MAX_SPEAKERS, UNWANTED_FOR};
 pub use aside::{HANDSHAKES_A_TURN, MAX_ASIDE, MAX_ASIDE_OF_ONE};
 pub use commands::MAX_SUBSCRIBERS;
 pub use counters::{Counters, Dropped};
@@ -90,6 +90,8 @@ pub struct Engine {
     allocation: allocation::Scratch,
     told: downlink::Told,
     found: Vec<std::sync::Arc<crate::Packet>>,
+    /// Active speakers of rooms.
+    speakers: Vec<PeerId>,
     /// When what is wanted of layers is looked at again.
     layers_due: Instant,
 }
@@ -114,6 +116,7 @@ impl Engine {
             allocation: allocation::Scratch::default(),
             told: downlink::Told::default(),
             found: Vec::new(),
+            speakers: Vec::new(),
             layers_due: now,
         }
     }

@@ -25,6 +25,8 @@ const SOUND_BYTES: usize = 80;
 struct Show {
     world: World,
     ada: usize,
+    /// Everybody with a camera, Ada first.
+    stage: Vec<usize>,
     victor: usize,
     asked: u64,
     keyframe_due: bool,
@@ -33,8 +35,10 @@ struct Show {
 /// What the viewer got in a while.
 #[derive(Debug, Default)]
 struct Seen {
-    /// Whole frames of each layer, by its first byte.
+    /// Whole frames of each layer.
     frames: [usize; 3],
+    /// The same, of each person.
+    of: [[usize; 3]; 2],
     sounds: usize,
     /// Of these, those that carry at least one other frame.
     redundant: usize,
@@ -53,7 +57,16 @@ impl Show {
         world.listen(victor, 0, ada);
         world.watch(victor, 0, ada);
         world.deliver();
-        Show { world, ada, victor, asked: 0, keyframe_due: true }
+        Show { world, ada, stage: vec![ada], victor, asked: 0, keyframe_due: true }
+    }
+
+    /// Somebody else comes up, and Victor sees them too.
+    fn comes_up(&mut self, seed: u64) -> usize {
+        let bob = self.world.join(0, speaker(seed));
+        self.world.gate(bob, Source::Camera, true);
+        self.world.watch(self.victor, 1, bob);
+        self.stage.push(bob);
+        bob
     }
 
     /// Where Victor sees Ada.
@@ -91,7 +104,11 @@ impl Show {
                     seen.sounds += 1;
                     seen.redundant += usize::from(one.payload.len() >= 2 * SOUND_BYTES);
                 }
-                Kind::Video if one.marker => seen.frames[usize::from(one.stamp()[0])] += 1,
+                Kind::Video if one.marker => {
+                    let [layer, person] = [0, 1].map(|at| usize::from(one.stamp()[at]));
+                    seen.frames[layer] += 1;
+                    seen.of[person][layer] += 1;
+                }
                 Kind::Video => {}
             }
         }
@@ -99,21 +116,19 @@ impl Show {
     }
 
     fn picture(&mut self) {
-        let asked = self.world.actors[self.ada].peer.keyframes_asked(Source::Camera);
+        let asked =
+            self.stage.iter().map(|who| self.world.actors[*who].peer.keyframes_asked(Source::Camera)).sum();
         let keyframe = std::mem::take(&mut self.keyframe_due) || asked > self.asked;
         self.asked = asked;
         for (layer, bytes) in FRAME_BYTES.into_iter().enumerate() {
             let bytes = if keyframe { bytes * KEYFRAME } else { bytes };
             let packets = bytes.div_ceil(1_100);
-            let frame = Frame {
-                keyframe,
-                packets,
-                size: bytes / packets,
-                ticks: 2_970,
-                stamp: &[layer as u8, 0, 0, 0],
-            };
-            let actor = &mut self.world.actors[self.ada];
-            actor.peer.send_frame(Source::Camera, layer, &frame, &mut actor.out);
+            for (person, who) in self.stage.iter().enumerate() {
+                let stamp = &[layer as u8, person as u8, 0, 0];
+                let frame = Frame { keyframe, packets, size: bytes / packets, ticks: 2_970, stamp };
+                let actor = &mut self.world.actors[*who];
+                actor.peer.send_frame(Source::Camera, layer, &frame, &mut actor.out);
+            }
         }
         self.world.deliver();
     }
@@ -240,6 +255,22 @@ fn a_publisher_hears_what_nobody_wants_any_more_and_at_once_what_somebody_does()
         world.command(workers - 1, Command::Show { peer, slot, height: 720 });
         world.deliver();
         assert_eq!(wanted(&mut world), [Some(2)]);
+    }
+}
+
+#[test]
+fn the_active_speakers_picture_is_the_larger_one_where_not_both_fit() {
+    let mut show = Show::new(950e3, QUEUE);
+    let bob = show.comes_up(3);
+    for speaks in [show.ada, bob] {
+        for who in [show.ada, bob] {
+            let peer = show.world.actors[who].id;
+            show.world.command(0, Command::Speaker { peer, speaks: who == speaks });
+        }
+        show.run(seconds(8));
+        let seen = show.run(seconds(2));
+        let (first, other) = if speaks == bob { (1, 0) } else { (0, 1) };
+        assert!(seen.of[first][1] >= 40 && seen.of[other][0] >= 40, "{seen:?}");
     }
 }
 

@@ -407,7 +407,7 @@ impl World {
                     None => drop(slots.remove(&mid)),
                 }
             }
-            Effect::Show { transport, .. } => {
+            Effect::Show { transport, .. } | Effect::Speaker { transport, .. } => {
                 assert!(self.transports.contains_key(&transport), "a transport")
             }
             Effect::DropTransport { transport } => {
