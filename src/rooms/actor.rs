@@ -377,7 +377,7 @@ impl Actor {
             Effect::SetGate { transport, source, open: false } => self.close_gate(transport, source).await,
             Effect::Assign { transport, mid, publication } => self.assign(transport, &mid, publication),
             Effect::Show { transport, mid, height } => self.show(transport, &mid, height),
-            Effect::Speaker { transport, speaks } => self.rooms.media.speaker(peer_of(transport), speaks),
+            Effect::Speaker { transport, speaks } => self.speaker(transport, speaks),
             Effect::DropTransport { transport } => self.drop_transport(transport).await,
             Effect::Answer { answer, .. } => self.answered = Some(answer),
             Effect::Persist => self.persist().await,

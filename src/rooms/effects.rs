@@ -76,6 +76,10 @@ impl Actor {
         self.rooms.media.assign(peer_of(transport), slot, publication);
     }
 
+    pub(super) fn speaker(&self, transport: TransportId, speaks: bool) {
+        self.rooms.media.speaker(peer_of(transport), speaks);
+    }
+
     pub(super) fn show(&self, transport: TransportId, mid: &str, height: u16) {
         // The mid is the page's own word, and may name anything; a slot that is not there is the engine's to count.
         if let Some(slot) = Mid::new(mid) {

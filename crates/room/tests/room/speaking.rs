@@ -1,6 +1,6 @@
 //! Who speaks: what pages are told, whom watchers see, and who is heard where there are too few slots.
 
-use room::{Effect, Follow};
+use room::Follow;
 use signaling::{Access, Command, Role, Source, SourceControl};
 
 use crate::world::{Me, World};
@@ -81,19 +81,10 @@ fn whoever_is_muted_or_removed_does_not_speak() {
 #[test]
 fn the_active_speakers_picture_goes_before_others_and_the_last_ones_no_more() {
     let (mut world, [ada, bob, _]) = stage_of(["ada", "bob", "eve"]);
-    world.effects.clear();
     speaks(&mut world, ada);
     speaks(&mut world, bob);
-    let ranks: Vec<_> = world
-        .effects
-        .iter()
-        .filter_map(|effect| match effect {
-            Effect::Speaker { transport, speaks } => Some((*transport, *speaks)),
-            _ => None,
-        })
-        .collect();
     let [first, second] = [ada, bob].map(|who| world.transport(who).unwrap());
-    assert_eq!(ranks, [(first, true), (first, false), (second, true)]);
+    assert_eq!(world.ranks, [(first, true), (first, false), (second, true)]);
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) guests: BTreeMap<SessionId, Guest>,
     /// Of the last command.
     pub(crate) effects: Vec<Effect>,
+    /// Who became the active speaker, and who is it no more, in order.
+    pub(crate) ranks: Vec<(TransportId, bool)>,
     pub(crate) transports: BTreeMap<TransportId, Transport>,
     pub(crate) ended: bool,
     /// Everybody who ever was in the room, by user.
@@ -79,6 +81,7 @@ impl World {
             pages: BTreeMap::new(),
             guests: BTreeMap::new(),
             effects: Vec::new(),
+            ranks: Vec::new(),
             transports: BTreeMap::new(),
             ended: false,
             known: BTreeMap::new(),
@@ -407,8 +410,12 @@ impl World {
                     None => drop(slots.remove(&mid)),
                 }
             }
-            Effect::Show { transport, .. } | Effect::Speaker { transport, .. } => {
+            Effect::Show { transport, .. } => {
                 assert!(self.transports.contains_key(&transport), "a transport")
+            }
+            Effect::Speaker { transport, speaks } => {
+                assert!(self.transports.contains_key(&transport), "a transport");
+                self.ranks.push((transport, speaks));
             }
             Effect::DropTransport { transport } => {
                 let dropped = self.transports.remove(&transport).expect("a transport");
