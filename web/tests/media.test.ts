@@ -14,6 +14,7 @@ interface FakeTransceiver {
   direction: string;
   sender: {
     track: unknown;
+    transport: { iceTransport: EventTarget } | null;
     replaceTrack: (track: unknown) => Promise<void>;
     getParameters: () => FakeParameters;
     setParameters: (parameters: FakeParameters) => Promise<void>;
@@ -24,6 +25,8 @@ interface FakeTransceiver {
 /** A peer connection that only counts. */
 class FakePeer {
   static made: FakePeer[] = [];
+  /** Where the browser tells of paths. */
+  static ice: EventTarget | null = null;
   connectionState = "new";
   transceivers: FakeTransceiver[] = [];
   localDescription: { sdp: string } | null = null;
@@ -54,6 +57,7 @@ class FakePeer {
     let parameters: FakeParameters = { encodings: sendEncodings.map(() => ({ active: true })) };
     const sender: FakeTransceiver["sender"] = {
       track: null,
+      transport: FakePeer.ice === null ? null : { iceTransport: FakePeer.ice },
       getParameters: () => structuredClone(parameters),
       setParameters: (changed) => {
         parameters = changed;
@@ -110,6 +114,7 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 beforeEach(() => {
   vi.useFakeTimers();
   FakePeer.made = [];
+  FakePeer.ice = null;
   vi.stubGlobal("RTCPeerConnection", FakePeer);
   vi.stubGlobal("MediaStream", class {});
   vi.stubGlobal("window", { setTimeout, clearTimeout, setInterval, clearInterval });
@@ -379,6 +384,31 @@ describe("an ICE restart", () => {
     expect(peer().restarts).toBe(2);
     await pass(5_000);
     expect(peer().restarts).toBe(2);
+  });
+
+  it("is tried again while it finds no path, a few times", async () => {
+    FakePeer.ice = new EventTarget();
+    await up();
+    media.restartIce(1);
+    for (let time = 1; time <= 5; time += 1) {
+      await settle();
+      await offers[time]?.answer();
+      await pass(1_050);
+    }
+    expect(peer().restarts).toBe(3);
+    expect(FakePeer.made).toHaveLength(1);
+  });
+
+  it("is not tried again once a path is found", async () => {
+    FakePeer.ice = new EventTarget();
+    await up();
+    media.restartIce(1);
+    await settle();
+    await offers[1]?.answer();
+    await pass(300);
+    FakePeer.ice.dispatchEvent(new Event("selectedcandidatepairchange"));
+    await pass(5_000);
+    expect(peer().restarts).toBe(1);
   });
 
   it("waits for the room, and is asked for no other connection than this one", async () => {

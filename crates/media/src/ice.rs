@@ -201,6 +201,14 @@ impl LiteAgent {
         Proof { new: true, evicted }
     }
 
+    /// Authentic media comes from this address after a silence: the peer has moved there, and will nominate it with a later check. What it is told
+    /// until then would be told to where it was. An address that is not proven changes nothing.
+    pub fn follow(&mut self, address: SocketAddr) {
+        if self.is_proven(address) {
+            self.nominated = Some(address);
+        }
+    }
+
     /// A proven address leads nowhere any more: its TCP connection is closed. The peer may go on at any other, and needs no nomination for it.
     /// Whether it is forgotten; the only one is not, for the time of its last check is when consent was given last.
     pub fn close(&mut self, address: SocketAddr) -> bool {

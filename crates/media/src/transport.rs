@@ -305,6 +305,13 @@ impl Transport {
         self.checked.take()
     }
 
+    /// The peer's media comes from there after a silence; see [`LiteAgent::follow`].
+    pub fn follow(&mut self, path: SocketAddr) {
+        if let Agent::Lite(agent) = &mut self.agent {
+            agent.follow(path);
+        }
+    }
+
     /// A path is closed for good; see [`LiteAgent::close`]. A client has one path, and finds out by itself.
     pub fn path_closed(&mut self, path: SocketAddr) {
         if let Agent::Lite(agent) = &mut self.agent

@@ -388,6 +388,18 @@ fn a_path_that_was_left_returns_when_it_is_nominated_again_and_again() {
 }
 
 #[test]
+fn media_after_a_silence_is_followed_where_a_check_has_proven_its_address_and_nowhere_else() {
+    let mut firefox = Firefox::connected(25);
+    let (moved, strange) = (address("203.0.113.9:40000"), address("203.0.113.66:6"));
+    firefox.check(moved, false);
+    assert_eq!(firefox.pair.server.destination(), Some(firefox.unused), "it was not nominated");
+    firefox.pair.server.follow(strange);
+    assert_eq!(firefox.pair.server.destination(), Some(firefox.unused), "nobody checked from there");
+    firefox.pair.server.follow(moved);
+    assert_eq!(firefox.pair.server.destination(), Some(moved));
+}
+
+#[test]
 fn consent_still_ends_when_no_path_is_checked() {
     let mut firefox = Firefox::connected(23);
     firefox.stays(3);

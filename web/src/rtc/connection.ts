@@ -83,10 +83,16 @@ export class Connection {
     return grown;
   }
 
-  /** The next offer restarts ICE: paths are looked for anew, over these TURN servers too, while what flows goes on. */
-  restartIce(iceServers: IceServer[]): void {
+  /**
+   * The next offer restarts ICE: paths are looked for anew, over these TURN servers too, while what flows goes on. `found` is called once one is;
+   * whether it will be, for not every browser tells.
+   */
+  restartIce(iceServers: IceServer[], found: () => void): boolean {
     this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
     this.peer.restartIce();
+    const transport = this.#sources.mic.sender.transport?.iceTransport;
+    transport?.addEventListener("selectedcandidatepairchange", found, { once: true });
+    return transport !== undefined;
   }
 
   async offer(): Promise<Offer> {

@@ -18,6 +18,8 @@ const PATIENCE_MS = 3_000;
 const CONNECT_MS = 12_000;
 /** Between two ICE restarts: the server takes one offer a second. */
 const RESTART_PAUSE_MS = 1_000;
+/** ICE restarts one after the other while none finds a path: a browser may learn of a new address seconds after the old one is gone. */
+const RESTARTS_IN_VAIN = 3;
 /** Failed connections in a row before the person is told that something on the way blocks media. */
 const TRIES_BEFORE_BLOCKED = 2;
 
@@ -41,6 +43,8 @@ export class Media {
   /** The path is in doubt, and nobody could be told yet. */
   #restartWanted = false;
   #restartedAt = -RESTART_PAUSE_MS;
+  #restartsInVain = 0;
+  #restartTimer: number | undefined;
   #inRoom = false;
   #failures = 0;
   #timer: number | undefined;
@@ -126,6 +130,7 @@ export class Media {
   close(): void {
     this.#inRoom = false;
     window.clearTimeout(this.#timer);
+    window.clearTimeout(this.#restartTimer);
     this.#watch.close();
     this.#connection?.close();
     this.#connection = null;
@@ -181,7 +186,17 @@ export class Media {
     }
     this.#restartWanted = false;
     this.#restartedAt = performance.now();
-    connection.restartIce(this.#iceServers);
+    window.clearTimeout(this.#restartTimer);
+    const tells = connection.restartIce(this.#iceServers, () => {
+      this.#restartsInVain = 0;
+      window.clearTimeout(this.#restartTimer);
+    });
+    this.#restartsInVain += 1;
+    if (tells && this.#restartsInVain < RESTARTS_IN_VAIN) {
+      this.#restartTimer = window.setTimeout(() => connection === this.#connection && this.#restart(), RESTART_PAUSE_MS);
+    } else {
+      this.#restartsInVain = 0;
+    }
     this.#negotiate();
   }
 

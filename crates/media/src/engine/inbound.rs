@@ -20,6 +20,7 @@ impl Engine {
         match peer.transport.receive(now, from, datagram, &mut self.outbox) {
             Received::Rtp(packet) => {
                 if let Some(silent) = peer.pulse.hear(now) {
+                    peer.transport.follow(from);
                     peer.upstreams.resume(now, silent);
                 }
                 let packet = peer.upstreams.receive_rtp(now, packet).cloned();
