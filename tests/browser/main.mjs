@@ -15,6 +15,7 @@ after(async () => {
 });
 
 await import("./suites/wire.mjs");
+await import("./suites/networks.mjs");
 await import("./suites/ways_up.mjs");
 await import("./suites/refusals.mjs");
 await import("./suites/controls.mjs");

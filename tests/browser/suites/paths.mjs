@@ -3,12 +3,12 @@
 import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import assert from "node:assert/strict";
-import { block, interfaceWith } from "../support/filter.mjs";
+import { block } from "../support/filter.mjs";
 import { assertHears, assertSees, frames, pause, watchFrames } from "../support/media.mjs";
 import { Nat } from "../support/nat.mjs";
 import { startServer } from "../support/server.mjs";
 import { scene, shared } from "../support/shared.mjs";
-import { RELAY_PORTS, ownAddress, startTurn } from "../support/turn.mjs";
+import { RELAY_PORTS, startTurn } from "../support/turn.mjs";
 
 /** From opening the page to the first decoded frame, where UDP is blocked. */
 const OVER_TCP_WITHIN_MS = 3000;
@@ -35,8 +35,6 @@ async function firstFrame(viewer, participant) {
 
 /** From one decoded frame to the next, when an address has changed. */
 const GAP_MS = 1000;
-/** Chromium on Linux waits for so long until it believes that an address of the machine is gone and another is there. */
-const CHROMIUM_BELIEVES_MS = 2000;
 /** Media flows for so long before an address changes: browsers trust the path by then, and check it every few seconds. */
 const SETTLE_MS = 5000;
 
@@ -59,14 +57,14 @@ async function withServer(options, body) {
 }
 
 /** `forget` changes an address; the viewer goes on seeing after a short gap, and whoever `moved` stays where they were. */
-async function assertShortGap(what, watch, moved, forget, least = 0) {
+async function assertShortGap(what, watch, moved, forget) {
   const before = await standing(moved);
   await watch.start();
   forget();
-  await pause(2000 + least);
+  await pause(2000);
   const gap = await watch.gap();
   console.log(`    ${what}: ${gap} ms between two frames`);
-  assert.ok(gap < GAP_MS + least, `${gap} ms without a frame`);
+  assert.ok(gap < GAP_MS, `${gap} ms without a frame`);
   assert.deepEqual(await standing(moved), before, "the same peer connection, on the same seat");
 }
 
@@ -86,42 +84,6 @@ describe("paths", () => {
       });
     } finally {
       nats.forEach((nat) => nat.close());
-    }
-  });
-
-  it("a machine's address changes: less than a second is missing since the browser knows, and nobody loses their place", async (test) => {
-    const network = interfaceWith("10.77.1.1");
-    try {
-      // What the server sends has to come from where the browser asked, whichever way it takes.
-      await withServer({ media: `${ownAddress()}:0` }, () =>
-        scene(test, { access: "open" }, async ({ server, enter }) => {
-          const ada = await enter("Ada");
-          await ada.joinStage();
-          const { local: adas } = await pairOf(ada);
-          // Everybody but Ada reaches the media ports by that interface alone.
-          const others = (port) => [`udp dport ${port} udp sport != ${adas.port} ip saddr != 10.77.1.0/24`, `tcp dport ${port}`];
-          const mend = block(server.mediaPorts().flatMap(others));
-          try {
-            const bob = await enter("Bob");
-            await bob.joinStage();
-            await assertSees(ada, await bob.id());
-            await assertSees(bob, await ada.id());
-            assert.equal((await pairOf(bob)).local.address, "10.77.1.1");
-            const [there, elsewhere] = await Promise.all([watchFrames(bob, await ada.id()), watchFrames(ada, await bob.id())]);
-            await pause(2000);
-            await elsewhere.start();
-            await assertShortGap("whose machine has another address sees", there, bob, () => network.move("10.77.1.2"), CHROMIUM_BELIEVES_MS);
-            const gap = await elsewhere.gap();
-            console.log(`    and is seen: ${gap} ms between two frames`);
-            assert.ok(gap < GAP_MS + CHROMIUM_BELIEVES_MS, `${gap} ms without a frame`);
-            assert.equal((await pairOf(bob)).local.address, "10.77.1.2");
-          } finally {
-            mend();
-          }
-        }),
-      );
-    } finally {
-      network.remove();
     }
   });
 

@@ -7,23 +7,6 @@ const command = (program, ...words) => {
   return execFileSync(first, rest, { stdio: "pipe" }).toString();
 };
 
-const ip = (...words) => command("ip", ...words);
-
-/** Makes a network interface of this machine with an address that `move(to)` replaces, and `remove()` takes away. */
-export function interfaceWith(address) {
-  // Both ends of a cable stay in this machine; the far one has nothing to do but to be there.
-  const [name, far] = ["a", "b"].map((end) => `prosc${process.pid % 100_000}${end}`);
-  ip("link", "add", name, "type", "veth", "peer", "name", far);
-  for (const end of [name, far]) ip("link", "set", end, "up");
-  ip("address", "add", `${address}/24`, "dev", name);
-  return {
-    move: (to) => {
-      ip("address", "flush", "dev", name);
-      ip("address", "add", `${to}/24`, "dev", name);
-    },
-    remove: () => ip("link", "delete", name),
-  };
-}
 
 let tables = 0;
 
