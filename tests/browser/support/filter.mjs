@@ -7,7 +7,6 @@ const command = (program, ...words) => {
   return execFileSync(first, rest, { stdio: "pipe" }).toString();
 };
 
-
 let tables = 0;
 
 /** Drops what reaches this machine, its own datagrams too, and any of `rules` names (`["udp dport 7000", …]`); answers what undoes it. */
