@@ -19,10 +19,6 @@ impl Engine {
         let Some(peer) = self.roster.get_mut(index) else { return };
         match peer.transport.receive(now, from, datagram, &mut self.outbox) {
             Received::Rtp(packet) => {
-                if let Some(silent) = peer.pulse.hear(now) {
-                    peer.transport.follow(from);
-                    peer.upstreams.resume(now, silent);
-                }
                 let packet = peer.upstreams.receive_rtp(now, packet).cloned();
                 if peer.upstreams.has_found() {
                     self.forward_found(index);
@@ -33,11 +29,13 @@ impl Engine {
                 if let Some((packet, feed)) = packet.zip(feed) {
                     self.admitted(feed, packet);
                 }
+                self.follow_packets(now, index, from, true);
             }
             Received::Rtcp(control) => {
                 let control = &*control;
                 self.learn_clocks(now, index, control);
                 self.feedback(now, index, control);
+                self.follow_packets(now, index, from, false);
             }
             Received::Nothing => self.route_checked(index),
         }

@@ -56,7 +56,7 @@ pub use fanout::{FRAME_PATIENCE, OUTBOX_ENOUGH};
 pub use feed::MAX_PENDING;
 pub use feedback::{LEAST_RESEND_SPACING, MAX_NACKED};
 pub use peer::{MAX_SLOTS, MAX_UNPROVEN_CHECKS};
-pub use pulse::{DOUBT, LONGEST_STALL_PAUSE, STALL, STALL_PAUSE, STALL_WITH_STRAYS};
+pub use pulse::{DOUBT, LONGEST_STALL_PAUSE, MOVED, STALL, STALL_PAUSE, STALL_WITH_STRAYS};
 pub use reports::REPORT_INTERVAL;
 pub use roster::MAX_PEERS;
 pub use subscriptions::KEYFRAME_PATIENCE;

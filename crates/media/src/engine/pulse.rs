@@ -5,6 +5,7 @@
 //! open, and, when a viewer says that nothing arrives, at whether anything is sent there. What it finds is a reason to restart ICE and no more than
 //! that: media goes where a check with valid integrity came from, whoever says what.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::{Engine, earlier};
@@ -12,8 +13,10 @@ use crate::{Event, PeerId, Source};
 
 /// Between two looks at a publisher.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
-/// Media that pauses for as long is taken for flowing. Sound comes every 20 ms.
+/// Media flows when no pause is longer than this, sound comes every 20 ms ...
 const FLOWING: Duration = Duration::from_millis(100);
+/// ... at so many looks in a row: a camera of a picture a second does not.
+const FLOWING_LOOKS: u8 = 8;
 /// A flow that ends counts as stalled after this long.
 pub const STALL: Duration = Duration::from_millis(350);
 /// The same while datagrams come from addresses that nobody has proven: they may well be the publisher's, from where its NAT has moved it.
@@ -22,6 +25,8 @@ pub const STALL_WITH_STRAYS: Duration = Duration::from_millis(120);
 const STRAYS: u64 = 3;
 /// After a silence like this a picture has lost more than is worth asking for again: a keyframe is.
 const BREAK: Duration = Duration::from_millis(200);
+/// A peer all of whose packets come from another address than the one it is sent to, for so long, has moved there. Paths change places within less.
+pub const MOVED: Duration = Duration::from_millis(60);
 /// A viewer in doubt is sent something within this time, or has nothing to expect: two frames of sound.
 pub const DOUBT: Duration = Duration::from_millis(50);
 /// Between two stalls of one peer that are told, at first; it doubles with each, so that a source that pauses as it likes costs little.
@@ -34,12 +39,16 @@ pub const LONGEST_STALL_PAUSE: Duration = Duration::from_secs(60);
 pub(super) struct Pulse {
     /// Its last packet of media.
     heard: Option<Instant>,
-    /// It was flowing when last looked at, and has not been found to have stopped since.
-    flowing: bool,
+    /// Looks in a row at which it flowed, the last ones before a silence; up to [`FLOWING_LOOKS`].
+    flow: u8,
+    /// The present silence has been told.
+    noticed: bool,
     /// Datagrams from unknown addresses that the engine had dropped by the time it was last heard.
     strays: u64,
     /// When to look next; none while no gate of it is open.
     look: Option<Instant>,
+    /// Since when all its packets come from elsewhere than where it is sent to.
+    elsewhere: Option<Instant>,
     /// A viewer's doubt: how much had been sent then, and when to look whether it got more.
     doubt: Option<(u64, Instant)>,
     /// When a stall was told last, and how long none is told from then on.
@@ -47,9 +56,27 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// A packet of media came. Where it is the first after a silence, since when there was none.
+    /// A packet of media came. Where it ends a silence in a flow, since when there was none.
     pub(super) fn hear(&mut self, now: Instant) -> Option<Instant> {
-        self.heard.replace(now).filter(|before| now.saturating_duration_since(*before) >= BREAK)
+        let silent = self.heard.replace(now)?;
+        if now.saturating_duration_since(silent) < BREAK {
+            return None;
+        }
+        (std::mem::take(&mut self.flow) >= FLOWING_LOOKS).then_some(silent)
+    }
+
+    /// A packet came, from elsewhere than where the peer is sent to or not. Where it has moved, since when.
+    pub(super) fn comes_from(&mut self, now: Instant, elsewhere: bool) -> Option<Instant> {
+        if !elsewhere {
+            self.elsewhere = None;
+            return None;
+        }
+        let since = *self.elsewhere.get_or_insert(now);
+        let moved = now.saturating_duration_since(since) >= MOVED;
+        if moved {
+            self.elsewhere = None;
+        }
+        moved.then_some(since)
     }
 
     /// When it has to be looked at.
@@ -64,16 +91,20 @@ impl Pulse {
         }
         self.look = watched.then_some(now + LOOK_INTERVAL);
         let Some(heard) = self.heard.filter(|_| watched) else {
-            self.flowing = false;
+            self.flow = 0;
             return false;
         };
         let silence = now.saturating_duration_since(heard);
         if silence < FLOWING {
-            (self.flowing, self.strays) = (true, strays);
+            (self.noticed, self.strays) = (false, strays);
+            self.flow = FLOWING_LOOKS.min(self.flow + 1);
+        } else if self.flow < FLOWING_LOOKS {
+            self.flow = 0;
         }
         let strayed = silence >= STALL_WITH_STRAYS && strays >= self.strays + STRAYS;
-        let stopped = self.flowing && (silence >= STALL || strayed) && self.may_tell(now);
-        self.flowing &= !stopped;
+        let flowed = self.flow >= FLOWING_LOOKS && !self.noticed;
+        let stopped = flowed && (silence >= STALL || strayed) && self.may_tell(now);
+        self.noticed |= stopped;
         stopped
     }
 
@@ -110,6 +141,18 @@ impl Engine {
             peer.pulse.doubt = Some((peer.sent(), now + DOUBT));
         }
         self.settle(now, index, now);
+    }
+
+    /// An authentic packet of a peer came by this path. A browser that was moved goes on over the path it trusts, and nominates it with some later
+    /// check; until then it would get neither media nor a word about its own. Paths are followed only where a check has proven them.
+    pub(super) fn follow_packets(&mut self, now: Instant, index: u32, from: SocketAddr, media: bool) {
+        let Some(peer) = self.roster.get_mut(index) else { return };
+        let silent = if media { peer.pulse.hear(now) } else { None };
+        let moved = peer.pulse.comes_from(now, peer.transport.destination() != Some(from));
+        if let Some(since) = silent.or(moved) {
+            peer.transport.follow(from);
+            peer.upstreams.resume(now, since);
+        }
     }
 
     /// Looks at a peer when it is time.

@@ -14,6 +14,14 @@ pub const LAYER_SILENCE: Duration = Duration::from_millis(600);
 /// all layers is none of any one of them, wherever in a frame it began, and a publisher of one frame a second has a few of them to tell.
 pub const MAX_SILENCE_COUNTED: Duration = Duration::from_millis(200);
 
+/// A publication that came all the time and then paused for this long was cut off. Its publisher knows less of the way there than before and
+/// may well send fewer layers from now on: each has to be heard again, so that viewers take the next keyframe of any.
+const CUT: Duration = Duration::from_millis(200);
+/// Packets this close to one another come all the time...
+const CLOSE: Duration = Duration::from_millis(100);
+/// ... when there were so many of them in a row: no slow publisher's.
+const CLOSE_PACKETS: u8 = 60;
+
 /// What layers cost is measured over this long.
 pub const RATE_SPAN: Duration = Duration::from_millis(500);
 
@@ -27,6 +35,8 @@ pub struct Layers {
     silent: [Option<Duration>; MAX_LAYERS],
     /// When the newest packet of any layer arrived.
     newest: Option<Instant>,
+    /// Packets in a row that were [`CLOSE`] to one another.
+    close: u8,
     clocks: [Option<CaptureClock>; MAX_LAYERS],
     target: u8,
     rates: Rates,
@@ -94,6 +104,10 @@ impl Layers {
         }
         let gap = self.newest.map_or(Duration::ZERO, |newest| arrived.saturating_duration_since(newest));
         self.newest = self.newest.max(Some(arrived));
+        if gap >= CUT && self.close >= CLOSE_PACKETS {
+            self.silent.iter_mut().flatten().for_each(|silent| *silent = LAYER_SILENCE);
+        }
+        self.close = if gap < CLOSE { self.close.saturating_add(1) } else { 0 };
         for silent in self.silent.iter_mut().flatten() {
             *silent = silent.saturating_add(gap.min(MAX_SILENCE_COUNTED));
         }
@@ -208,6 +222,19 @@ mod tests {
         hear(&mut layers, start + Duration::from_millis(33), &[0]);
         let after = start + Duration::from_secs(3);
         assert_eq!(hear(&mut layers, after, &[1, 2, 0]), [2, 2, 2]);
+    }
+
+    #[test]
+    fn after_a_flow_was_cut_off_each_layer_has_to_be_heard_again() {
+        let (mut layers, start) = (Layers::default(), Instant::now());
+        let mut at = start;
+        for _ in 0..CLOSE_PACKETS {
+            at += Duration::from_millis(33);
+            hear(&mut layers, at, &[0, 1, 2]);
+        }
+        assert_eq!(hear(&mut layers, at + CUT, &[1, 0, 2]), [1, 1, 2]);
+        assert_eq!(layers.top(), 2, "what there was is remembered");
+        assert_eq!(hear(&mut layers, at + CUT * 2, &[0, 1, 2]), [2, 2, 2], "it did not flow since");
     }
 
     #[test]

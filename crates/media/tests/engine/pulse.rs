@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::world::{FRAME, World, speaker, viewer};
-use media::engine::{DOUBT, STALL, STALL_PAUSE, STALL_WITH_STRAYS};
+use media::engine::{DOUBT, MOVED, STALL, STALL_PAUSE, STALL_WITH_STRAYS};
 use media::{Command, Event, Source};
 
 /// A publisher whose pictures are watched.
@@ -69,7 +69,7 @@ fn one_whose_media_stumbles_all_the_time_is_told_ever_more_seldom() {
     let (mut world, alice, _) = stage();
     let start = world.now;
     while world.now < start + STALL_PAUSE * 16 {
-        publish(&mut world, alice, Duration::from_millis(300));
+        publish(&mut world, alice, Duration::from_millis(500));
         world.pass(STALL + FRAME * 2);
     }
     // Pauses of 1, 2, 4 and 8 seconds, and a few stumbles each time.
@@ -80,7 +80,7 @@ fn one_whose_media_stumbles_all_the_time_is_told_ever_more_seldom() {
 fn a_stall_that_comes_too_soon_after_another_is_told_when_its_time_has_come() {
     let (mut world, alice, _) = stage();
     for _ in 0..2 {
-        publish(&mut world, alice, Duration::from_millis(300));
+        publish(&mut world, alice, Duration::from_millis(500));
         world.pass(STALL + FRAME * 2);
     }
     assert_eq!(stalls(&mut world, alice), 1);
@@ -116,6 +116,30 @@ fn a_publisher_heard_again_is_asked_for_a_keyframe() {
     world.picture(alice, 0, false, b"in the middle");
     world.pass(FRAME);
     assert!(world.actors[alice].peer.keyframes_asked(Source::Camera) > before);
+}
+
+#[test]
+fn a_peer_whose_packets_come_from_another_proven_address_is_sent_to_there() {
+    let (mut world, alice, _) = stage();
+    publish(&mut world, alice, Duration::from_secs(1));
+    let (home, moved) = (world.actors[alice].address, SocketAddr::from(([203, 0, 113, 9], 5555)));
+    // A check from each proves both; the one from home is the last to nominate.
+    for address in [moved, home] {
+        world.actors[alice].address = address;
+        world.pass(Duration::from_secs(3));
+    }
+    world.actors[alice].address = moved;
+    world.drop_up = Box::new(move |actor, datagram| actor == alice && datagram[0] < 4);
+    publish(&mut world, alice, MOVED * 3);
+    let before = world.actors[alice].peer.keyframes_asked(Source::Camera);
+    world.picture(alice, 0, false, b"in the middle");
+    world.gate(alice, Source::Camera, false);
+    world.gate(alice, Source::Camera, true);
+    world.pass(Duration::from_secs(2));
+    assert!(
+        world.actors[alice].peer.keyframes_asked(Source::Camera) > before,
+        "it hears what it is asked for"
+    );
 }
 
 #[test]
