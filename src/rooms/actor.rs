@@ -16,7 +16,6 @@ use super::link::{Answered, Link, OfferOutcome};
 use super::mailbox::{AttachError, Attached, CallError, Joined, Joining, RoomRef, ToRoom};
 use super::outbox::Frame;
 use super::pages::Pages;
-use super::wires::peer_of;
 use super::unattended::UnattendedSessions;
 use crate::bounds::ROOM_SOCKETS;
 use crate::metrics::Bound;
