@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::codec::{Codec, vp8};
+use crate::codec::{Codec, Scalable, vp8};
 use crate::forwarder::HEADER_ROOM;
 use crate::srtp::MAX_OVERHEAD;
 use crate::{Kind, MAX_SENT, PublicationId};
@@ -27,7 +27,7 @@ const PICTURE_ROOM: usize = 1200;
 pub struct Packet {
     /// Whose packet this is.
     pub publication: PublicationId,
-    /// Spatial layer: 0 is the lowest; always 0 for sound and for a picture without simulcast.
+    /// Which of the publication's streams: 0 is the lowest spatial layer of simulcast; always 0 without simulcast.
     pub layer: u8,
     /// Counts the fresh starts of this layer's stream: the gate opened, or the publisher sends under another SSRC. Where it differs from
     /// the packet before, time stamps may have jumped and pictures are missing: a forwarder treats it as a switch, that is, it waits for
@@ -47,6 +47,8 @@ pub struct Packet {
     /// The VP8 payload descriptor's facts, where the codec is VP8. A picture id of 7 bits is counted on past them here, to 15 bits;
     /// `long` tells how it stands in the payload.
     pub vp8: Option<vp8::Descriptor>,
+    /// Where it stands among the layers of its stream, where the stream carries several and tells.
+    pub scalable: Option<Scalable>,
     /// Audio level of RFC 6464 (0 loudest to 127 silent, in -dBov), where the header carried it.
     pub audio_level: Option<u8>,
     /// When the publisher's engine received it.
@@ -77,6 +79,8 @@ pub struct Facts<'a> {
     pub keyframe_start: bool,
     /// VP8's descriptor.
     pub vp8: Option<vp8::Descriptor>,
+    /// Where it stands among the layers of its stream.
+    pub scalable: Option<Scalable>,
     /// Audio level.
     pub audio_level: Option<u8>,
     /// When it was received.
@@ -102,6 +106,7 @@ impl Packet {
             codec: Codec::Opus,
             keyframe_start: false,
             vp8: None,
+            scalable: None,
             audio_level: None,
             arrived: now,
             length: 0,
@@ -112,7 +117,15 @@ impl Packet {
 
     /// The temporal layer; 0 where there is none.
     pub fn temporal(&self) -> u8 {
-        self.vp8.and_then(|vp8| vp8.temporal_layer).unwrap_or(0)
+        match &self.scalable {
+            Some(scalable) => scalable.temporal,
+            None => self.vp8.and_then(|vp8| vp8.temporal_layer).unwrap_or(0),
+        }
+    }
+
+    /// The spatial layer, whether it is a stream of its own or shares one.
+    pub fn spatial(&self) -> u8 {
+        self.scalable.map_or(self.layer, |scalable| scalable.spatial)
     }
 
     /// The RTP payload, padding removed.
@@ -147,6 +160,7 @@ impl Packet {
         self.codec = facts.codec;
         self.keyframe_start = facts.keyframe_start;
         self.vp8 = facts.vp8;
+        self.scalable = facts.scalable;
         self.audio_level = facts.audio_level;
         self.arrived = facts.arrived;
         true

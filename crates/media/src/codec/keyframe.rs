@@ -1,6 +1,6 @@
 //! Where a keyframe begins, told from one packet's payload.
 
-use super::{Codec, vp8};
+use super::{Codec, vp8, vp9};
 
 /// Whether a receiver may start with this packet: it begins a keyframe. Always so for sound. A payload that is too short to tell
 /// begins none.
@@ -10,32 +10,10 @@ pub fn starts(codec: Codec, payload: &[u8], descriptor: Option<&vp8::Descriptor>
     match codec {
         Codec::Opus | Codec::Red => true,
         Codec::Vp8 => descriptor.is_some_and(|descriptor| descriptor.keyframe),
-        Codec::Vp9 { .. } => vp9(payload).unwrap_or(false),
+        Codec::Vp9 { .. } => vp9::starts(payload).unwrap_or(false),
         Codec::H264 { .. } => h264(payload).unwrap_or(false),
         Codec::Av1 { .. } => av1(payload).unwrap_or(false),
     }
-}
-
-/// RFC 9628, section 4.2: not predicted from another picture, beginning of a frame, lowest spatial layer.
-fn vp9(payload: &[u8]) -> Option<bool> {
-    const PICTURE_ID: u8 = 0x80;
-    const INTER_PREDICTED: u8 = 0x40;
-    const LAYERS: u8 = 0x20;
-    const BEGIN: u8 = 0x08;
-    let first = *payload.first()?;
-    if first & INTER_PREDICTED != 0 || first & BEGIN == 0 {
-        return Some(false);
-    }
-    if first & LAYERS == 0 {
-        return Some(true);
-    }
-    let picture_id = match first & PICTURE_ID {
-        0 => 0,
-        _ if *payload.get(1)? & 0x80 != 0 => 2,
-        _ => 1,
-    };
-    let layers = *payload.get(1 + picture_id)?;
-    Some(layers >> 1 & 0x07 == 0)
 }
 
 /// NAL unit types of H.264 (RFC 6184, section 5.2; H.264, table 7-1).
@@ -137,9 +115,9 @@ mod tests {
     #[test]
     fn vp9() {
         assert!(starts(VP9, &[0x08, 0]), "no layers");
-        assert!(starts(VP9, &[0xa8, 0x05, 0x00]), "short picture id, layer 0");
-        assert!(starts(VP9, &[0xa8, 0x85, 0x01, 0x01]), "long picture id, layer 0, inter-layer bit");
-        assert!(!starts(VP9, &[0xa8, 0x85, 0x01, 0x02]), "spatial layer 1");
+        assert!(starts(VP9, &[0xa8, 0x05, 0x00, 9]), "short picture id, layer 0");
+        assert!(starts(VP9, &[0xa8, 0x85, 0x01, 0x01, 9]), "long picture id, layer 0, inter-layer bit");
+        assert!(!starts(VP9, &[0xa8, 0x85, 0x01, 0x02, 9]), "spatial layer 1");
         assert!(!starts(VP9, &[0x48, 0]), "predicted");
         assert!(!starts(VP9, &[0x00, 0]), "not the beginning");
         assert!(!starts(VP9, &[0xa8, 0x85]), "cut short");

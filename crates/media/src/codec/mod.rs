@@ -1,10 +1,15 @@
 //! What the payloads are, as far as forwarding needs to know.
 
+pub mod dependency;
 pub mod keyframe;
 pub mod red;
+mod scalable;
 pub mod vp8;
+pub mod vp9;
 
 use crate::Kind;
+
+pub use scalable::Scalable;
 
 /// A codec with the parameters that decide whether two ends understand each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

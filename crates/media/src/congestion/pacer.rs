@@ -143,6 +143,7 @@ mod tests {
             timestamp: 0,
             picture_offset: 0,
             tl0_offset: 0,
+            ends: false,
             repairs: None,
             audio_level: None,
         };

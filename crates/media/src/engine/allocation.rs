@@ -84,7 +84,10 @@ impl Engine {
             return;
         }
         slot.forwarder.aim_at(step);
-        let (mid, feed, ssrc, shows) = (slot.mid, slot.feed, slot.forwarder.ssrc(), slot.forwarder.shows());
+        let (mid, feed, ssrc) = (slot.mid, slot.feed, slot.forwarder.ssrc());
+        let scalable =
+            feed.and_then(|feed| self.feeds.get(feed)).is_some_and(|feed| feed.layers.is_scalable());
+        let shows = slot.forwarder.shows(scalable);
         if step.is_none()
             && let Some(downlink) = &mut peer.downlink
         {
@@ -95,9 +98,14 @@ impl Engine {
             self.events.push(Event::Paused { peer: id, slot: mid, paused: step.is_none() });
         }
         let Some((step, feed)) = step.zip(feed).filter(|_| connected) else { return };
-        let nearest = self.feeds.get(feed).map(|feed| feed.layers.nearest(step.spatial));
-        if let Some(layer) = nearest.filter(|layer| shows != Some(*layer)) {
-            self.wish_keyframe(now, feed, layer);
+        let Some(layers) = self.feeds.get(feed).map(|feed| &feed.layers) else { return };
+        let nearest = layers.nearest(step.spatial);
+        // Where layers share a stream, a lower one is there already.
+        let missing =
+            if scalable { shows.is_none_or(|shown| shown < nearest) } else { shows != Some(nearest) };
+        if missing {
+            let stream = layers.stream_of(nearest);
+            self.wish_keyframe(now, feed, stream);
         }
     }
 
@@ -204,7 +212,7 @@ fn wish(slot: &Slot, feed: &Feed, speaks: bool) -> Wish {
     } else {
         alive
     };
-    let shown = slot.forwarder.aim().filter(|_| slot.forwarder.shows().is_some());
+    let shown = slot.forwarder.aim().filter(|_| slot.forwarder.shows(false).is_some());
     let rank = match feed.publication.source {
         Source::Screen => Rank::Screen,
         Source::Camera | Source::Mic if speaks => Rank::Speaker,

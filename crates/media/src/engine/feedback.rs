@@ -80,7 +80,9 @@ impl Engine {
         let Some(slot) = self.roster.get(index).and_then(|peer| peer.slots.get(at)) else { return };
         let aim = slot.forwarder.aim().filter(|_| slot.forwarder.kind() == Kind::Video);
         let Some((aim, index)) = aim.zip(slot.feed) else { return };
-        if let Some(layer) = self.feeds.get(index).map(|feed| feed.layers.nearest(aim.spatial)) {
+        if let Some(layer) =
+            self.feeds.get(index).map(|feed| feed.layers.stream_of(feed.layers.nearest(aim.spatial)))
+        {
             self.wish_keyframe(now, index, layer);
         }
     }

@@ -97,7 +97,7 @@ impl Engine {
         // A keyframe that came while the answer was under way was not taken.
         feed.keyframe_asked = [None; MAX_LAYERS];
         if publication.source.kind() == Kind::Video && !feed.subscribers.is_empty() {
-            let layer = feed.layers.target();
+            let layer = feed.layers.stream_of(feed.layers.target());
             self.wish_keyframe(now, index, layer);
         }
     }

@@ -86,6 +86,7 @@ impl Edge {
             first_in: packet.sequence,
             newest_in: packet.sequence,
             blank: false,
+            over: false,
             timestamp_offset: timestamp.wrapping_sub(packet.timestamp),
             picture_offset: self.picture.map_or(0, |last| last.wrapping_add(1).wrapping_sub(picture)),
             tl0_offset: self.tl0.map_or(0, |last| last.wrapping_add(1).wrapping_sub(tl0)),

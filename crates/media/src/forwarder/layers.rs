@@ -10,6 +10,13 @@ use crate::{MAX_LAYERS, Packet};
 /// A layer that sent nothing for this long while another one did has stopped.
 pub const LAYER_SILENCE: Duration = Duration::from_millis(600);
 
+/// The same for one of many frames: so many of its longest usual pauses, but not less than this.
+const SILENT_PAUSES: u32 = 6;
+const LEAST_SILENCE: Duration = Duration::from_millis(200);
+
+/// Pauses shorter than this are between packets of one frame.
+const WITHIN_FRAME: Duration = Duration::from_millis(5);
+
 /// Between two packets of a publication, whichever layers they are of, no more than this counts as silence of the others. So a pause of
 /// all layers is none of any one of them, wherever in a frame it began, and a publisher of one frame a second has a few of them to tell.
 pub const MAX_SILENCE_COUNTED: Duration = Duration::from_millis(200);
@@ -33,6 +40,8 @@ const OVERHEAD: u64 = 40;
 pub struct Layers {
     /// How long each was silent while others sent; `None` while it was never heard.
     silent: [Option<Duration>; MAX_LAYERS],
+    /// When each was heard last, and its longest pause of late.
+    pauses: [(Option<Instant>, Duration); MAX_LAYERS],
     /// When the newest packet of any layer arrived.
     newest: Option<Instant>,
     /// Packets in a row that were [`CLOSE`] to one another.
@@ -42,6 +51,8 @@ pub struct Layers {
     rates: Rates,
     /// In pixels, where a keyframe told; 0: unknown.
     heights: [u16; MAX_LAYERS],
+    /// Its layers share a stream: each is of use with those below it alone.
+    scalable: bool,
 }
 
 /// What each spatial layer's temporal layers bring.
@@ -62,7 +73,7 @@ impl Rates {
             self.since = Some(packet.arrived);
         }
         let temporal = usize::from(packet.temporal()).min(MAX_TEMPORAL - 1);
-        if let Some(bytes) = self.bytes.get_mut(usize::from(packet.layer)) {
+        if let Some(bytes) = self.bytes.get_mut(usize::from(packet.spatial())) {
             bytes[temporal] += packet.payload().len() as u64 + OVERHEAD;
         }
     }
@@ -84,8 +95,14 @@ impl Rates {
 impl Layers {
     /// Takes note of a packet: of its layer, its size, and that of the picture where it says it.
     pub fn take(&mut self, packet: &Packet) {
-        self.heard(packet.layer, packet.arrived);
+        self.heard(packet.spatial(), packet.arrived);
         self.rates.note(packet);
+        self.scalable = packet.scalable.is_some();
+        for (known, told) in
+            self.heights.iter_mut().zip(packet.scalable.map_or([0; MAX_LAYERS], |one| one.heights))
+        {
+            *known = if told > 0 { told } else { *known };
+        }
         if packet.keyframe_start
             && let Some(height) = packet.vp8.and_then(|vp8| vp8.height(packet.payload()))
             && let Some(known) = self.heights.get_mut(usize::from(packet.layer))
@@ -112,8 +129,24 @@ impl Layers {
             *silent = silent.saturating_add(gap.min(MAX_SILENCE_COUNTED));
         }
         self.silent[own] = Some(Duration::ZERO);
-        let alive = |silent: &Option<Duration>| silent.is_some_and(|span| span < LAYER_SILENCE);
-        self.target = self.silent.iter().rposition(alive).unwrap_or(0) as u8;
+        self.note_pause(own, arrived);
+        self.target = (0..MAX_LAYERS as u8).rfind(|layer| self.is_alive(*layer)).unwrap_or(0);
+    }
+
+    /// The longest pause is forgotten little by little.
+    fn note_pause(&mut self, own: usize, arrived: Instant) {
+        let (last, longest) = &mut self.pauses[own];
+        let pause = last.map_or(LAYER_SILENCE, |last| arrived.saturating_duration_since(last));
+        *last = (*last).max(Some(arrived));
+        if pause >= WITHIN_FRAME {
+            *longest = pause.min(LAYER_SILENCE).max(*longest * 15 / 16);
+        }
+    }
+
+    /// After which silence a layer has stopped.
+    fn silence(&self, layer: usize) -> Duration {
+        let (_, longest) = self.pauses[layer];
+        (longest * SILENT_PAUSES).clamp(LEAST_SILENCE, LAYER_SILENCE)
     }
 
     /// Takes a layer's clock from its publisher's report.
@@ -160,21 +193,33 @@ impl Layers {
     /// Whether packets come of it.
     pub fn is_alive(&self, layer: u8) -> bool {
         let silent = self.silent.get(usize::from(layer)).copied().flatten();
-        silent.is_some_and(|silent| silent < LAYER_SILENCE)
+        silent.is_some_and(|silent| silent < self.silence(usize::from(layer)))
     }
 
-    /// What each spatial layer costs with its temporal layers up to each, in bit/s, as last measured; 0 where there is nothing, or where
-    /// nothing was measured yet. All of a layer stands in the last place, whatever its temporal layers are.
+    /// Whether its layers share a stream.
+    pub fn is_scalable(&self) -> bool {
+        self.scalable
+    }
+
+    /// Of which stream a keyframe brings a spatial layer.
+    pub fn stream_of(&self, spatial: u8) -> u8 {
+        if self.scalable { 0 } else { spatial }
+    }
+
+    /// What each spatial layer costs with its temporal layers up to each, in bit/s, as last measured, and with the spatial layers below it where
+    /// it is of no use without them; 0 where there is nothing, or where nothing was measured yet. All of a layer stands in the last
+    /// place, whatever its temporal layers are.
     pub fn costs(&self) -> [[u32; MAX_TEMPORAL]; MAX_LAYERS] {
+        let mut below = [0; MAX_TEMPORAL];
         self.rates.measured.map(|rates| {
-            let all: u32 = rates.iter().sum();
-            let (mut sum, mut costs) = (0, [0; MAX_TEMPORAL]);
-            for (rate, cost) in rates.iter().zip(&mut costs) {
-                sum += rate;
-                *cost = if *rate > 0 && sum < all { sum } else { 0 };
+            if !self.scalable {
+                return up_to_each(&rates);
             }
-            costs[MAX_TEMPORAL - 1] = all;
-            costs
+            if rates.iter().all(|rate| *rate == 0) {
+                return rates;
+            }
+            rates.iter().zip(&mut below).for_each(|(rate, below)| *below += rate);
+            up_to_each(&below)
         })
     }
 
@@ -187,6 +232,18 @@ impl Layers {
     pub fn height(&self, layer: u8) -> Option<u16> {
         self.heights.get(usize::from(layer)).copied().filter(|height| *height > 0)
     }
+}
+
+/// Sums over the temporal layers, with that of all of them in the last place.
+fn up_to_each(rates: &[u32; MAX_TEMPORAL]) -> [u32; MAX_TEMPORAL] {
+    let all: u32 = rates.iter().sum();
+    let (mut sum, mut costs) = (0, [0; MAX_TEMPORAL]);
+    for (rate, cost) in rates.iter().zip(&mut costs) {
+        sum += rate;
+        *cost = if *rate > 0 && sum < all { sum } else { 0 };
+    }
+    costs[MAX_TEMPORAL - 1] = all;
+    costs
 }
 
 #[cfg(test)]
@@ -237,18 +294,20 @@ mod tests {
         assert_eq!(hear(&mut layers, at + CUT * 2, &[0, 1, 2]), [2, 2, 2], "it did not flow since");
     }
 
-    #[test]
-    fn a_layer_that_stops_alone_is_missed_after_its_silence() {
+    /// How long after its last frame the highest of three layers with a frame every so many milliseconds is missed.
+    fn missed_after(frame: u64) -> Duration {
         let (mut layers, start) = (Layers::default(), Instant::now());
-        hear(&mut layers, start, &[0, 1, 2]);
-        let mut stopped = None;
-        for step in 1..30 {
-            let span = Duration::from_millis(50) * step;
-            if hear(&mut layers, start + span, &[0, 1]).contains(&1) {
-                stopped = stopped.or(Some(span));
-            }
-        }
-        assert_eq!(stopped, Some(LAYER_SILENCE));
+        let at = |step: u64| start + Duration::from_millis(frame * step);
+        (0..200).for_each(|step| drop(hear(&mut layers, at(step), &[0, 1, 2])));
+        let stopped = (200..).find(|step| hear(&mut layers, at(*step), &[0, 1]).contains(&1)).unwrap();
+        at(stopped) - at(199)
+    }
+
+    #[test]
+    fn a_layer_that_stops_alone_is_missed_the_sooner_the_more_frames_it_had() {
+        assert_eq!(missed_after(20), LEAST_SILENCE);
+        assert_eq!(missed_after(50), Duration::from_millis(300));
+        assert_eq!(missed_after(150), LAYER_SILENCE);
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct Mapping {
     pub picture_offset: u16,
     /// Added to TL0PICIDX.
     pub tl0_offset: u8,
+    /// It is the last of its picture that the viewer gets, whatever its own marker says.
+    pub ends: bool,
     /// Where this is a retransmission, the sequence number it repairs (RFC 4588, section 4).
     pub repairs: Option<u16>,
     /// Id of the audio level extension, where the viewer takes it.
@@ -91,7 +93,9 @@ pub struct Forwarder {
     aim: Option<Step>,
     /// Highest temporal layer forwarded now.
     temporal: u8,
-    /// The newest frame of the current layer, by its time stamp, and whether it is forwarded.
+    /// Highest spatial layer forwarded now of a stream that carries several.
+    spatial: u8,
+    /// The newest picture of the current stream, by its time stamp, and whether it is forwarded.
     decided: Option<(u32, bool)>,
     /// The last picture id left out.
     left_out: Option<u16>,
@@ -113,6 +117,7 @@ impl Forwarder {
             chosen: None,
             aim: Some(TOP),
             temporal: TOP.temporal,
+            spatial: TOP.spatial,
             decided: None,
             left_out: None,
             segments: Segments::default(),
@@ -156,9 +161,10 @@ impl Forwarder {
         self.aim
     }
 
-    /// The spatial layer that is shown; `None` while nothing is.
-    pub fn shows(&self) -> Option<u8> {
-        self.segments.current().map(|current| current.layer)
+    /// The spatial layer that is shown; `None` while nothing is. `scalable`: layers share a stream, and of those there are it shows up to this
+    /// one.
+    pub fn shows(&self, scalable: bool) -> Option<u8> {
+        self.segments.current().map(|current| if scalable { self.spatial } else { current.layer })
     }
 
     /// The slot's kind.
@@ -176,7 +182,7 @@ impl Forwarder {
         let Some(aim) = self.aim else { return Verdict::Skip };
         let Some(chosen) = self.choose(packet.codec) else { return Verdict::NoCodec };
         let starts = packet.keyframe_start;
-        let target = layers.nearest(aim.spatial);
+        let target = layers.stream_of(layers.nearest(aim.spatial));
         match self.segments.current() {
             Some(current) if current.layer == packet.layer => {
                 // Sequence numbers and epochs of a layer only grow, so what is lower is late, from before the run.
@@ -190,7 +196,8 @@ impl Forwarder {
                 if !fits {
                     self.switch(packet, layers);
                 } else if !self.is_wanted(packet, aim, target) {
-                    return self.leave_out(packet, chosen);
+                    let left_out = self.leave_out(packet, chosen);
+                    return if self.waits_for(packet, aim) { Verdict::AwaitsKeyframe(0) } else { left_out };
                 }
             }
             Some(current) => {
@@ -212,26 +219,37 @@ impl Forwarder {
         self.map(packet, layers, chosen)
     }
 
-    /// Whether a packet's frame is of a temporal layer that is forwarded. Decided once for a frame, so that none is forwarded in part.
+    /// Whether a packet is of layers that are forwarded. Decided once for a picture, so that no frame is forwarded in part.
     fn is_wanted(&mut self, packet: &Packet, aim: Step, target: u8) -> bool {
-        if let Some((timestamp, wanted)) = self.decided
-            && timestamp == packet.timestamp
-        {
-            return wanted;
+        let run = self.segments.current();
+        if run.is_some_and(|run| !run.blank && packet.sequence < run.newest_in) {
+            // It is late, and what was decided since is not decided by it.
+            return self.is_below(packet);
         }
-        let down =
-            target < packet.layer && self.segments.current().is_some_and(|run| run.layer == packet.layer);
-        let limit = if down { 0 } else { aim.temporal };
-        let temporal = packet.temporal();
-        if limit < self.temporal || packet.keyframe_start {
-            self.temporal = limit;
-        } else if temporal > self.temporal && temporal <= limit && packet.vp8.is_none_or(|vp8| vp8.layer_sync)
-        {
-            self.temporal = temporal;
+        if self.decided.is_none_or(|(timestamp, _)| timestamp != packet.timestamp) {
+            let down = target < packet.layer && run.is_some_and(|run| run.layer == packet.layer);
+            let limit = if down { 0 } else { aim.temporal };
+            self.temporal = next_temporal(self.temporal, limit, packet);
+            // Down at once: nothing lower needs anything higher. Up where all that is needed comes now.
+            if aim.spatial < self.spatial || packet.keyframe_start {
+                self.spatial = aim.spatial;
+            }
+            self.decided = Some((packet.timestamp, packet.temporal() <= self.temporal));
         }
-        let wanted = temporal <= self.temporal;
-        self.decided = Some((packet.timestamp, wanted));
-        wanted
+        self.decided.is_some_and(|(_, wanted)| wanted) && self.is_below(packet)
+    }
+
+    /// Whether a packet is of no higher layers than are forwarded.
+    fn is_below(&self, packet: &Packet) -> bool {
+        packet.temporal() <= self.temporal
+            && packet.scalable.is_none_or(|layer| layer.spatial <= self.spatial)
+    }
+
+    /// Whether a packet that is left out begins a layer that is wanted, and only a keyframe brings.
+    fn waits_for(&self, packet: &Packet, aim: Step) -> bool {
+        packet
+            .scalable
+            .is_some_and(|layer| layer.begins && layer.spatial > self.spatial && layer.spatial <= aim.spatial)
     }
 
     /// A packet of a frame that is not forwarded: its number is closed, or, where it comes too late for that, filled.
@@ -253,7 +271,7 @@ impl Forwarder {
         let Some(run) = self.segments.standing_for(packet) else { return Verdict::Skip };
         let sequence = run.outgoing(packet.sequence);
         let mapping = run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.audio_level);
-        if packet.temporal() > self.temporal {
+        if !self.is_below(packet) {
             return Verdict::Fill(mapping);
         }
         self.packets = self.packets.wrapping_add(1);
@@ -291,11 +309,13 @@ impl Forwarder {
             None => Segment::first(packet, self.track.ssrc.media),
         };
         self.segments.push(segment);
-        self.temporal = self.aim.map_or(0, |aim| aim.temporal);
+        (self.spatial, self.temporal) = self.aim.map_or((0, 0), |aim| (aim.spatial, aim.temporal));
         self.decided = Some((packet.timestamp, true));
     }
 
     fn map(&mut self, packet: &Packet, layers: &Layers, chosen: PayloadType) -> Verdict {
+        let ends = self.spatial < TOP.spatial
+            && packet.scalable.is_some_and(|layer| layer.ends && layer.spatial == self.spatial);
         let Some(current) = self.segments.current_mut() else { return Verdict::Skip };
         let sequence = current.outgoing(packet.sequence);
         let newest = self.edge.as_ref().is_none_or(|edge| sequence > edge.sequence);
@@ -307,13 +327,9 @@ impl Forwarder {
         }
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(packet.payload().len() as u32);
-        Verdict::Forward(current.mapping(
-            packet,
-            sequence,
-            chosen.number,
-            self.track.ssrc.media,
-            self.audio_level,
-        ))
+        let mapping =
+            current.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.audio_level);
+        Verdict::Forward(Mapping { ends: mapping.ends || ends, ..mapping })
     }
 
     /// Looks up what was sent under a sequence number that the viewer misses: the layer and sequence number in the publisher's stream.
@@ -334,7 +350,7 @@ impl Forwarder {
         let extended = self.edge.as_ref()?.extend(sequence)?;
         let segment = self.segments.holding(extended)?;
         // A number that was kept for a packet which turned out to be of a frame left out.
-        if packet.temporal() > self.temporal {
+        if !self.is_below(packet) {
             return None;
         }
         let mut mapping = segment.mapping(packet, extended, rtx, self.track.ssrc.rtx, None);
@@ -354,6 +370,7 @@ impl Forwarder {
             timestamp,
             picture_offset: 0,
             tl0_offset: 0,
+            ends: false,
             repairs: None,
             audio_level: None,
         })
@@ -373,6 +390,23 @@ impl Forwarder {
     pub fn timestamp_at(&self, now: Instant) -> Option<u32> {
         self.segments.current()?;
         self.edge.as_ref().map(|edge| edge.timestamp_at(now))
+    }
+}
+
+/// The highest temporal layer forwarded from this packet's picture on, which begins with it: lower at once, higher where its encoder says that
+/// one may.
+fn next_temporal(now: u8, limit: u8, packet: &Packet) -> u8 {
+    let temporal = packet.temporal();
+    if limit < now || packet.keyframe_start {
+        return limit;
+    }
+    match &packet.scalable {
+        Some(layer) if temporal <= now => layer.opens.clamp(now, limit),
+        Some(_) => now,
+        None if temporal > now && temporal <= limit && packet.vp8.is_none_or(|vp8| vp8.layer_sync) => {
+            temporal
+        }
+        None => now,
     }
 }
 

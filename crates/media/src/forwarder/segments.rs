@@ -29,6 +29,8 @@ pub(super) struct Segment {
     pub(super) newest_in: u64,
     /// Nothing of it was forwarded yet: it began where something was left out.
     pub(super) blank: bool,
+    /// Something was left out behind it.
+    pub(super) over: bool,
     /// Added to incoming time stamps.
     pub(super) timestamp_offset: u32,
     pub(super) picture_offset: u16,
@@ -46,6 +48,7 @@ impl Segment {
             first_in: packet.sequence,
             newest_in: packet.sequence,
             blank: false,
+            over: false,
             timestamp_offset: 0,
             picture_offset: 0,
             tl0_offset: 0,
@@ -61,6 +64,12 @@ impl Segment {
     pub(super) fn incoming(&self, outgoing: u64) -> Option<u64> {
         let original = self.first_in + outgoing.checked_sub(self.first_out)?;
         (original <= self.newest_in && !self.blank).then_some(original)
+    }
+
+    /// Whether the run is over right behind this packet, and it with its layer's frame: what came next was left out, and a picture is what the
+    /// viewer has of it.
+    fn ends_at(&self, packet: &Packet) -> bool {
+        self.over && packet.sequence == self.newest_in && packet.scalable.is_some_and(|layer| layer.ends)
     }
 
     /// The numbers of one packet of this run.
@@ -79,6 +88,7 @@ impl Segment {
             timestamp: packet.timestamp.wrapping_add(self.timestamp_offset),
             picture_offset: self.picture_offset,
             tl0_offset: self.tl0_offset,
+            ends: self.ends_at(packet),
             repairs: None,
             audio_level,
         }
@@ -126,6 +136,7 @@ impl Segments {
             first_in: dropped + 1,
             newest_in: dropped + 1,
             blank: true,
+            over: false,
             picture_offset,
             ..*current
         };
@@ -133,6 +144,7 @@ impl Segments {
             current.newest_in = dropped - 1;
             current.blank = false;
         }
+        current.over = true;
         // Once: a viewer that gets less than all needs more runs.
         if self.runs.capacity() < MAX_SEGMENTS {
             self.runs.reserve_exact(MAX_SEGMENTS - self.runs.len());

@@ -37,7 +37,7 @@ pub(super) fn write(
     space: &mut [u8],
 ) -> Option<usize> {
     let level = mapping.audio_level.zip(packet.audio_level);
-    let mut start = write_front(mapping, packet.marker, level, number, space)?;
+    let mut start = write_front(mapping, packet.marker || mapping.ends, level, number, space)?;
     if let Some(original) = mapping.repairs {
         space.get_mut(start..start + ORIGINAL_SEQUENCE)?.copy_from_slice(&original.to_be_bytes());
         start += ORIGINAL_SEQUENCE;

@@ -23,6 +23,7 @@ fn facts(sequence: u64, payload: &[u8]) -> Facts<'_> {
         codec: Codec::Vp8,
         keyframe_start: false,
         vp8: None,
+        scalable: None,
         audio_level: None,
         arrived: Instant::now(),
         payload,

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use rtc_rtcp::reception_report::ReceptionReport;
 
+use crate::codec::dependency::{self, Structure};
+use crate::codec::{Codec, Scalable, vp9};
 use crate::gate::Admitted;
 use crate::packet::Facts;
 use crate::pool::Ring;
@@ -37,6 +39,8 @@ pub(super) struct Layer {
     last_media: Option<Instant>,
     /// The publisher's number of the packet the last keyframe began with, since the stream started.
     keyframe: Option<u64>,
+    /// What the last keyframe's dependency descriptor told.
+    structure: Option<Box<Structure>>,
     /// The newest picture id since the stream started, in 15 bits, and the forwarded number of its packet.
     picture: Option<(u64, u16)>,
 }
@@ -69,6 +73,7 @@ impl Layer {
             clock: None,
             last_media: None,
             keyframe: None,
+            structure: None,
             picture: None,
         }
     }
@@ -134,6 +139,7 @@ impl Layer {
         self.epoch = self.epoch.wrapping_add(1);
         self.numbering.restart(floor);
         self.keyframe = None;
+        self.structure = None;
         self.picture = None;
         self.nacks.clear();
     }
@@ -214,6 +220,20 @@ impl Layer {
     /// A keyframe began with this of the publisher's numbers.
     pub(super) fn keyframe(&mut self, number: u64) {
         self.keyframe = self.keyframe.max(Some(number));
+    }
+
+    /// Where a packet stands among the layers that this stream carries: by its dependency descriptor, or by VP9's own.
+    pub(super) fn scalable(
+        &mut self,
+        codec: Codec,
+        payload: &[u8],
+        descriptor: Option<&[u8]>,
+    ) -> Option<Scalable> {
+        match codec {
+            Codec::Vp9 { .. } => vp9::scalable(payload),
+            Codec::Av1 { .. } | Codec::H264 { .. } => dependency::scalable(descriptor?, &mut self.structure),
+            Codec::Vp8 | Codec::Opus | Codec::Red => None,
+        }
     }
 
     /// A picture id of 7 bits counted on to 15, so that it turns over as one of 15 does. `sequence` is its packet's forwarded number,

@@ -34,7 +34,7 @@ use crate::gate::Gate;
 use crate::rtp::Header;
 use crate::rtp::control::{Compound, Control};
 use crate::sdp::{HeaderExtensions, Session, SourceTrack, Upstream};
-use crate::{Packet, PeerId, PublicationId, Source};
+use crate::{Kind, Packet, PeerId, PublicationId, Source};
 
 use crate::twcc::TransportFeedback;
 use binding::{Bindings, Route, Tracks};
@@ -196,7 +196,11 @@ impl Upstreams {
             }
             Source::Camera | Source::Screen => None,
         };
-        let arrival = Arrival { now, route, header, audio_level };
+        let descriptor = match source.kind() {
+            Kind::Audio => None,
+            Kind::Video => header.extension(self.extensions.dependency_descriptor),
+        };
+        let arrival = Arrival { now, route, header, audio_level, descriptor };
         let track = self.tracks[source.index()].as_mut()?;
         let packet =
             track.receive(&arrival, &mut self.gates[source.index()], &mut self.counters, &mut self.found)?;

@@ -46,6 +46,8 @@ pub(super) struct Arrival<'a> {
     pub(super) header: Header<'a>,
     /// As the header extension of RFC 6464 has it.
     pub(super) audio_level: Option<u8>,
+    /// The dependency descriptor.
+    pub(super) descriptor: Option<&'a [u8]>,
 }
 
 /// A packet with a payload of its own, wherever it came from.
@@ -353,7 +355,9 @@ impl Track {
         {
             picture.value = layer.widen(place.sequence, picture.value);
         }
-        let keyframe_start = keyframe::starts(media.codec, media.payload, descriptor.as_ref());
+        let scalable = layer.scalable(media.codec, media.payload, arrival.descriptor);
+        let keyframe_start = keyframe::starts(media.codec, media.payload, descriptor.as_ref())
+            && scalable.is_none_or(|scalable| scalable.spatial == 0);
         if place.overflow {
             self.keyframes.want(arrival.now, bit(index));
         }
@@ -373,6 +377,7 @@ impl Track {
                 codec: media.codec,
                 keyframe_start,
                 vp8: descriptor,
+                scalable,
                 audio_level: arrival.audio_level,
                 arrived: arrival.now,
                 payload: media.payload,

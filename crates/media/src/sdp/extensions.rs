@@ -5,6 +5,7 @@ use super::error::FormError;
 use super::limits;
 use super::session::HeaderExtensions;
 use crate::Mid;
+use crate::codec::Codec;
 
 /// An extension that the server understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,16 +16,18 @@ pub(super) enum Extension {
     TransportSequence,
     AudioLevel,
     AbsoluteSendTime,
+    DependencyDescriptor,
 }
 
 impl Extension {
-    pub(super) const ALL: [Extension; 6] = [
+    pub(super) const ALL: [Extension; 7] = [
         Extension::Mid,
         Extension::Rid,
         Extension::RepairedRid,
         Extension::TransportSequence,
         Extension::AudioLevel,
         Extension::AbsoluteSendTime,
+        Extension::DependencyDescriptor,
     ];
 
     pub(super) const fn uri(self) -> &'static str {
@@ -37,6 +40,9 @@ impl Extension {
             }
             Extension::AudioLevel => "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
             Extension::AbsoluteSendTime => "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+            Extension::DependencyDescriptor => {
+                "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+            }
         }
     }
 
@@ -67,7 +73,7 @@ pub(super) struct IdMap<'a> {
     agreed: HeaderExtensions,
 }
 
-/// Highest id of a one-byte header; 15 is reserved (RFC 8285, section 4.2). The server never agrees to mix in two-byte headers.
+/// Highest id of a one-byte header; 15 is reserved (RFC 8285, section 4.2). Nothing has a higher one, in headers of two bytes neither.
 const MAX_ID: u8 = 14;
 
 impl<'a> IdMap<'a> {
@@ -137,6 +143,7 @@ fn id_of(extensions: &mut HeaderExtensions, extension: Extension) -> &mut Option
         Extension::TransportSequence => &mut extensions.transport_sequence,
         Extension::AudioLevel => &mut extensions.audio_level,
         Extension::AbsoluteSendTime => &mut extensions.absolute_send_time,
+        Extension::DependencyDescriptor => &mut extensions.dependency_descriptor,
     }
 }
 
@@ -154,9 +161,14 @@ fn read_id(text: &str) -> Option<u8> {
     text.parse().ok().filter(|id| (1..=MAX_ID).contains(id))
 }
 
-/// What of it is worth having where the peer sends.
-pub(super) fn for_source(offered: &[Mapping]) -> Vec<Mapping> {
-    let sent = |mapping: &&Mapping| mapping.direction.is_none_or(Direction::sends);
+/// What of it is worth having where the peer sends, by the codec that it will send. VP8 and VP9 tell of their layers themselves: a descriptor
+/// with every packet would be paid for twice.
+pub(super) fn for_source(offered: &[Mapping], codec: Codec) -> Vec<Mapping> {
+    let described = matches!(codec, Codec::Av1 { .. } | Codec::H264 { .. });
+    let sent = |mapping: &&Mapping| {
+        let wanted = described || mapping.extension != Extension::DependencyDescriptor;
+        wanted && mapping.direction.is_none_or(Direction::sends)
+    };
     offered.iter().filter(sent).copied().collect()
 }
 

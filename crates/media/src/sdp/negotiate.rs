@@ -128,7 +128,7 @@ pub fn negotiate(
         upstream,
         slots,
     };
-    let answer = write::answer(description.version(), &bundle, &decisions, local);
+    let answer = write::answer(&description, &bundle, &decisions, local);
     Ok(Negotiated { session, answer })
 }
 
@@ -173,7 +173,8 @@ fn decide<'a>(
     let (part, mappings, codecs) = match sources.source(mid) {
         Some(source) if direction.sends() => {
             let codecs = codecs::for_source(codecs);
-            let mappings = extensions::for_source(&offered);
+            let sent = codecs.first().map_or(crate::codec::Codec::Opus, |first| first.payload.codec);
+            let mappings = extensions::for_source(&offered, sent);
             (source_part(mid, section, source, &codecs, &mappings)?, mappings, codecs)
         }
         // A peer that would send there too, but did not say what, is taken for a viewer.

@@ -25,6 +25,7 @@ pub const EXTENSIONS: HeaderExtensions = HeaderExtensions {
     transport_sequence: Some(3),
     audio_level: Some(1),
     absolute_send_time: Some(2),
+    dependency_descriptor: None,
 };
 
 /// Layers of a synthetic camera, lowest first.

@@ -53,6 +53,8 @@ pub struct HeaderExtensions {
     pub audio_level: Option<u8>,
     /// abs-send-time.
     pub absolute_send_time: Option<u8>,
+    /// AV1 RTP payload format, appendix A: the layers of a packet, whatever the codec.
+    pub dependency_descriptor: Option<u8>,
 }
 
 /// A payload type and what retransmits it.

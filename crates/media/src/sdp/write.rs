@@ -7,8 +7,8 @@ use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
 use super::codecs::Agreed;
-use super::description::{Direction, Section};
-use super::extensions::Mapping;
+use super::description::{Description, Direction, Section};
+use super::extensions::{Extension, Mapping};
 use super::negotiate::{Accepted, Decision, Local, Part};
 use super::session::{SlotSsrc, Upstream};
 use crate::codec::Codec;
@@ -17,24 +17,33 @@ use crate::{Kind, Mid, path};
 /// The name under which all of the server's streams are one endpoint's (RFC 7022), in SDP and in RTCP source descriptions.
 pub const CNAME: &str = "proscenium";
 
-/// Writes the answer to an offer of that `version`.
-pub(super) fn answer(version: u64, bundle: &[Mid], decisions: &[Decision<'_>], local: &Local<'_>) -> String {
+/// Writes the answer to an offer.
+pub(super) fn answer(
+    offer: &Description,
+    bundle: &[Mid],
+    decisions: &[Decision<'_>],
+    local: &Local<'_>,
+) -> String {
     let mut out = String::new();
     // Nothing but memory can fail a write to a string, and that aborts.
-    let _ = write_answer(&mut out, version, bundle, decisions, local);
+    let _ = write_answer(&mut out, offer, bundle, decisions, local);
     out
 }
 
 fn write_answer(
     out: &mut String,
-    version: u64,
+    offer: &Description,
     bundle: &[Mid],
     decisions: &[Decision<'_>],
     local: &Local<'_>,
 ) -> fmt::Result {
     // RFC 8829, section 5.2.1: 63 bits. The offer's version rises from one offer to the next, so the answer's does.
-    let session_id = local.session_id & (u64::MAX >> 1);
+    let (session_id, version) = (local.session_id & (u64::MAX >> 1), offer.version());
     write!(out, "v=0\r\no=- {session_id} {version} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-lite\r\n")?;
+    // A descriptor with the structure of all layers is longer than an extension of a one-byte header may be (RFC 8285, section 6).
+    if offer.flag(MIXED) && decisions.iter().any(Decision::is_described) {
+        write!(out, "a={MIXED}\r\n")?;
+    }
     write!(out, "a=group:BUNDLE")?;
     for mid in bundle.iter().filter(|mid| decisions.iter().any(|one| one.accepted_mid() == Some(**mid))) {
         write!(out, " {mid}")?;
@@ -55,7 +64,17 @@ fn write_answer(
     Ok(())
 }
 
+/// RFC 8285, section 6.
+const MIXED: &str = "extmap-allow-mixed";
+
 impl Decision<'_> {
+    /// Whether a source tells of its layers by the dependency descriptor.
+    fn is_described(&self) -> bool {
+        let Decision::Accepted(accepted) = self else { return false };
+        let described = |mapping: &Mapping| mapping.extension == Extension::DependencyDescriptor;
+        matches!(accepted.part, Part::Source { .. }) && accepted.mappings.iter().any(described)
+    }
+
     fn accepted_mid(&self) -> Option<Mid> {
         match self {
             Decision::Accepted(accepted) => Some(accepted.mid),

@@ -16,6 +16,7 @@ pub(crate) const RID: u8 = 10;
 pub(crate) const REPAIRED_RID: u8 = 11;
 pub(crate) const TRANSPORT: u8 = 3;
 pub(crate) const LEVEL: u8 = 1;
+pub(crate) const DESCRIPTOR: u8 = 12;
 
 pub(crate) const OPUS: u8 = 111;
 pub(crate) const RED: u8 = 63;
@@ -60,6 +61,7 @@ pub(crate) fn session() -> Session {
             transport_sequence: Some(TRANSPORT),
             audio_level: Some(LEVEL),
             absolute_send_time: None,
+            dependency_descriptor: Some(DESCRIPTOR),
         },
         upstream: vec![
             track(mid("0"), Source::Mic, opus(), single.clone()),

@@ -57,6 +57,7 @@ fn chromium_ids_hold_for_the_whole_bundle() {
         transport_sequence: Some(3),
         audio_level: Some(1),
         absolute_send_time: Some(2),
+        dependency_descriptor: None,
     };
     assert_eq!(negotiated("chromium-page").session.extensions, expected);
 }
@@ -71,6 +72,7 @@ fn firefox_has_numbers_of_its_own() {
         transport_sequence: Some(7),
         audio_level: Some(1),
         absolute_send_time: Some(4),
+        dependency_descriptor: None,
     };
     assert_eq!(session.extensions, expected);
     assert_eq!(source(&session, Source::Mic).payload_types[0].number, 109);
@@ -132,10 +134,17 @@ fn a_viewer_publishes_nothing_and_is_sent_names_numbers_and_loudness() {
         let session = negotiated(name).session;
         assert!(session.upstream.is_empty(), "{name}");
         assert_eq!(session.slots.len(), 10, "{name}");
-        let HeaderExtensions { mid, audio_level, rid, repaired_rid, transport_sequence, absolute_send_time } =
-            session.extensions;
+        let HeaderExtensions {
+            mid,
+            audio_level,
+            rid,
+            repaired_rid,
+            transport_sequence,
+            absolute_send_time,
+            dependency_descriptor,
+        } = session.extensions;
         assert!(mid.is_some() && audio_level.is_some() && transport_sequence.is_some(), "{name}");
-        assert_eq!([rid, repaired_rid, absolute_send_time], [None; 3], "{name}");
+        assert_eq!([rid, repaired_rid, absolute_send_time, dependency_descriptor], [None; 4], "{name}");
         assert!(session.slots.iter().any(|slot| slot.transport_feedback), "{name}");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::codec::{Codec, vp8};
+use crate::codec::{Codec, Scalable, vp8};
 use crate::forwarder::{Forwarder, Layers, Mapping, Verdict};
 use crate::packet::Facts;
 use crate::rtp::Header;
@@ -12,11 +12,14 @@ use crate::{Kind, MAX_DATAGRAM, Mid, Packet, PeerId, PublicationId, Source, Work
 
 pub(super) const FRAME: Duration = Duration::from_millis(33);
 const TICKS: u32 = 2970;
+const VP9: Codec = Codec::Vp9 { profile: 0 };
 
 pub(super) fn track(kind: Kind) -> SlotTrack {
     let payload_types = match kind {
         Kind::Audio => vec![PayloadType { codec: Codec::Opus, number: 111, rtx: None }],
-        Kind::Video => vec![PayloadType { codec: Codec::Vp8, number: 96, rtx: Some(97) }],
+        Kind::Video => [(Codec::Vp8, 96), (VP9, 98)]
+            .map(|(codec, number)| PayloadType { codec, number, rtx: Some(number + 1) })
+            .to_vec(),
     };
     SlotTrack {
         mid: Mid::new("3").unwrap(),
@@ -98,16 +101,47 @@ impl Stream {
             frame_start: first,
             keyframe: first && keyframe,
         };
-        self.make(at, &payload, last, first && keyframe, Codec::Vp8, Some(descriptor))
+        self.make(at, &payload, last, first && keyframe, Codec::Vp8, Some(descriptor), None)
     }
 
     /// One packet of sound.
     pub(super) fn sound(&mut self, at: Instant) -> Arc<Packet> {
         self.sequence += 1;
         self.timestamp = self.timestamp.wrapping_add(960);
-        self.make(at, &[1, 2, 3], false, true, Codec::Opus, None)
+        self.make(at, &[1, 2, 3], false, true, Codec::Opus, None, None)
     }
 
+    /// One picture of a stream of so many spatial layers, with `packets` of each.
+    pub(super) fn picture(
+        &mut self,
+        at: Instant,
+        layers: u8,
+        packets: usize,
+        keyframe: bool,
+    ) -> Vec<Arc<Packet>> {
+        self.timestamp = self.timestamp.wrapping_add(TICKS);
+        let mut picture = Vec::new();
+        for spatial in 0..layers {
+            for index in 0..packets {
+                self.sequence += 1;
+                let (begins, ends) = (index == 0, index + 1 == packets);
+                let scalable = Scalable {
+                    spatial,
+                    temporal: self.temporal,
+                    opens: if self.sync { 7 } else { self.temporal },
+                    begins,
+                    ends,
+                    heights: [0; 3],
+                };
+                let starts = begins && spatial == 0 && keyframe;
+                let last = ends && spatial + 1 == layers;
+                picture.push(self.make(at, &[spatial, 7, 7], last, starts, VP9, None, Some(scalable)));
+            }
+        }
+        picture
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what a packet is, told once")]
     fn make(
         &self,
         arrived: Instant,
@@ -116,6 +150,7 @@ impl Stream {
         keyframe_start: bool,
         codec: Codec,
         vp8: Option<vp8::Descriptor>,
+        scalable: Option<Scalable>,
     ) -> Arc<Packet> {
         let mut packet = Packet::empty(self.publication, arrived);
         let facts = Facts {
@@ -127,6 +162,7 @@ impl Stream {
             codec,
             keyframe_start,
             vp8,
+            scalable,
             audio_level: codec.kind().eq(&Kind::Audio).then_some(33),
             arrived,
             payload,
@@ -142,6 +178,7 @@ pub(super) struct Sent {
     pub(super) packet: Arc<Packet>,
     pub(super) sequence: u16,
     pub(super) timestamp: u32,
+    pub(super) marker: bool,
     pub(super) picture: u16,
     pub(super) tl0: u8,
     /// How often the slot had shown somebody else before.
@@ -205,6 +242,7 @@ pub(super) fn sent(packet: &Arc<Packet>, mapping: &Mapping) -> Sent {
         packet: Arc::clone(packet),
         sequence: header.sequence(),
         timestamp: header.timestamp(),
+        marker: header.marker(),
         picture: descriptor.0,
         tl0: descriptor.1,
         shown: 0,

@@ -1,0 +1,191 @@
+//! Layers that share a stream: what a viewer gets of them is whole pictures, without a hole, that end where the viewer's end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::stage::{FRAME, Stream, Viewer, sent};
+use crate::Packet;
+use crate::congestion::Step;
+
+fn up_to(spatial: u8, temporal: u8) -> Option<Step> {
+    Some(Step { spatial, temporal })
+}
+
+/// A camera of three spatial layers and two temporal ones, two packets of each frame.
+struct Camera {
+    stream: Stream,
+    count: u32,
+    now: Instant,
+    layers: u8,
+}
+
+impl Camera {
+    fn new() -> Camera {
+        Camera { stream: Stream::new(1, 0), count: 0, now: Instant::now(), layers: 3 }
+    }
+
+    fn picture(&mut self, keyframe: bool) -> Vec<Arc<Packet>> {
+        self.stream.temporal = (self.count % 2) as u8;
+        self.stream.sync = self.stream.temporal == 0;
+        self.now += FRAME;
+        self.count += 1;
+        self.stream.picture(self.now, self.layers, 2, keyframe)
+    }
+
+    fn keyframe(&mut self) -> Vec<Arc<Packet>> {
+        self.count = 0;
+        self.picture(true)
+    }
+}
+
+/// The spatial layers of a picture that were forwarded, each with all its packets.
+fn taken(viewer: &mut Viewer, picture: &[Arc<Packet>]) -> Vec<u8> {
+    let mut taken: Vec<u8> =
+        picture.iter().filter(|packet| viewer.take(packet)).map(|packet| packet.spatial()).collect();
+    assert_eq!(taken.len() % 2, 0, "no frame in part");
+    taken.dedup();
+    taken
+}
+
+/// Numbers step by one, and the marker stands on the last packet of each picture and nowhere else.
+fn assert_whole(viewer: &Viewer) {
+    for pair in viewer.sent.windows(2) {
+        assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1));
+        assert_eq!(pair[0].marker, pair[0].timestamp != pair[1].timestamp);
+    }
+    assert!(viewer.sent.last().unwrap().marker);
+}
+
+#[test]
+fn a_viewer_gets_the_layers_up_to_the_one_aimed_at() {
+    for spatial in 0..3u8 {
+        let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+        viewer.forwarder.aim_at(up_to(spatial, 1));
+        let expected: Vec<u8> = (0..=spatial).collect();
+        assert_eq!(taken(&mut viewer, &camera.keyframe()), expected, "the keyframe");
+        for _ in 0..50 {
+            assert_eq!(taken(&mut viewer, &camera.picture(false)), expected);
+        }
+        assert_whole(&viewer);
+        assert_eq!(viewer.wishes, 0);
+    }
+}
+
+#[test]
+fn temporal_layers_are_left_out_of_all_spatial_ones() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    viewer.forwarder.aim_at(up_to(1, 0));
+    taken(&mut viewer, &camera.keyframe());
+    let pictures: Vec<_> = (0..4).map(|_| taken(&mut viewer, &camera.picture(false))).collect();
+    assert_eq!(pictures, [vec![], vec![0, 1], vec![], vec![0, 1]]);
+    viewer.forwarder.aim_at(up_to(1, 1));
+    assert_eq!(taken(&mut viewer, &camera.picture(false)), [] as [u8; 0], "up with the next of the lowest");
+    let pictures: Vec<_> = (0..2).map(|_| taken(&mut viewer, &camera.picture(false))).collect();
+    assert_eq!(pictures, [vec![0, 1], vec![0, 1]]);
+    assert_whole(&viewer);
+}
+
+#[test]
+fn down_at_once_and_up_on_a_keyframe() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    taken(&mut viewer, &camera.keyframe());
+    viewer.forwarder.aim_at(up_to(0, 1));
+    assert_eq!(taken(&mut viewer, &camera.picture(false)), [0]);
+    assert_eq!(viewer.wishes, 0);
+    viewer.forwarder.aim_at(up_to(2, 1));
+    assert_eq!(taken(&mut viewer, &camera.picture(false)), [0]);
+    assert!(viewer.wishes > 0, "a keyframe is asked for");
+    assert_eq!(taken(&mut viewer, &camera.keyframe()), [0, 1, 2]);
+    assert_whole(&viewer);
+}
+
+#[test]
+fn a_layer_that_its_encoder_stops_is_no_ones_fault() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    viewer.forwarder.aim_at(up_to(1, 1));
+    taken(&mut viewer, &camera.keyframe());
+    camera.layers = 1;
+    for _ in 0..50 {
+        assert_eq!(taken(&mut viewer, &camera.picture(false)), [0]);
+    }
+    camera.layers = 3;
+    assert_eq!(taken(&mut viewer, &camera.picture(false)), [0, 1]);
+    assert_whole(&viewer);
+    assert_eq!(viewer.wishes, 0);
+}
+
+#[test]
+fn what_is_sent_again_ends_a_picture_where_it_did() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    viewer.forwarder.aim_at(up_to(1, 1));
+    taken(&mut viewer, &camera.keyframe());
+    (0..10).for_each(|_| drop(taken(&mut viewer, &camera.picture(false))));
+    viewer.forwarder.aim_at(up_to(2, 1));
+    taken(&mut viewer, &camera.keyframe());
+    for one in viewer.sent.clone() {
+        viewer.forwarder.missed(camera.now, one.sequence, Duration::ZERO).unwrap();
+        let again = viewer.forwarder.resend(&one.packet, one.sequence).unwrap();
+        assert_eq!(sent(&one.packet, &again).marker, one.marker, "layer {}", one.packet.spatial());
+    }
+}
+
+#[test]
+fn a_layer_costs_what_those_below_it_cost_too() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    taken(&mut viewer, &camera.keyframe());
+    (0..60).for_each(|_| drop(taken(&mut viewer, &camera.picture(false))));
+    let costs = viewer.layers.costs();
+    let [one, two, three] = costs.map(|cost| cost[3]);
+    assert!(one > 0 && one.abs_diff(two / 2) < one / 10 && one.abs_diff(three / 3) < one / 10, "{costs:?}");
+    assert!(costs[1][0].abs_diff(two / 2) < two / 10, "half of it in the lowest temporal layer: {costs:?}");
+}
+
+/// What becomes of the next picture.
+#[derive(Clone, Debug)]
+struct Event {
+    keyframe: bool,
+    /// Which of its packets comes how many pictures late; later than 8 never.
+    late: Option<(usize, usize)>,
+    aim: Option<(u8, u8)>,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let late = prop::option::weighted(0.25, (0usize..6, 0usize..12));
+    let aim = prop::option::weighted(0.1, (0u8..3, 0u8..2));
+    (prop::bool::weighted(0.1), late, aim).prop_map(|(keyframe, late, aim)| Event { keyframe, late, aim })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Every number stands for one packet, in the publisher's order, and a hole for one that never came or was filled.
+    #[test]
+    fn numbers_stand_for_packets(events in prop::collection::vec(event(), 1..60)) {
+        let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+        let mut waiting: Vec<(usize, Arc<Packet>)> = Vec::new();
+        let mut lost = 0;
+        for (at, event) in events.iter().enumerate() {
+            if let Some((spatial, temporal)) = event.aim.filter(|_| at > 0) {
+                viewer.forwarder.aim_at(up_to(spatial, temporal));
+            }
+            let picture = if event.keyframe || at == 0 { camera.keyframe() } else { camera.picture(false) };
+            for (index, packet) in picture.into_iter().enumerate() {
+                match event.late.filter(|(which, _)| *which == index && at > 0) {
+                    Some((_, late)) if late > 8 => lost += 1,
+                    Some((_, late)) => waiting.push((at + late, packet)),
+                    None => drop(viewer.take(&packet)),
+                }
+            }
+            waiting.retain(|(due, packet)| *due > at || { viewer.take(packet); false });
+        }
+        let first = viewer.sent[0].sequence;
+        let mut numbers: Vec<_> = viewer.sent.iter().map(|one| (one.sequence.wrapping_sub(first), one.packet.sequence)).collect();
+        numbers.sort_unstable();
+        prop_assert!(numbers.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1));
+        let span = numbers.last().map_or(0, |last| usize::from(last.0) + 1);
+        let holes = span - numbers.len();
+        prop_assert!(holes <= lost + waiting.len() + viewer.filled, "{holes} holes, {lost} lost, {} filled", viewer.filled);
+    }
+}
