@@ -11,6 +11,9 @@ use crate::{Kind, MAX_SENT, PublicationId};
 /// leaves in a datagram of [`MAX_SENT`]. Browsers stay under 1200 for the whole packet; the rest is for stacks that cut at 1400.
 pub const MAX_PAYLOAD: usize = MAX_SENT - HEADER_ROOM - MAX_OVERHEAD;
 
+/// Longest dependency descriptor taken, in bytes: a structure of three spatial and three temporal layers takes about 90, on keyframes alone.
+pub(crate) const MAX_DESCRIPTOR: usize = 200;
+
 /// Bytes of payload that a packet of sound has room for at first: Opus at 100 kbit/s. A longer one makes room for the longest there is, and
 /// the packets after it in the same place find that.
 const SOUND_ROOM: usize = 256;
@@ -54,9 +57,11 @@ pub struct Packet {
     /// When the publisher's engine received it.
     pub arrived: Instant,
     length: u16,
+    /// Bytes of the dependency descriptor, which stands behind the payload.
+    described: u8,
     /// Packets that its ring keeps of this layer; a [`Replica`](crate::Replica) keeps fewer.
     pub(crate) kept: u16,
-    /// Room for a payload, of which this one's is the beginning.
+    /// Room for a payload and a descriptor, of which this packet's are the beginning.
     room: Box<[u8]>,
 }
 
@@ -87,6 +92,8 @@ pub struct Facts<'a> {
     pub arrived: Instant,
     /// The RTP payload without padding, at most [`MAX_PAYLOAD`] bytes.
     pub payload: &'a [u8],
+    /// The dependency descriptor, where viewers cannot do without it; empty otherwise, at most 200 bytes.
+    pub descriptor: &'a [u8],
 }
 
 impl Packet {
@@ -110,6 +117,7 @@ impl Packet {
             audio_level: None,
             arrived: now,
             length: 0,
+            described: 0,
             kept: 0,
             room: vec![0; room].into_boxed_slice(),
         }
@@ -125,7 +133,7 @@ impl Packet {
 
     /// The spatial layer, whether it is a stream of its own or shares one.
     pub fn spatial(&self) -> u8 {
-        self.scalable.map_or(self.layer, |scalable| scalable.spatial)
+        self.layer + self.scalable.map_or(0, |scalable| scalable.spatial)
     }
 
     /// The RTP payload, padding removed.
@@ -133,22 +141,35 @@ impl Packet {
         &self.room[..usize::from(self.length)]
     }
 
-    /// Copies the payload in; `false`, and nothing changed, when it is longer than [`MAX_PAYLOAD`].
-    pub(crate) fn set_payload(&mut self, payload: &[u8]) -> bool {
-        if payload.len() > MAX_PAYLOAD {
+    /// The dependency descriptor as its publisher wrote it; empty where none is kept.
+    pub fn descriptor(&self) -> &[u8] {
+        let start = usize::from(self.length);
+        &self.room[start..start + usize::from(self.described)]
+    }
+
+    /// Bytes that stay the same for every viewer, near enough: payload and descriptor.
+    pub fn size(&self) -> usize {
+        usize::from(self.length) + usize::from(self.described)
+    }
+
+    /// Copies payload and descriptor in; `false`, and nothing changed, when they are too long to leave in a datagram.
+    fn set_bytes(&mut self, payload: &[u8], descriptor: &[u8]) -> bool {
+        let (start, end) = (payload.len(), payload.len() + descriptor.len());
+        if descriptor.len() > MAX_DESCRIPTOR || end > MAX_PAYLOAD {
             return false;
         }
-        if payload.len() > self.room.len() {
+        if end > self.room.len() {
             self.room = vec![0; MAX_PAYLOAD].into_boxed_slice();
         }
-        self.room[..payload.len()].copy_from_slice(payload);
-        self.length = payload.len() as u16;
+        self.room[..start].copy_from_slice(payload);
+        self.room[start..end].copy_from_slice(descriptor);
+        (self.length, self.described) = (start as u16, descriptor.len() as u8);
         true
     }
 
-    /// Becomes another packet; `false`, and nothing changed, when the payload is too long.
+    /// Becomes another packet; `false`, and nothing changed, when payload and descriptor are too long.
     pub(crate) fn fill(&mut self, publication: PublicationId, facts: &Facts<'_>) -> bool {
-        if !self.set_payload(facts.payload) {
+        if !self.set_bytes(facts.payload, facts.descriptor) {
             return false;
         }
         self.publication = publication;

@@ -18,6 +18,9 @@ const SWITCH: u8 = 2;
 
 /// Bytes that are always there: start, end, template, frame number. One with no more has nothing else to say.
 const MANDATORY: usize = 3;
+/// Where the number of the frame stands. Which frames it is decoded with is told by how much lower their numbers are, so numbers may have
+/// gaps and jump at a keyframe, but not close up where frames are left out.
+const FRAME_NUMBER: std::ops::Range<usize> = 1..MANDATORY;
 
 /// What the last keyframe told; it holds until the next one does.
 #[derive(Clone, Debug)]
@@ -85,6 +88,19 @@ pub fn scalable(descriptor: &[u8], kept: &mut Option<Box<Structure>>) -> Option<
         layer.heights = structure.heights;
     }
     Some(layer)
+}
+
+/// The number of the frame that a descriptor's packet is of; `None` where there is no descriptor.
+pub fn frame_number(descriptor: &[u8]) -> Option<u16> {
+    descriptor.get(FRAME_NUMBER).and_then(<[u8]>::first_chunk).map(|bytes| u16::from_be_bytes(*bytes))
+}
+
+/// Copies a descriptor under another frame number; `None` where it ends before one, or `space` is too small.
+pub fn renumbered<'a>(descriptor: &[u8], frame: u16, space: &'a mut [u8]) -> Option<&'a [u8]> {
+    let copy = space.get_mut(..descriptor.len())?;
+    copy.copy_from_slice(descriptor);
+    copy.get_mut(FRAME_NUMBER)?.copy_from_slice(&frame.to_be_bytes());
+    Some(copy)
 }
 
 impl Structure {

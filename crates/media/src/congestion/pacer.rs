@@ -129,6 +129,7 @@ impl Pacer {
 mod tests {
     use super::*;
     use crate::codec::Codec;
+    use crate::forwarder::Taken;
     use crate::{PeerId, Source, WorkerId};
 
     fn paced(serial: u32) -> Paced {
@@ -143,9 +144,10 @@ mod tests {
             timestamp: 0,
             picture_offset: 0,
             tl0_offset: 0,
+            frame_offset: 0,
             ends: false,
             repairs: None,
-            audio_level: None,
+            taken: Taken::default(),
         };
         Paced { packet: Some(Arc::new(packet)), mapping, padding: 0, numbered: None }
     }

@@ -193,7 +193,7 @@ impl Egress<'_> {
         padding: u8,
         numbered: Option<u8>,
     ) -> usize {
-        let room = HEADER_ROOM + packet.payload().len() + MAX_OVERHEAD;
+        let room = HEADER_ROOM + packet.size() + MAX_OVERHEAD;
         self.write(room, numbered, |number, space| mapping.write(packet, padding, number, space))
     }
 

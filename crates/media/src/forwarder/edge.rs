@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::clock::{CaptureClock, duration_to_ticks};
 use super::segments::Segment;
+use crate::codec::dependency;
 use crate::{Kind, Packet};
 
 /// Where the clocks of two sources and the arrival of their packets disagree by more, the clocks are not believed.
@@ -32,6 +33,8 @@ pub(super) struct Edge {
     clock_rate: u32,
     picture: Option<u16>,
     tl0: Option<u8>,
+    /// Newest frame number of the dependency descriptor.
+    frame: Option<u16>,
 }
 
 impl Edge {
@@ -44,6 +47,7 @@ impl Edge {
             clock_rate: packet.codec.clock_rate(),
             picture: None,
             tl0: None,
+            frame: None,
         }
     }
 
@@ -71,6 +75,9 @@ impl Edge {
                 self.tl0 = Some(tl0.wrapping_add(run.tl0_offset));
             }
         }
+        if let Some(frame) = dependency::frame_number(packet.descriptor()) {
+            self.frame = Some(frame.wrapping_add(run.frame_offset));
+        }
     }
 
     /// The run that goes on from here with `packet`, whose layer has `clock`.
@@ -79,6 +86,7 @@ impl Edge {
         let vp8 = packet.vp8.as_ref();
         let picture = vp8.and_then(|vp8| vp8.picture_id).map_or(0, |picture| picture.value);
         let tl0 = vp8.and_then(|vp8| vp8.tl0_picture_index).unwrap_or(0);
+        let frame = dependency::frame_number(packet.descriptor()).unwrap_or(0);
         Segment {
             layer: packet.layer,
             epoch: packet.epoch,
@@ -90,6 +98,7 @@ impl Edge {
             timestamp_offset: timestamp.wrapping_sub(packet.timestamp),
             picture_offset: self.picture.map_or(0, |last| last.wrapping_add(1).wrapping_sub(picture)),
             tl0_offset: self.tl0.map_or(0, |last| last.wrapping_add(1).wrapping_sub(tl0)),
+            frame_offset: self.frame.map_or(0, |last| last.wrapping_add(1).wrapping_sub(frame)),
         }
     }
 

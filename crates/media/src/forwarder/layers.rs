@@ -97,11 +97,11 @@ impl Layers {
     pub fn take(&mut self, packet: &Packet) {
         self.heard(packet.spatial(), packet.arrived);
         self.rates.note(packet);
-        self.scalable = packet.scalable.is_some();
-        for (known, told) in
-            self.heights.iter_mut().zip(packet.scalable.map_or([0; MAX_LAYERS], |one| one.heights))
-        {
-            *known = if told > 0 { told } else { *known };
+        if let Some(scalable) = &packet.scalable {
+            // A keyframe's first packet tells of all layers, where it tells their sizes.
+            self.scalable |= scalable.spatial > 0 || scalable.heights[1] > 0;
+            let known = self.heights.iter_mut().skip(usize::from(packet.layer));
+            known.zip(scalable.heights).filter(|(_, told)| *told > 0).for_each(|(known, told)| *known = told);
         }
         if packet.keyframe_start
             && let Some(height) = packet.vp8.and_then(|vp8| vp8.height(packet.payload()))

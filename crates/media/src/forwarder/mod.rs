@@ -58,12 +58,32 @@ pub struct Mapping {
     pub picture_offset: u16,
     /// Added to TL0PICIDX.
     pub tl0_offset: u8,
+    /// Added to the frame number of the dependency descriptor.
+    pub frame_offset: u16,
     /// It is the last of its picture that the viewer gets, whatever its own marker says.
     pub ends: bool,
     /// Where this is a retransmission, the sequence number it repairs (RFC 4588, section 4).
     pub repairs: Option<u16>,
-    /// Id of the audio level extension, where the viewer takes it.
+    /// Ids of the extensions of content that the viewer takes.
+    pub taken: Taken,
+}
+
+/// Ids of the header extensions that go to a viewer with the content they tell of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The loudness (RFC 6464).
     pub audio_level: Option<u8>,
+    /// The dependency descriptor, without which a browser does not decode AV1 of several spatial layers.
+    pub descriptor: Option<u8>,
+}
+
+impl Taken {
+    fn of(kind: Kind, extensions: &HeaderExtensions) -> Taken {
+        match kind {
+            Kind::Audio => Taken { audio_level: extensions.audio_level, descriptor: None },
+            Kind::Video => Taken { audio_level: None, descriptor: extensions.dependency_descriptor },
+        }
+    }
 }
 
 /// What becomes of a packet.
@@ -86,7 +106,7 @@ pub enum Verdict {
 pub struct Forwarder {
     kind: Kind,
     track: SlotTrack,
-    audio_level: Option<u8>,
+    taken: Taken,
     numbered: Option<u8>,
     chosen: Option<PayloadType>,
     /// What is wanted; `None`: nothing for now.
@@ -112,7 +132,7 @@ impl Forwarder {
         Forwarder {
             kind: track.kind,
             track: track.clone(),
-            audio_level: extensions.audio_level,
+            taken: Taken::of(track.kind, extensions),
             numbered: extensions.transport_sequence.filter(|_| track.transport_feedback),
             chosen: None,
             aim: Some(TOP),
@@ -136,7 +156,7 @@ impl Forwarder {
             return;
         }
         self.track = track.clone();
-        self.audio_level = extensions.audio_level;
+        self.taken = Taken::of(track.kind, extensions);
         self.numbered = extensions.transport_sequence.filter(|_| track.transport_feedback);
         self.chosen = None;
     }
@@ -179,7 +199,9 @@ impl Forwarder {
 
     /// Decides over one packet of what the slot shows. `layers` is the publication's: which layers there are, and their clocks.
     pub fn forward(&mut self, packet: &Packet, layers: &Layers) -> Verdict {
-        let Some(aim) = self.aim else { return Verdict::Skip };
+        let Some(aim) = self.aim.map(|aim| self.decodable(aim, packet.codec, layers)) else {
+            return Verdict::Skip;
+        };
         let Some(chosen) = self.choose(packet.codec) else { return Verdict::NoCodec };
         let starts = packet.keyframe_start;
         let target = layers.stream_of(layers.nearest(aim.spatial));
@@ -194,7 +216,7 @@ impl Forwarder {
                     return Verdict::AwaitsKeyframe(target);
                 }
                 if !fits {
-                    self.switch(packet, layers);
+                    self.switch(packet, aim, layers);
                 } else if !self.is_wanted(packet, aim, target) {
                     let left_out = self.leave_out(packet, chosen);
                     return if self.waits_for(packet, aim) { Verdict::AwaitsKeyframe(0) } else { left_out };
@@ -211,12 +233,18 @@ impl Forwarder {
                         Verdict::Skip
                     };
                 }
-                self.switch(packet, layers);
+                self.switch(packet, aim, layers);
             }
-            None if starts => self.switch(packet, layers),
+            None if starts => self.switch(packet, aim, layers),
             None => return Verdict::AwaitsKeyframe(target),
         }
         self.map(packet, layers, chosen)
+    }
+
+    /// What of it the viewer can decode: browsers that are not told of AV1's layers decode the lowest spatial one alone.
+    fn decodable(&self, aim: Step, codec: Codec, layers: &Layers) -> Step {
+        let untold = matches!(codec, Codec::Av1 { .. }) && self.taken.descriptor.is_none();
+        Step { spatial: if untold && layers.is_scalable() { 0 } else { aim.spatial }, ..aim }
     }
 
     /// Whether a packet is of layers that are forwarded. Decided once for a picture, so that no frame is forwarded in part.
@@ -270,7 +298,7 @@ impl Forwarder {
     fn late(&mut self, packet: &Packet, chosen: PayloadType) -> Verdict {
         let Some(run) = self.segments.standing_for(packet) else { return Verdict::Skip };
         let sequence = run.outgoing(packet.sequence);
-        let mapping = run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.audio_level);
+        let mapping = run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.taken);
         if !self.is_below(packet) {
             return Verdict::Fill(mapping);
         }
@@ -281,7 +309,7 @@ impl Forwarder {
 
     fn filling(&self, packet: &Packet, sequence: u64, chosen: PayloadType) -> Mapping {
         let run = self.segments.current().copied().unwrap_or_else(|| Segment::first(packet, 0));
-        run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, None)
+        run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, Taken::default())
     }
 
     /// Under which payload type redundant sound is sent, where the viewer takes it.
@@ -303,13 +331,13 @@ impl Forwarder {
     }
 
     /// Begins a new run of numbers at `packet`.
-    fn switch(&mut self, packet: &Packet, layers: &Layers) {
+    fn switch(&mut self, packet: &Packet, aim: Step, layers: &Layers) {
         let segment = match &self.edge {
             Some(edge) => edge.succeed(packet, layers.clock(packet.layer)),
             None => Segment::first(packet, self.track.ssrc.media),
         };
         self.segments.push(segment);
-        (self.spatial, self.temporal) = self.aim.map_or((0, 0), |aim| (aim.spatial, aim.temporal));
+        (self.spatial, self.temporal) = (aim.spatial, aim.temporal);
         self.decided = Some((packet.timestamp, true));
     }
 
@@ -327,8 +355,7 @@ impl Forwarder {
         }
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(packet.payload().len() as u32);
-        let mapping =
-            current.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.audio_level);
+        let mapping = current.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.taken);
         Verdict::Forward(Mapping { ends: mapping.ends || ends, ..mapping })
     }
 
@@ -353,7 +380,8 @@ impl Forwarder {
         if !self.is_below(packet) {
             return None;
         }
-        let mut mapping = segment.mapping(packet, extended, rtx, self.track.ssrc.rtx, None);
+        let taken = Taken { audio_level: None, ..self.taken };
+        let mut mapping = segment.mapping(packet, extended, rtx, self.track.ssrc.rtx, taken);
         mapping.repairs = Some(sequence);
         mapping.sequence = self.resends.next_sequence();
         Some(mapping)
@@ -370,9 +398,10 @@ impl Forwarder {
             timestamp,
             picture_offset: 0,
             tl0_offset: 0,
+            frame_offset: 0,
             ends: false,
             repairs: None,
-            audio_level: None,
+            taken: Taken::default(),
         })
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::Mapping;
+use super::{Mapping, Taken};
 use crate::Packet;
 
 /// Runs remembered of a stream that leaves nothing out, the current one included. Older ones were over several keyframes ago.
@@ -35,6 +35,7 @@ pub(super) struct Segment {
     pub(super) timestamp_offset: u32,
     pub(super) picture_offset: u16,
     pub(super) tl0_offset: u8,
+    pub(super) frame_offset: u16,
 }
 
 impl Segment {
@@ -52,6 +53,7 @@ impl Segment {
             timestamp_offset: 0,
             picture_offset: 0,
             tl0_offset: 0,
+            frame_offset: 0,
         }
     }
 
@@ -79,7 +81,7 @@ impl Segment {
         sequence: u64,
         payload_type: u8,
         ssrc: u32,
-        audio_level: Option<u8>,
+        taken: Taken,
     ) -> Mapping {
         Mapping {
             payload_type,
@@ -88,9 +90,10 @@ impl Segment {
             timestamp: packet.timestamp.wrapping_add(self.timestamp_offset),
             picture_offset: self.picture_offset,
             tl0_offset: self.tl0_offset,
+            frame_offset: self.frame_offset,
             ends: self.ends_at(packet),
             repairs: None,
-            audio_level,
+            taken,
         }
     }
 }

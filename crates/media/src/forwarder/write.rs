@@ -3,7 +3,9 @@
 use super::Mapping;
 use super::edge::masked;
 use crate::Packet;
+use crate::codec::dependency;
 use crate::codec::red::{self, Block, MAX_REDUNDANCY};
+use crate::packet::MAX_DESCRIPTOR;
 use crate::rtp::{Extension, FIXED_HEADER, Fields, write_header};
 
 /// Bytes a packet may take beyond its payload: the header, two extensions, the original sequence number of a retransmission, a picture id
@@ -17,7 +19,8 @@ pub const MAX_PADDING: u8 = 2;
 /// The transport-wide sequence number of a packet, and under which id of a header extension it is written.
 pub type Number = (u8, u16);
 
-/// Header extensions of one byte and of two, with their header and filled up to a word (RFC 8285, section 4.2).
+/// Header extensions of one byte and of two, with their header and filled up to a word (RFC 8285, section 4.2); beside a descriptor, which
+/// counts as payload, their headers have two bytes each and so has its own.
 const EXTENSION: usize = 12;
 /// RFC 4588, section 4.
 const ORIGINAL_SEQUENCE: usize = 2;
@@ -36,8 +39,7 @@ pub(super) fn write(
     number: Option<Number>,
     space: &mut [u8],
 ) -> Option<usize> {
-    let level = mapping.audio_level.zip(packet.audio_level);
-    let mut start = write_front(mapping, packet.marker || mapping.ends, level, number, space)?;
+    let mut start = write_front(mapping, packet.marker || mapping.ends, Some(packet), number, space)?;
     if let Some(original) = mapping.repairs {
         space.get_mut(start..start + ORIGINAL_SEQUENCE)?.copy_from_slice(&original.to_be_bytes());
         start += ORIGINAL_SEQUENCE;
@@ -55,9 +57,8 @@ pub(super) fn write_redundant(
     number: Option<Number>,
     space: &mut [u8],
 ) -> Option<usize> {
-    let level = mapping.audio_level.zip(packet.audio_level);
     let carrier = Mapping { payload_type: number_red, ..*mapping };
-    let start = write_front(&carrier, packet.marker, level, number, space)?;
+    let start = write_front(&carrier, packet.marker, Some(packet), number, space)?;
     let mut blocks = [Block { offset: 0, payload: &[] }; MAX_REDUNDANCY];
     let blocks = blocks.get_mut(..before.len())?;
     for (block, earlier) in blocks.iter_mut().zip(before) {
@@ -96,11 +97,11 @@ fn pad(end: usize, padding: u8, space: &mut [u8]) -> Option<usize> {
     Some(length)
 }
 
-/// The header, with the audio level where the packet has one and the viewer takes it (RFC 6464), and the transport-wide number.
+/// The header, with what the packet tells of its content and the viewer takes, and the transport-wide number.
 fn write_front(
     mapping: &Mapping,
     marker: bool,
-    level: Option<(u8, u8)>,
+    packet: Option<&Packet>,
     number: Option<Number>,
     space: &mut [u8],
 ) -> Option<usize> {
@@ -112,15 +113,42 @@ fn write_front(
         ssrc: mapping.ssrc,
     };
     let number = number.map(|(id, number)| (id, number.to_be_bytes()));
+    let number = number.as_ref().map(|(id, data)| Extension { id: *id, data });
+    let descriptor = packet.map(Packet::descriptor).filter(|descriptor| !descriptor.is_empty());
+    if let Some((id, descriptor)) = mapping.taken.descriptor.zip(descriptor) {
+        return write_described(&fields, id, descriptor, mapping.frame_offset, number, space);
+    }
+    let level = mapping.taken.audio_level.zip(packet.and_then(|packet| packet.audio_level));
     let level = level.map(|(id, level)| (id, [level & 0x7f]));
-    match (&level, &number) {
-        (None, None) => write_header(space, &fields, &[]),
-        (Some((id, data)), None) => write_header(space, &fields, &[Extension { id: *id, data }]),
-        (None, Some((id, data))) => write_header(space, &fields, &[Extension { id: *id, data }]),
-        (Some((level_id, level)), Some((id, data))) => {
-            let level = Extension { id: *level_id, data: level };
-            write_header(space, &fields, &[level, Extension { id: *id, data }])
-        }
+    let level = level.as_ref().map(|(id, data)| Extension { id: *id, data });
+    write_with(&fields, level, number, space)
+}
+
+/// The header with a dependency descriptor, whose frame gets the viewer's number. Apart, for only AV1 pays for the copy.
+fn write_described(
+    fields: &Fields,
+    id: u8,
+    descriptor: &[u8],
+    frame_offset: u16,
+    number: Option<Extension<'_>>,
+    space: &mut [u8],
+) -> Option<usize> {
+    let frame = dependency::frame_number(descriptor)?.wrapping_add(frame_offset);
+    let mut copy = [0; MAX_DESCRIPTOR];
+    let data = dependency::renumbered(descriptor, frame, &mut copy)?;
+    write_with(fields, Some(Extension { id, data }), number, space)
+}
+
+fn write_with(
+    fields: &Fields,
+    own: Option<Extension<'_>>,
+    number: Option<Extension<'_>>,
+    space: &mut [u8],
+) -> Option<usize> {
+    match (own, number) {
+        (None, None) => write_header(space, fields, &[]),
+        (Some(one), None) | (None, Some(one)) => write_header(space, fields, &[one]),
+        (Some(own), Some(number)) => write_header(space, fields, &[own, number]),
     }
 }
 

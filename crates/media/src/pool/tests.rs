@@ -27,6 +27,7 @@ fn facts(sequence: u64, payload: &[u8]) -> Facts<'_> {
         audio_level: None,
         arrived: Instant::now(),
         payload,
+        descriptor: &[],
     }
 }
 

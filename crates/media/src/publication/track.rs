@@ -378,12 +378,18 @@ impl Track {
                 keyframe_start,
                 vp8: descriptor,
                 scalable,
+                descriptor: kept_descriptor(media.codec, arrival.descriptor),
                 audio_level: arrival.audio_level,
                 arrived: arrival.now,
                 payload: media.payload,
             },
         )
     }
+}
+
+/// What of a dependency descriptor viewers are told: browsers decode several spatial layers of AV1 only with it, and everything else without.
+fn kept_descriptor(codec: Codec, descriptor: Option<&[u8]>) -> &[u8] {
+    descriptor.filter(|_| matches!(codec, Codec::Av1 { .. })).unwrap_or_default()
 }
 
 /// Checks what can be checked of a payload, and reads the descriptor of those that have one.

@@ -2,8 +2,8 @@
 
 use super::{FIXED_HEADER, ONE_BYTE_PROFILE, TWO_BYTE_PROFILE};
 
-/// Longest header written, in bytes: the fixed part and 128 bytes of extensions.
-pub const MAX_HEADER: usize = FIXED_HEADER + 4 + 128;
+/// Longest header written, in bytes: the fixed part and 220 bytes of extensions.
+pub const MAX_HEADER: usize = FIXED_HEADER + 4 + 220;
 
 /// The fixed part of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +107,6 @@ mod tests {
         assert_eq!(write_header(&mut [0; 18], &FIELDS, &[Extension { id: 1, data: b"abc" }]), None);
         assert_eq!(write_header(&mut [0; 400], &FIELDS, &[Extension { id: 0, data: b"a" }]), None);
         assert_eq!(write_header(&mut [0; 400], &FIELDS, &[Extension { id: 1, data: &[0; 256] }]), None);
-        assert_eq!(write_header(&mut [0; 400], &FIELDS, &[Extension { id: 1, data: &[0; 200] }]), None);
+        assert_eq!(write_header(&mut [0; 400], &FIELDS, &[Extension { id: 1, data: &[0; 220] }]), None);
     }
 }

@@ -50,10 +50,14 @@ impl Extension {
         Extension::ALL.into_iter().find(|extension| extension.uri() == uri)
     }
 
-    /// To viewers go the m-line's name, the loudness, and the numbers that their feedback is about. There are no layers in a slot, and nobody
-    /// asked for send times.
-    const fn serves_slots(self) -> bool {
-        matches!(self, Extension::Mid | Extension::AudioLevel | Extension::TransportSequence)
+    /// To viewers go the m-line's name, the loudness, the numbers that their feedback is about, and with AV1 what its decoder needs to know of
+    /// layers, which takes long headers (`mixed`). There are no streams of layers in a slot, and nobody asked for send times.
+    fn serves_slots(self, mixed: bool) -> bool {
+        match self {
+            Extension::Mid | Extension::AudioLevel | Extension::TransportSequence => true,
+            Extension::DependencyDescriptor => mixed,
+            Extension::Rid | Extension::RepairedRid | Extension::AbsoluteSendTime => false,
+        }
     }
 }
 
@@ -172,10 +176,10 @@ pub(super) fn for_source(offered: &[Mapping], codec: Codec) -> Vec<Mapping> {
     offered.iter().filter(sent).copied().collect()
 }
 
-/// What of it is worth having where the peer receives.
-pub(super) fn for_slot(offered: &[Mapping]) -> Vec<Mapping> {
+/// What of it is worth having where the peer receives. `mixed`: it takes headers of two bytes among those of one, and AV1.
+pub(super) fn for_slot(offered: &[Mapping], mixed: bool) -> Vec<Mapping> {
     let received = |mapping: &&Mapping| {
-        mapping.extension.serves_slots() && mapping.direction.is_none_or(Direction::receives)
+        mapping.extension.serves_slots(mixed) && mapping.direction.is_none_or(Direction::receives)
     };
     offered.iter().filter(received).copied().collect()
 }

@@ -8,6 +8,7 @@ use super::error::{FormError, OfferError};
 use super::extensions::{self, Extension, IdMap, Mapping};
 use super::session::{IceCredentials, Session, SlotSsrc, SlotTrack, SourceTrack, Upstream};
 use super::{layers, transport, write};
+use crate::codec::Codec;
 use crate::{Kind, Mid, Source};
 
 /// The server's side of a transport.
@@ -110,10 +111,11 @@ pub fn negotiate(
     }
     check_sources(&description, sources)?;
 
+    let offer = Whole { bundle: &bundle, mixed: description.flag(write::MIXED) };
     let mut ids = IdMap::default();
     let mut decisions = Vec::new();
     for section in description.sections() {
-        decisions.push(decide(section, &bundle, sources, &mut ids, &mut ssrc_for_slot)?);
+        decisions.push(decide(section, &offer, sources, &mut ids, &mut ssrc_for_slot)?);
     }
     let first = decisions.iter().find(|decision| matches!(decision, Decision::Accepted(_)));
     if first.is_none() {
@@ -149,16 +151,23 @@ fn check_sources(description: &Description, sources: &SourceMids) -> Result<(), 
     Ok(())
 }
 
+/// What an offer says of all its m-lines.
+struct Whole<'a> {
+    bundle: &'a [Mid],
+    /// Headers of two bytes may stand among those of one (RFC 8285, section 6).
+    mixed: bool,
+}
+
 fn decide<'a>(
     section: Section<'a>,
-    bundle: &[Mid],
+    offer: &Whole<'_>,
     sources: &SourceMids,
     ids: &mut IdMap<'a>,
     ssrc_for_slot: &mut impl FnMut(&Mid, Kind) -> SlotSsrc,
 ) -> Result<Decision<'a>, OfferError> {
     let rejected = Ok(Decision::Rejected(section));
     let (Some(mid), Some(kind)) = (section.mid, section.kind()) else { return rejected };
-    if section.is_stopped() || !section.is_secure_rtp() || !bundle.contains(&mid) {
+    if section.is_stopped() || !section.is_secure_rtp() || !offer.bundle.contains(&mid) {
         return rejected;
     }
     let codecs = codecs::agree(section, kind);
@@ -173,18 +182,20 @@ fn decide<'a>(
     let (part, mappings, codecs) = match sources.source(mid) {
         Some(source) if direction.sends() => {
             let codecs = codecs::for_source(codecs);
-            let sent = codecs.first().map_or(crate::codec::Codec::Opus, |first| first.payload.codec);
+            let sent = codecs.first().map_or(Codec::Opus, |first| first.payload.codec);
             let mappings = extensions::for_source(&offered, sent);
             (source_part(mid, section, source, &codecs, &mappings)?, mappings, codecs)
         }
         // A peer that would send there too, but did not say what, is taken for a viewer.
         None if direction.receives() => {
-            let mappings = extensions::for_slot(&offered);
             let codecs = codecs::for_slot(codecs);
+            let described =
+                offer.mixed && codecs.iter().any(|one| matches!(one.payload.codec, Codec::Av1 { .. }));
+            let mappings = extensions::for_slot(&offered, described);
             let transport_feedback = has_transport_feedback(&codecs, &mappings);
             (Part::Slot { ssrc: ssrc_for_slot(&mid, kind), transport_feedback }, mappings, codecs)
         }
-        _ => (Part::Idle, extensions::for_slot(&offered), codecs),
+        _ => (Part::Idle, extensions::for_slot(&offered, false), codecs),
     };
     ids.agree(&mappings);
     Ok(Decision::Accepted(Accepted { mid, kind, section, codecs, mappings, part }))

@@ -65,14 +65,14 @@ fn write_answer(
 }
 
 /// RFC 8285, section 6.
-const MIXED: &str = "extmap-allow-mixed";
+pub(super) const MIXED: &str = "extmap-allow-mixed";
 
 impl Decision<'_> {
-    /// Whether a source tells of its layers by the dependency descriptor.
+    /// Whether layers are told of by the dependency descriptor.
     fn is_described(&self) -> bool {
         let Decision::Accepted(accepted) = self else { return false };
         let described = |mapping: &Mapping| mapping.extension == Extension::DependencyDescriptor;
-        matches!(accepted.part, Part::Source { .. }) && accepted.mappings.iter().any(described)
+        !matches!(accepted.part, Part::Idle) && accepted.mappings.iter().any(described)
     }
 
     fn accepted_mid(&self) -> Option<Mid> {

@@ -57,7 +57,7 @@ fn chromium_ids_hold_for_the_whole_bundle() {
         transport_sequence: Some(3),
         audio_level: Some(1),
         absolute_send_time: Some(2),
-        dependency_descriptor: None,
+        dependency_descriptor: Some(12),
     };
     assert_eq!(negotiated("chromium-page").session.extensions, expected);
 }

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::stage::{FRAME, Stream, Viewer, sent};
-use crate::Packet;
+use super::stage::{AV1, FRAME, Sent, Stream, Viewer, sent, track};
+use crate::codec::dependency;
 use crate::congestion::Step;
+use crate::sdp::HeaderExtensions;
+use crate::{Kind, Packet};
 
 fn up_to(spatial: u8, temporal: u8) -> Option<Step> {
     Some(Step { spatial, temporal })
@@ -71,6 +73,56 @@ fn a_viewer_gets_the_layers_up_to_the_one_aimed_at() {
         assert_whole(&viewer);
         assert_eq!(viewer.wishes, 0);
     }
+}
+
+#[test]
+fn frames_keep_their_distances_and_go_on_where_another_publisher_takes_over() {
+    let (mut viewer, mut one, mut other) = (Viewer::new(), Camera::new(), Camera::new());
+    viewer.forwarder.aim_at(up_to(1, 1));
+    other.stream.skip_frames(20_000);
+    for camera in [&mut one, &mut other] {
+        taken(&mut viewer, &camera.keyframe());
+        for _ in 0..20 {
+            taken(&mut viewer, &camera.picture(false));
+        }
+        viewer.interrupt();
+    }
+    let theirs = |sent: &Sent| dependency::frame_number(sent.packet.descriptor()).unwrap();
+    let told = |sent: &Sent| sent.frame.unwrap();
+    for pair in viewer.sent.windows(2) {
+        let expected =
+            if pair[0].shown == pair[1].shown { theirs(&pair[1]).wrapping_sub(theirs(&pair[0])) } else { 1 };
+        assert_eq!(told(&pair[1]).wrapping_sub(told(&pair[0])), expected);
+    }
+}
+
+#[test]
+fn a_viewer_that_takes_no_descriptor_gets_the_lowest_spatial_layer_of_av1() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    camera.stream.codec = AV1;
+    let extensions = HeaderExtensions { dependency_descriptor: None, ..HeaderExtensions::default() };
+    viewer.forwarder.renegotiate(&track(Kind::Video), &extensions);
+    for keyframe in [true, false, false, true, false] {
+        assert_eq!(taken(&mut viewer, &camera.picture(keyframe)), [0]);
+    }
+    assert_whole(&viewer);
+}
+
+#[test]
+fn streams_of_one_spatial_layer_each_are_simulcast_though_they_are_described() {
+    let mut viewer = Viewer::new();
+    let mut streams = [0, 1, 2].map(|layer| Stream::new(1, layer));
+    for step in 0..5 {
+        for stream in &mut streams {
+            for packet in stream.picture(Instant::now() + step * FRAME, 1, 2, step == 0) {
+                viewer.take(&packet);
+            }
+        }
+    }
+    assert!(!viewer.layers.is_scalable());
+    assert_eq!(viewer.layers.target(), 2);
+    assert_eq!(viewer.sent.last().unwrap().packet.layer, 2);
+    assert!(viewer.layers.costs().iter().all(|cost| cost[3] == viewer.layers.costs()[0][3]));
 }
 
 #[test]

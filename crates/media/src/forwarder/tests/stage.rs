@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::codec::{Codec, Scalable, vp8};
+use crate::codec::{Codec, Scalable, dependency, vp8};
 use crate::forwarder::{Forwarder, Layers, Mapping, Verdict};
 use crate::packet::Facts;
 use crate::rtp::Header;
@@ -11,13 +11,17 @@ use crate::sdp::{HeaderExtensions, PayloadType, SlotSsrc, SlotTrack};
 use crate::{Kind, MAX_DATAGRAM, Mid, Packet, PeerId, PublicationId, Source, WorkerId};
 
 pub(super) const FRAME: Duration = Duration::from_millis(33);
+const DESCRIPTOR: u8 = 12;
+/// Bytes of a descriptor with the structure of all layers: more than a short header extension holds.
+const STRUCTURE: usize = 90;
 const TICKS: u32 = 2970;
 const VP9: Codec = Codec::Vp9 { profile: 0 };
+pub(super) const AV1: Codec = Codec::Av1 { profile: 0 };
 
 pub(super) fn track(kind: Kind) -> SlotTrack {
     let payload_types = match kind {
         Kind::Audio => vec![PayloadType { codec: Codec::Opus, number: 111, rtx: None }],
-        Kind::Video => [(Codec::Vp8, 96), (VP9, 98)]
+        Kind::Video => [(Codec::Vp8, 96), (VP9, 98), (AV1, 45)]
             .map(|(codec, number)| PayloadType { codec, number, rtx: Some(number + 1) })
             .to_vec(),
     };
@@ -31,7 +35,11 @@ pub(super) fn track(kind: Kind) -> SlotTrack {
 }
 
 pub(super) fn forwarder(kind: Kind) -> Forwarder {
-    let extensions = HeaderExtensions { audio_level: Some(1), ..HeaderExtensions::default() };
+    let extensions = HeaderExtensions {
+        audio_level: Some(1),
+        dependency_descriptor: Some(DESCRIPTOR),
+        ..HeaderExtensions::default()
+    };
     Forwarder::new(&track(kind), &extensions)
 }
 
@@ -45,6 +53,10 @@ pub(super) struct Stream {
     pub(super) timestamp: u32,
     pub(super) picture: u16,
     tl0: u8,
+    /// Of its pictures of several layers.
+    pub(super) codec: Codec,
+    /// The frame number of the dependency descriptor.
+    frame: u16,
     /// Its picture ids have 7 bits on the wire.
     pub(super) short: bool,
     /// Zeros behind each payload.
@@ -67,6 +79,8 @@ impl Stream {
             timestamp: u32::MAX - far,
             picture: 0x7ffa - layer as u16,
             tl0: 250,
+            codec: VP9,
+            frame: 0xfff8 - layer as u16,
             short: false,
             filling: 0,
             temporal: 0,
@@ -104,6 +118,11 @@ impl Stream {
         self.make(at, &payload, last, first && keyframe, Codec::Vp8, Some(descriptor), None)
     }
 
+    /// Counts its frames from elsewhere on.
+    pub(super) fn skip_frames(&mut self, count: u16) {
+        self.frame = self.frame.wrapping_add(count);
+    }
+
     /// One packet of sound.
     pub(super) fn sound(&mut self, at: Instant) -> Arc<Packet> {
         self.sequence += 1;
@@ -111,7 +130,7 @@ impl Stream {
         self.make(at, &[1, 2, 3], false, true, Codec::Opus, None, None)
     }
 
-    /// One picture of a stream of so many spatial layers, with `packets` of each.
+    /// One picture of a stream of so many spatial layers, with `packets` of each; descriptors count its frames.
     pub(super) fn picture(
         &mut self,
         at: Instant,
@@ -122,20 +141,25 @@ impl Stream {
         self.timestamp = self.timestamp.wrapping_add(TICKS);
         let mut picture = Vec::new();
         for spatial in 0..layers {
+            self.frame = self.frame.wrapping_add(1);
             for index in 0..packets {
                 self.sequence += 1;
                 let (begins, ends) = (index == 0, index + 1 == packets);
+                let starts = begins && spatial == 0 && keyframe;
                 let scalable = Scalable {
                     spatial,
                     temporal: self.temporal,
                     opens: if self.sync { 7 } else { self.temporal },
                     begins,
                     ends,
-                    heights: [0; 3],
+                    heights: if starts { heights(layers) } else { [0; 3] },
                 };
-                let starts = begins && spatial == 0 && keyframe;
                 let last = ends && spatial + 1 == layers;
-                picture.push(self.make(at, &[spatial, 7, 7], last, starts, VP9, None, Some(scalable)));
+                let [high, low] = self.frame.to_be_bytes();
+                let mut descriptor = vec![0, high, low];
+                descriptor.resize(if starts { STRUCTURE } else { 3 }, 9);
+                let layered = Some((scalable, &descriptor[..]));
+                picture.push(self.make(at, &[spatial, 7, 7], last, starts, self.codec, None, layered));
             }
         }
         picture
@@ -150,7 +174,7 @@ impl Stream {
         keyframe_start: bool,
         codec: Codec,
         vp8: Option<vp8::Descriptor>,
-        scalable: Option<Scalable>,
+        layered: Option<(Scalable, &[u8])>,
     ) -> Arc<Packet> {
         let mut packet = Packet::empty(self.publication, arrived);
         let facts = Facts {
@@ -162,7 +186,8 @@ impl Stream {
             codec,
             keyframe_start,
             vp8,
-            scalable,
+            scalable: layered.map(|(scalable, _)| scalable),
+            descriptor: layered.map(|(_, descriptor)| descriptor).unwrap_or_default(),
             audio_level: codec.kind().eq(&Kind::Audio).then_some(33),
             arrived,
             payload,
@@ -170,6 +195,11 @@ impl Stream {
         assert!(packet.fill(self.publication, &facts));
         Arc::new(packet)
     }
+}
+
+/// What a keyframe tells of its layers' sizes.
+fn heights(layers: u8) -> [u16; 3] {
+    [0, 1, 2].map(|spatial| if spatial < layers { 180 << spatial } else { 0 })
 }
 
 /// What a viewer got.
@@ -181,6 +211,8 @@ pub(super) struct Sent {
     pub(super) marker: bool,
     pub(super) picture: u16,
     pub(super) tl0: u8,
+    /// Of its dependency descriptor.
+    pub(super) frame: Option<u16>,
     /// How often the slot had shown somebody else before.
     pub(super) shown: usize,
 }
@@ -245,8 +277,17 @@ pub(super) fn sent(packet: &Arc<Packet>, mapping: &Mapping) -> Sent {
         marker: header.marker(),
         picture: descriptor.0,
         tl0: descriptor.1,
+        frame: frame(&header, packet),
         shown: 0,
     }
+}
+
+/// The frame number of the descriptor that was written, all of which but that has to be the publisher's.
+fn frame(header: &Header<'_>, packet: &Packet) -> Option<u16> {
+    let written = header.extension(Some(DESCRIPTOR))?;
+    let bare = |descriptor: &[u8]| (descriptor[0], descriptor[3..].to_vec());
+    assert_eq!(bare(written), bare(packet.descriptor()));
+    dependency::frame_number(written)
 }
 
 fn vp8_fields(payload: &[u8], packet: &Packet) -> (u16, u8) {
