@@ -11,8 +11,8 @@ use crate::{MAX_LAYERS, Packet};
 pub const LAYER_SILENCE: Duration = Duration::from_millis(600);
 
 /// The same for one of many frames: so many of its longest usual pauses, but not less than this.
-const SILENT_PAUSES: u32 = 6;
-const LEAST_SILENCE: Duration = Duration::from_millis(200);
+const SILENT_PAUSES: u32 = 3;
+const LEAST_SILENCE: Duration = Duration::from_millis(100);
 
 /// Pauses shorter than this are between packets of one frame.
 const WITHIN_FRAME: Duration = Duration::from_millis(5);
@@ -306,8 +306,8 @@ mod tests {
     #[test]
     fn a_layer_that_stops_alone_is_missed_the_sooner_the_more_frames_it_had() {
         assert_eq!(missed_after(20), LEAST_SILENCE);
-        assert_eq!(missed_after(50), Duration::from_millis(300));
-        assert_eq!(missed_after(150), LAYER_SILENCE);
+        assert_eq!(missed_after(50), Duration::from_millis(150));
+        assert_eq!(missed_after(150), Duration::from_millis(450));
     }
 
     #[test]
