@@ -23,7 +23,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use media::sdp::Session;
-use media::{Command, Engine, Identity, Loss, Mid, PeerId, PublicationId, Source, Ticket, WorkerId};
+use media::{Command, Engine, Identity, Loss, Mid, PeerId, PublicationId, Quality, Source, Ticket, WorkerId};
 use tokio::sync::mpsc;
 
 pub(crate) use socket::SocketCounters;
@@ -69,6 +69,8 @@ pub(crate) enum MediaEvent {
     Lost(PeerId, Loss),
     /// How loud its microphone is from now on; 0 when nobody speaks any more.
     Heard(PeerId, u8),
+    /// How well media gets to it and from it from now on.
+    Measured(PeerId, Quality),
 }
 
 /// What a thread did, or all of them together.

@@ -135,6 +135,7 @@ impl Worker {
                 Event::Stalled { peer } => MediaEvent::Stalled(peer),
                 Event::Lost { peer, why } => MediaEvent::Lost(peer, why),
                 Event::Heard { peer, loudness } => MediaEvent::Heard(peer, loudness),
+                Event::Quality { peer, quality } => MediaEvent::Measured(peer, quality),
             };
             if self.events.try_send(event).is_err() {
                 self.shared.events_lost.fetch_add(1, Ordering::Relaxed);

@@ -175,9 +175,18 @@ fn packets(page: &mut Exposition, app: &App) {
         page.sample(&[("reason", reason)], count);
     }
     tcp(page, &traffic.tcp);
+    qualities(page, traffic.engine.peers_by_level);
     page.gauge("proscenium_media_peers", "Transports of each media thread.");
     for (thread, peers) in app.media.peers().into_iter().enumerate() {
         page.sample(&[("thread", &thread.to_string())], peers);
+    }
+}
+
+/// Of the engines' peers, by how well media gets to them and from them.
+fn qualities(page: &mut Exposition, by_level: [u64; 3]) {
+    page.gauge("proscenium_media_quality", "Transports, by how well media flows: good, fair or poor.");
+    for (quality, count) in ["good", "fair", "poor"].into_iter().zip(by_level) {
+        page.sample(&[("quality", quality)], count);
     }
 }
 

@@ -115,6 +115,9 @@ impl Actor {
                 let _ = done.send(());
             }
             ToRoom::Heard { transport, loudness } => self.apply(Command::Heard { transport, loudness }).await,
+            ToRoom::Measured { transport, quality } => {
+                self.apply(Command::Measured { transport, quality }).await;
+            }
             ToRoom::Leave(session) => {
                 if self.pages.disconnect(session).is_some() {
                     self.apply(Command::Disconnect { session }).await;

@@ -18,7 +18,7 @@ use super::actor::Actor;
 use super::mailbox::{AttachError, Attached, Attaching, CallError, RoomRef, ToRoom};
 use super::record;
 use super::resources::Resources;
-use super::wires::{Wires, peer_of, transport_of};
+use super::wires::{self, Wires, peer_of, transport_of};
 use crate::bounds::{ROOM_ANSWERS_WITHIN, ROOM_MAILBOX};
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -313,6 +313,11 @@ impl Rooms {
             MediaEvent::Heard(peer, loudness) => {
                 let transport = transport_of(peer);
                 (self.wires.room(transport), ToRoom::Heard { transport, loudness })
+            }
+            MediaEvent::Measured(peer, quality) => {
+                let transport = transport_of(peer);
+                let quality = wires::quality(&quality);
+                (self.wires.room(transport), ToRoom::Measured { transport, quality })
             }
         };
         let Some(room) = room else { return };

@@ -91,6 +91,8 @@ pub(crate) enum ToRoom {
     MediaLost(TransportId),
     /// How loud a transport's microphone is from now on.
     Heard { transport: TransportId, loudness: u8 },
+    /// How well media gets to and from a transport from now on.
+    Measured { transport: TransportId, quality: signaling::Quality },
     /// A script's call.
     Script { command: ScriptCommand, answer: oneshot::Sender<Result<u64, CallError>> },
     /// What the room looks like.

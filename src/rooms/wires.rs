@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use media::{PeerId, WorkerId};
 use room::TransportId;
+use signaling::QualityLevel;
 
 use super::mailbox::RoomRef;
 
@@ -16,6 +17,23 @@ pub(crate) fn transport_of(peer: PeerId) -> TransportId {
 /// The peer of such a name.
 pub(crate) fn peer_of(transport: TransportId) -> PeerId {
     PeerId { worker: WorkerId((transport.0 >> 32) as u8), serial: transport.0 as u32 }
+}
+
+/// What a media thread measured, as pages are told of it.
+pub(super) fn quality(measured: &media::Quality) -> signaling::Quality {
+    let level = match measured.level {
+        media::Level::Good => QualityLevel::Good,
+        media::Level::Fair => QualityLevel::Fair,
+        media::Level::Poor => QualityLevel::Poor,
+    };
+    signaling::Quality {
+        level,
+        lost_up: measured.lost_up,
+        lost_down: measured.lost_down,
+        round_trip_ms: u16::try_from(measured.round_trip.as_millis()).unwrap_or(u16::MAX),
+        kbits_up: measured.bitrate_up / 1000,
+        kbits_down: measured.bitrate_down / 1000,
+    }
 }
 
 /// Every transport there is, and its room.

@@ -21,6 +21,7 @@ await import("./suites/refusals.mjs");
 await import("./suites/controls.mjs");
 await import("./suites/gate.mjs");
 await import("./suites/picture.mjs");
+await import("./suites/quality.mjs");
 await import("./suites/scalable.mjs");
 await import("./suites/load.mjs");
 await import("./suites/connections.mjs");

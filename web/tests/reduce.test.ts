@@ -286,6 +286,19 @@ describe("who speaks", () => {
   });
 });
 
+describe("how well somebody is connected", () => {
+  const figures = { lost_up: 120, lost_down: 0, round_trip_ms: 80, kbits_up: 300, kbits_down: 900 };
+  it("is what was said last, nothing once nothing flows, and nothing after a new welcome", () => {
+    const people = [person("p1"), person("p2")];
+    const poor = receive(entered(people), { type: "quality", measured: [{ participant: "p2", quality: { level: "poor", ...figures } }] });
+    expect([...poor.quality].map(([who, { level }]) => [who, level])).toEqual([["p2", "poor"]]);
+    const other = receive(poor, { type: "quality", measured: [{ participant: "p1", quality: { level: "fair", ...figures } }] });
+    expect([...other.quality.keys()]).toEqual(["p2", "p1"]);
+    expect([...receive(other, { type: "quality", measured: [{ participant: "p2" }] }).quality.keys()]).toEqual(["p1"]);
+    expect(receive(other, welcome(people, { version: 20 })).quality.size).toBe(0);
+  });
+});
+
 it("a message of a newer server changes nothing", () => {
   const before = entered([person("p1")]);
   const newer = JSON.parse('{"type":"applause","hands":7}') as ServerMessage;

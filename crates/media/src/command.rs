@@ -1,5 +1,6 @@
 //! What the control plane asks of an engine, and what an engine tells it.
 
+use crate::engine::Quality;
 use crate::sdp::Session;
 use crate::{Mid, PeerId, PublicationId, Source};
 
@@ -45,6 +46,8 @@ pub enum Event {
     /// How loud the microphone of a peer is from now on: 1 (barely) to 127 while somebody speaks into it, 0 when they stopped. At most
     /// every [`TOLD_EVERY`](crate::publication::TOLD_EVERY), and nothing while they are silent or the gate is closed.
     Heard { peer: PeerId, loudness: u8 },
+    /// How well media gets to a peer and from it is another now. Every few seconds at most, and never before it was anything but good.
+    Quality { peer: PeerId, quality: Quality },
     /// The command with this ticket has taken effect.
     Done { ticket: Ticket },
     /// The way to a viewer does not carry even the least of what a slot shows, or does again.

@@ -41,7 +41,7 @@ pub mod transport;
 pub mod twcc;
 
 pub use command::{Command, Event, Loss, Ticket};
-pub use engine::{Counters, Engine, FRAME_PATIENCE};
+pub use engine::{Counters, Engine, FRAME_PATIENCE, Level, Quality};
 pub use gate::{Admitted, Gate};
 pub use identity::{Identity, IdentityError};
 pub use ids::{Kind, Mid, PeerId, PublicationId, Source, WorkerId};

@@ -1,6 +1,6 @@
 //! What reaches a room: from pages, from scripts, from the media threads, and time.
 
-use signaling::{Access, ParticipantId, Role, Source, SourceControl};
+use signaling::{Access, ParticipantId, Quality, Role, Source, SourceControl};
 
 /// One connection of a participant: a socket, and after a resume the next one of the same page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,6 +104,8 @@ pub enum Command {
     /// How loud the microphone of a transport is from now on: 1 (barely) to 127 (as loud as can be) while somebody speaks into it, 0
     /// when they stopped.
     Heard { transport: TransportId, loudness: u8 },
+    /// How well media gets to and from a transport from now on.
+    Measured { transport: TransportId, quality: Quality },
     /// A script's call over HTTP, with a host's rights.
     Script { call: CallId, command: ScriptCommand },
     /// Nothing but time passing.

@@ -135,7 +135,7 @@ impl Room {
     }
 
     /// Everybody who decides about requests.
-    fn moderators(&self) -> impl Iterator<Item = ParticipantId> + '_ {
+    pub(crate) fn moderators(&self) -> impl Iterator<Item = ParticipantId> + '_ {
         self.stage.people().filter(|(_, role, _)| *role >= Role::Moderator).map(|(who, _, _)| who)
     }
 }

@@ -23,6 +23,7 @@ mod follow;
 mod media;
 mod moderate;
 mod page;
+mod quality;
 mod refusal;
 mod register;
 mod room;

@@ -56,6 +56,7 @@ impl Room {
         if let Some(participant) = self.register.get_mut(who) {
             participant.session.transport = None;
         }
+        self.qualities.forget(who);
         self.slots.remove_viewer(who);
         self.enact(who, turn);
     }
@@ -74,6 +75,7 @@ impl Room {
             turn.gate(transport.id, source, false);
         }
         self.transports.remove(&transport.id);
+        self.qualities.forget(who);
         self.slots.remove_viewer(who);
         Some(transport.id)
     }

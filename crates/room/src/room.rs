@@ -7,6 +7,7 @@ use signaling::{
 };
 use stage::{Millis, Rules, Stage, Standing, Timing};
 
+use crate::quality::Qualities;
 use crate::register::Register;
 use crate::slots::Slots;
 use crate::speakers::Speakers;
@@ -46,6 +47,7 @@ pub struct Room {
     pub(crate) speakers: Speakers,
     /// What everybody was last told of who speaks.
     pub(crate) told: Told,
+    pub(crate) qualities: Qualities,
     /// When those whose page is gone leave the list.
     pub(crate) departures: BTreeSet<(Millis, ParticipantId)>,
     /// Counts those coming up.
@@ -94,6 +96,7 @@ impl Room {
             slots: Slots::default(),
             speakers: Speakers::default(),
             told: Told::default(),
+            qualities: Qualities::default(),
             departures: BTreeSet::new(),
             came_up: 0,
             ended: false,
@@ -133,6 +136,7 @@ impl Room {
             }
             Command::TransportLost { transport } => self.transport_lost(transport, turn),
             Command::Heard { transport, loudness } => self.heard(transport, loudness, turn),
+            Command::Measured { transport, quality } => self.measured(transport, quality),
             Command::Script { call, command } => {
                 let answer = self.script(command, turn);
                 turn.reply = Some(Reply::Answer { call, answer });
@@ -145,7 +149,8 @@ impl Room {
     pub fn next_deadline(&self) -> Option<Millis> {
         let departure = self.departures.first().map(|(at, _)| *at);
         let speech = self.speakers.next_deadline();
-        let deadlines = [self.stage.next_deadline(), departure, speech, self.speaking_due()];
+        let deadlines =
+            [self.stage.next_deadline(), departure, speech, self.speaking_due(), self.qualities.due()];
         deadlines.into_iter().flatten().min()
     }
 
@@ -268,6 +273,7 @@ fn after_the_end(command: Command, turn: &mut Turn) {
         | Command::Page { .. }
         | Command::TransportLost { .. }
         | Command::Heard { .. }
+        | Command::Measured { .. }
         | Command::Tick => {}
     }
 }

@@ -26,6 +26,7 @@ impl Room {
         if !turn.ended {
             self.tell_slots(&turn, arriving, effects);
             self.tell_speaking(&turn, arriving, effects);
+            self.tell_quality(&turn, arriving, effects);
         }
         self.tell_notices(&mut turn, arriving, effects);
         self.close_and_reply(turn, effects);
@@ -113,6 +114,7 @@ impl Room {
                 if let Some(message) = self.told.message() {
                     effects.push(Effect::Send { session, message });
                 }
+                self.welcome_with_quality(who, session, effects);
                 if resumed {
                     self.slots.forget_asking(who);
                     let mut turn = Turn::new(stage::Millis(0));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stage::ParticipantId;
 use ts_rs::TS;
 
-use crate::{Change, Closing, ErrorCode, IceServer, Notice, Refusal, RoomState, SlotState, Source};
+use crate::{Change, Closing, ErrorCode, IceServer, Measured, Notice, Refusal, RoomState, SlotState, Source};
 
 /// A frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -45,6 +45,9 @@ pub enum ServerMessage {
         #[ts(optional)]
         active: Option<ParticipantId>,
     },
+    /// How well media flows to and from these people, as far as it has changed: to moderators about everybody, to others about themselves. What
+    /// nothing was ever said of is good.
+    Quality { measured: Vec<Measured> },
     /// Answers `offer`.
     Answer { id: u32, connection: u32, sdp: String },
     /// The media of this page's peer connection flows.

@@ -120,6 +120,46 @@ pub struct SlotState {
     pub source: Source,
 }
 
+/// How well media flows between somebody and the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityLevel {
+    /// Nobody notices anything.
+    Good,
+    /// It holds, with a smaller picture or a longer wait.
+    Fair,
+    /// People notice.
+    Poor,
+}
+
+/// The same with what it was measured by. *Up* is from the person to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Quality {
+    /// What it comes to.
+    pub level: QualityLevel,
+    /// Packets lost, in thousandths, before anything was sent again.
+    pub lost_up: u16,
+    /// Likewise.
+    pub lost_down: u16,
+    /// There and back.
+    pub round_trip_ms: u16,
+    /// Media, in kbit/s.
+    pub kbits_up: u32,
+    /// Likewise.
+    pub kbits_down: u32,
+}
+
+/// How well media flows to and from one person; none: nothing flows, or nothing is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Measured {
+    /// Who.
+    pub participant: ParticipantId,
+    /// How well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub quality: Option<Quality>,
+}
+
 /// A TURN server and what opens it: an entry of `iceServers` of an RTCPeerConnection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct IceServer {

@@ -134,8 +134,8 @@ impl World {
         let at = (self.now + self.queueing()).max(self.events_at[worker]);
         let event = match event {
             EngineEvent::Done { ticket } => return self.agenda.add(at, Event::Acknowledged(ticket)),
-            // Of no consequence to who is seen: the simulated page does nothing about either.
-            EngineEvent::Paused { .. } | EngineEvent::Wanted { .. } => return,
+            // Of no consequence to who is seen: the simulated page does nothing about any of them.
+            EngineEvent::Paused { .. } | EngineEvent::Wanted { .. } | EngineEvent::Quality { .. } => return,
             EngineEvent::Connected { peer } => Mail::Connected(transport_of(peer)),
             EngineEvent::Lost { peer, .. } => Mail::Lost(transport_of(peer)),
             EngineEvent::Heard { peer, loudness } => Mail::Heard(transport_of(peer), loudness),

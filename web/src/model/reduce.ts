@@ -1,5 +1,5 @@
 /** The page's only way from one state to the next. Pure. */
-import type { Change, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
+import type { Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
 import { textOfNotice } from "./words";
@@ -59,6 +59,8 @@ function receive(state: State, message: ServerMessage): State {
     }
     case "speaking":
       return { ...state, speaking: new Set(message.speaking), active: message.active ?? null };
+    case "quality":
+      return { ...state, quality: measured(state.quality, message.measured) };
     case "notice": {
       const by = message.notice.code === "invited" ? (message.notice.by ?? null) : state.invitedBy;
       const toast = textOfNotice(message.notice, (id) => nameOf(state, id));
@@ -86,6 +88,15 @@ function receive(state: State, message: ServerMessage): State {
     default:
       return unknown(message, state);
   }
+}
+
+function measured(known: State["quality"], news: readonly Measured[]): State["quality"] {
+  const next = new Map(known);
+  for (const { participant, quality } of news) {
+    if (quality === undefined) next.delete(participant);
+    else next.set(participant, quality);
+  }
+  return next;
 }
 
 /** What an older page does not know is nothing to it. That every message of today is known is the compiler's to say. */
@@ -120,6 +131,7 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     // Told right after the welcome, where there is anything to tell.
     speaking: new Set(),
     active: null,
+    quality: new Map(),
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };

@@ -9,6 +9,7 @@ import type {
   InvitationId,
   ParticipantId,
   ParticipantState,
+  Quality,
   SlotState,
   Source,
 } from "../signal/generated/messages";
@@ -60,6 +61,8 @@ export interface State {
   /** Who speaks right now, and who is the active speaker, as the server hears it. */
   readonly speaking: ReadonlySet<ParticipantId>;
   readonly active: ParticipantId | null;
+  /** How well media flows to and from whom, where that was said; of others it is good. */
+  readonly quality: ReadonlyMap<ParticipantId, Quality>;
   /** A version was missed: only a fresh snapshot helps. */
   readonly stale: boolean;
   readonly toasts: readonly Toast[];
@@ -84,6 +87,7 @@ export const initial: State = {
   paused: new Set(),
   speaking: new Set(),
   active: null,
+  quality: new Map(),
   stale: false,
   toasts: [],
   nextToast: 1,

@@ -185,6 +185,7 @@ export const en = {
   "people.role": "{role, select, host {Host} moderator {Moderator} speaker {Speaker} other {Viewer}}",
   "people.more": "{count, plural, one {Show # more} other {Show # more}}",
   "people.actions": "Actions for {name}",
+  "connection": "{level, select, poor {Poor connection} other {Weak connection}}: {lost} % lost, {wait} ms there and back",
   "people.mic": "{state, select, on {Microphone on} locked {Microphone locked} other {Microphone off}}",
   "people.camera": "{state, select, on {Camera on} locked {Camera locked} other {Camera off}}",
   "act.invite": "Invite to stage",

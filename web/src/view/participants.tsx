@@ -6,6 +6,7 @@ import { groups } from "../model/people";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
+import { Connection } from "./connection";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
@@ -90,6 +91,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
         </span>
         <Remarks person={person} />
       </span>
+      <Connection session={session} who={person.id} />
       <Sources person={person} />
       {actionsFor(actor, person).length > 0 && (
         <button

@@ -6,6 +6,7 @@ import { layout, type Rect, type Size } from "../model/layout";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
+import { Connection } from "./connection";
 import { Icon, Mark } from "./icons";
 import { Picture, useStreamOf } from "./picture";
 
@@ -52,6 +53,7 @@ function Tile({ session, person, rect }: { session: Session; person: Participant
       <span class="plate">
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
         <span class="name">{own ? t("stage.you", { name: person.name }) : person.name}</span>
+        <Connection session={session} who={person.id} />
       </span>
     </div>
   );

@@ -41,6 +41,8 @@ pub struct Counters {
     pub consent_expired: u64,
     /// Peers whose media was found to get through no more ([`crate::Event::Stalled`]).
     pub stalled: u64,
+    /// Peers that there are now, by how well media gets to them and from them, best first ([`crate::Level`]).
+    pub peers_by_level: [u64; 3],
     /// What was dropped, and why.
     pub dropped: Dropped,
 }
@@ -87,6 +89,7 @@ impl Counters {
     pub(super) fn add_peer(&mut self, peer: &Peer) {
         self.upstream.add(&peer.upstreams.counters());
         add_drops(&mut self.transport, &peer.transport.drops());
+        self.peers_by_level[peer.condition.level() as usize] += 1;
     }
 
     /// RTP packets received, whatever became of them.
@@ -129,6 +132,9 @@ impl Counters {
         self.lost += other.lost;
         self.consent_expired += other.consent_expired;
         self.stalled += other.stalled;
+        for (total, one) in self.peers_by_level.iter_mut().zip(other.peers_by_level) {
+            *total += one;
+        }
         self.dropped.add(&other.dropped);
     }
 }

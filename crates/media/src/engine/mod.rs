@@ -36,6 +36,7 @@ mod feedback;
 mod inbound;
 mod peer;
 mod pulse;
+mod quality;
 mod relaying;
 mod reports;
 mod roster;
@@ -57,6 +58,7 @@ pub use feed::MAX_PENDING;
 pub use feedback::{LEAST_RESEND_SPACING, MAX_NACKED};
 pub use peer::{MAX_SLOTS, MAX_UNPROVEN_CHECKS};
 pub use pulse::{DOUBT, LONGEST_STALL_PAUSE, MOVED, STALL, STALL_PAUSE, STALL_WITH_STRAYS};
+pub use quality::{Level, QUALITY_INTERVAL, QUALITY_TOLD_AGAIN, Quality};
 pub use reports::REPORT_INTERVAL;
 pub use roster::MAX_PEERS;
 pub use subscriptions::KEYFRAME_PATIENCE;
@@ -94,6 +96,8 @@ pub struct Engine {
     speakers: Vec<PeerId>,
     /// When what is wanted of layers is looked at again.
     layers_due: Instant,
+    /// When peers are looked at again.
+    quality_due: Instant,
 }
 
 impl Engine {
@@ -118,6 +122,7 @@ impl Engine {
             found: Vec::new(),
             speakers: Vec::new(),
             layers_due: now,
+            quality_due: now,
         }
     }
 
@@ -131,6 +136,7 @@ impl Engine {
     /// is due, and looks at the peers whose time has come alone.
     pub fn poll(&mut self, now: Instant) {
         self.review_all_layers(now);
+        self.review_quality(now);
         while let Some((at, index, serial)) = self.deadlines.due(now) {
             let Some(peer) = self.roster.get_mut(index).filter(|peer| peer.id.serial == serial) else {
                 continue;

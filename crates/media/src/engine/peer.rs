@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::downlink::{Downlink, Egress};
 use super::earlier;
 use super::pulse::Pulse;
+use super::quality::Condition;
 use super::reports::FIRST_REPORT;
 use crate::forwarder::{CaptureClock, Forwarder};
 use crate::publication::Upstreams;
@@ -103,6 +104,7 @@ pub(super) struct Peer {
     pub(super) round_trip: Duration,
     pub(super) allowance: Allowance,
     pub(super) pulse: Pulse,
+    pub(super) condition: Condition,
     /// When sender reports are due; none while it watches nothing.
     pub(super) report_due: Option<Instant>,
     /// The publisher's NTP time of a moment: one for all its sources, which is what keeps lips and sound together.
@@ -126,6 +128,7 @@ impl Peer {
             round_trip: ASSUMED_ROUND_TRIP,
             allowance: Allowance::new(now),
             pulse: Pulse::default(),
+            condition: Condition::default(),
             report_due: None,
             reference: None,
             alarm: None,

@@ -56,6 +56,10 @@ impl Roster {
         self.places.iter().flatten().map(|peer| &**peer)
     }
 
+    pub(super) fn peers_mut(&mut self) -> impl Iterator<Item = &mut Peer> {
+        self.places.iter_mut().flatten().map(|peer| &mut **peer)
+    }
+
     /// Adds a peer; `None` when there are too many or its id is taken.
     pub(super) fn insert(&mut self, peer: Peer) -> Option<u32> {
         if self.len() >= MAX_PEERS || self.by_id.contains_key(&peer.id) {

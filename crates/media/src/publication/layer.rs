@@ -277,6 +277,11 @@ impl Layer {
         self.meter.as_ref().map_or(0, |meter| meter.bitrate(now))
     }
 
+    /// Packets there must have been of the media's stream, and how many came.
+    pub(super) fn reception(&self) -> (u64, u64) {
+        self.reception.as_ref().map_or((0, 0), Reception::totals)
+    }
+
     /// Packets its ring allocated.
     pub(super) fn allocated(&self) -> u64 {
         self.ring.allocated()

@@ -293,6 +293,17 @@ impl Upstreams {
         }
     }
 
+    /// Packets that the peer must have sent, and how many of those came, over all its streams; what was sent again does not count.
+    pub fn reception(&self) -> (u64, u64) {
+        let layers = self.tracks.iter().flatten().flat_map(|track| &track.layers);
+        layers.map(Layer::reception).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    }
+
+    /// Payload let in during the last second, in bit/s.
+    pub fn bitrate(&self, now: Instant) -> u64 {
+        self.tracks.iter().flatten().flat_map(|track| &track.layers).map(|layer| layer.bitrate(now)).sum()
+    }
+
     /// Hands over every RTCP datagram that is due, not yet encrypted.
     pub fn poll_rtcp(&mut self, now: Instant, send: impl FnMut(&[u8])) {
         self.latest = Some(now);

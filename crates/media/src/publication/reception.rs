@@ -60,6 +60,11 @@ impl Reception {
         self.last_sender_report = Some(((ntp >> 16) as u32, now));
     }
 
+    /// Packets there must have been, and how many came.
+    pub(super) fn totals(&self) -> (u64, u64) {
+        (self.highest - self.base + 1, self.received)
+    }
+
     /// Whether anything came since the last report.
     pub(super) fn has_news(&self) -> bool {
         self.received > self.received_before

@@ -8,7 +8,7 @@ use crate::world::{Link, World, speaker, viewer};
 use media::codec::Codec;
 use media::sdp::PayloadType;
 use media::synthetic::Frame;
-use media::{Command, Event, Kind, Mid, Source};
+use media::{Command, Event, Kind, Level, Mid, Quality, Source};
 
 const TICK: Duration = Duration::from_millis(1);
 
@@ -73,6 +73,16 @@ impl Show {
     fn slot(&self) -> Mid {
         let slots = self.world.actors[self.victor].peer.slots();
         slots.iter().find(|slot| slot.kind() == Kind::Video).unwrap().mid()
+    }
+
+    /// What was told last of Victor's way.
+    fn quality(&self) -> Quality {
+        let victor = self.world.actors[self.victor].id;
+        let told = self.world.events.iter().rev().find_map(|event| match event {
+            Event::Quality { peer, quality } if *peer == victor => Some(*quality),
+            _ => None,
+        });
+        told.unwrap_or_default()
     }
 
     fn rate(&mut self, rate: f64) {
@@ -200,6 +210,7 @@ fn closing_a_gate_empties_what_waits_for_a_narrow_way() {
 fn a_way_too_thin_for_any_picture_pauses_it_says_so_and_goes_on_when_it_can() {
     let mut show = Show::new(120e3, QUEUE);
     show.run(seconds(4));
+    assert!(show.quality().level >= Level::Fair, "{:?}", show.quality());
     let peer = show.world.actors[show.victor].id;
     let paused = |show: &Show, paused| {
         show.world.events.iter().any(|event| matches!(event, Event::Paused { peer: who, paused: is, .. } if *who == peer && *is == paused))
@@ -308,9 +319,13 @@ fn a_lossy_way_keeps_its_layer_and_its_sound_carries_what_was_lost() {
     });
     show.run(seconds(6));
     let seen = show.run(seconds(10));
+    let told = show.quality();
+    assert_eq!(told.level, Level::Poor);
+    assert!((150..300).contains(&told.lost_down), "{told:?}");
     assert!(seen.frames[2] > 200 && seen.frames[0] + seen.frames[1] == 0, "{seen:?}");
     assert_eq!(seen.redundant, seen.sounds, "{seen:?}");
     show.world.drop_down = Box::new(|_, _| false);
     show.run(seconds(15));
     assert_eq!(show.run(seconds(1)).redundant, 0, "and plain again when nothing is lost any more");
+    assert_eq!(show.quality().level, Level::Good);
 }

@@ -14,6 +14,7 @@ mod coming_up;
 mod lifetime;
 mod media;
 mod moderation;
+mod quality;
 mod random;
 mod scripts;
 mod sessions;

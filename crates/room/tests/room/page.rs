@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use room::{ResumeKey, SessionId};
-use signaling::{Change, Closing, Notice, ParticipantId, Refusal, RoomState, ServerMessage, Source};
+use signaling::{
+    Change, Closing, Measured, Notice, ParticipantId, QualityLevel, Refusal, RoomState, ServerMessage, Source,
+};
 
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -16,6 +18,8 @@ pub(crate) struct Page {
     pub(crate) slots: BTreeMap<String, (ParticipantId, Source)>,
     /// Who speaks, and who is the active speaker, as last told.
     pub(crate) speaking: (Vec<ParticipantId>, Option<ParticipantId>),
+    /// How well media flows to and from whom, as told.
+    pub(crate) quality: BTreeMap<ParticipantId, QualityLevel>,
     pub(crate) asked_for: Option<(u16, u16)>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) answer: Option<(u32, Result<u64, Refusal>)>,
@@ -38,6 +42,7 @@ impl Page {
             room,
             slots: BTreeMap::new(),
             speaking: (Vec::new(), None),
+            quality: BTreeMap::new(),
             asked_for: None,
             notices: Vec::new(),
             answer: None,
@@ -64,6 +69,14 @@ impl Page {
                 let told = (speaking, active);
                 assert_ne!(told, self.speaking, "told twice");
                 self.speaking = told;
+            }
+            ServerMessage::Quality { measured } => {
+                for Measured { participant, quality } in measured {
+                    match quality {
+                        Some(quality) => self.quality.insert(participant, quality.level),
+                        None => self.quality.remove(&participant),
+                    };
+                }
             }
             ServerMessage::MoreSlots { audio, video } => self.asked_for = Some((audio, video)),
             ServerMessage::Notice { notice } => self.notices.push(notice),

@@ -8,8 +8,8 @@ use room::{
     ScriptCommand, SessionId, SlotOffered, Timing, TransportId, Unattended,
 };
 use signaling::{
-    Access, Closing, Notice, ParticipantId, ParticipantState, Refusal, Role, ServerMessage, Source,
-    SourceControl, SourceState, SourcesOn, StageStanding,
+    Access, Closing, Notice, ParticipantId, ParticipantState, Quality, QualityLevel, Refusal, Role,
+    ServerMessage, Source, SourceControl, SourceState, SourcesOn, StageStanding,
 };
 
 use crate::check;
@@ -285,6 +285,14 @@ impl World {
     pub(crate) fn hears(&mut self, me: Me, loudness: u8) {
         let transport = self.transport(me).expect("with media");
         self.apply(Command::Heard { transport, loudness });
+    }
+
+    /// Media flows like that to and from somebody.
+    pub(crate) fn measures(&mut self, me: Me, level: QualityLevel) {
+        let transport = self.transport(me).expect("with media");
+        let quality =
+            Quality { level, lost_up: 0, lost_down: 0, round_trip_ms: 40, kbits_up: 0, kbits_down: 900 };
+        self.apply(Command::Measured { transport, quality });
     }
 
     /// Time goes by, with a tick whenever the room wants one.

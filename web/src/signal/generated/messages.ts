@@ -104,6 +104,13 @@ export type IceServer = {
 /** One invitation to the stage. A later invitation of the same person has another. */
 export type InvitationId = number;
 
+/** How well media flows to and from one person; none: nothing flows, or nothing is known. */
+export type Measured = {
+    /** Who. */
+    participant: ParticipantId,
+    /** How well. */
+    quality?: Quality };
+
 /** Something for one person. */
 export type Notice =
   | { "code": "stage_requested", participant: ParticipantId, request: RequestId }
@@ -149,6 +156,24 @@ export type ParticipantState = {
     camera: SourceState,
     /** Their shared screen. */
     screen: SourceState };
+
+/** The same with what it was measured by. *Up* is from the person to the server. */
+export type Quality = {
+    /** What it comes to. */
+    level: QualityLevel,
+    /** Packets lost, in thousandths, before anything was sent again. */
+    lost_up: number,
+    /** Likewise. */
+    lost_down: number,
+    /** There and back. */
+    round_trip_ms: number,
+    /** Media, in kbit/s. */
+    kbits_up: number,
+    /** Likewise. */
+    kbits_down: number };
+
+/** How well media flows between somebody and the server. */
+export type QualityLevel = "good" | "fair" | "poor";
 
 /** Why a command changed nothing. */
 export type Refusal =
@@ -214,6 +239,7 @@ export type ServerMessage =
   | { "type": "slots", slots: Array<SlotState> }
   | { "type": "more_slots", audio: number, video: number }
   | { "type": "speaking", speaking: Array<ParticipantId>, active?: ParticipantId }
+  | { "type": "quality", measured: Array<Measured> }
   | { "type": "answer", id: number, connection: number, sdp: string }
   | { "type": "media_connected", connection: number }
   | { "type": "restart_ice", connection: number }
