@@ -17,7 +17,7 @@ const NOT_PRESENT: u8 = 0;
 const SWITCH: u8 = 2;
 
 /// Bytes that are always there: start, end, template, frame number. One with no more has nothing else to say.
-const MANDATORY: usize = 3;
+pub const MANDATORY: usize = 3;
 /// Where the number of the frame stands. Which frames it is decoded with is told by how much lower their numbers are, so numbers may have
 /// gaps and jump at a keyframe, but not close up where frames are left out.
 const FRAME_NUMBER: std::ops::Range<usize> = 1..MANDATORY;

@@ -167,7 +167,7 @@ impl Engine {
         };
         let here = feed.subscribers.iter().filter_map(|subscriber| {
             let slot = self.roster.get(subscriber.peer)?.slots.get(usize::from(subscriber.slot))?;
-            (slot.height > 0).then(|| highest(slot.height, feed))
+            (slot.height > 0).then(|| highest(slot, feed))
         });
         let wanted = here.chain(feed.wanted_elsewhere()).max();
         let Some(feed) = self.feeds.get_mut(index) else { return };
@@ -218,16 +218,16 @@ fn wish(slot: &Slot, feed: &Feed, speaks: bool) -> Wish {
         Source::Camera | Source::Mic if speaks => Rank::Speaker,
         Source::Camera | Source::Mic => Rank::Listener,
     };
-    Wish { rank, highest: highest(slot.height, feed), costs, shown, pinned: false }
+    Wish { rank, highest: highest(slot, feed), costs, shown, pinned: false }
 }
 
-/// The lowest layer that is tall enough for where it is shown.
-fn highest(height: u16, feed: &Feed) -> u8 {
+/// The lowest layer that is tall enough for where it is shown, and the viewer can decode.
+fn highest(slot: &Slot, feed: &Feed) -> u8 {
     let top = feed.layers.top();
     let tall =
         |layer: u8| feed.layers.height(layer).unwrap_or(ASSUMED_HEIGHT >> (top - layer.min(top)).min(15));
-    let enough = |layer: &u8| f32::from(tall(*layer)) * ENLARGED >= f32::from(height);
-    (0..=top).find(enough).unwrap_or(top)
+    let enough = |layer: &u8| f32::from(tall(*layer)) * ENLARGED >= f32::from(slot.height);
+    (0..=top).find(enough).unwrap_or(top).min(slot.forwarder.highest(&feed.layers))
 }
 
 impl Peer {

@@ -192,6 +192,7 @@ impl Engine {
         let round_trip = Duration::from_micros(u64::from(ticks) * 1_000_000 / 65_536);
         if round_trip <= MAX_ROUND_TRIP {
             peer.round_trip = (peer.round_trip * 7 + round_trip) / 8;
+            peer.round_trip_known = true;
             peer.upstreams.set_round_trip(peer.round_trip);
         }
     }

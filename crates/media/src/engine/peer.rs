@@ -102,6 +102,8 @@ pub(super) struct Peer {
     pub(super) ufrags: Vec<String>,
     /// To the peer and back.
     pub(super) round_trip: Duration,
+    /// Whether that was measured.
+    pub(super) round_trip_known: bool,
     pub(super) allowance: Allowance,
     pub(super) pulse: Pulse,
     pub(super) condition: Condition,
@@ -126,6 +128,7 @@ impl Peer {
             addresses: Vec::new(),
             ufrags: Vec::new(),
             round_trip: ASSUMED_ROUND_TRIP,
+            round_trip_known: false,
             allowance: Allowance::new(now),
             pulse: Pulse::default(),
             condition: Condition::default(),

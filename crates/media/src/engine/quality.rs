@@ -74,9 +74,9 @@ struct Counted {
     /// Of its own packets: how many there must have been, and how many came.
     expected: u64,
     received: u64,
-    /// Of media sent to it, wrapping.
+    /// Of media sent to it; less than before where a slot began anew.
     packets: u64,
-    octets: u32,
+    octets: u64,
     /// Of those, lost as it says.
     reported_lost: u64,
 }
@@ -140,9 +140,8 @@ impl Peer {
     fn counted(&self) -> Counted {
         let (expected, received) = self.upstreams.reception();
         let sent = self.slots.iter().map(|slot| slot.forwarder.sent());
-        let (packets, octets) = sent.fold((0, 0u32), |(packets, octets), one| {
-            (packets + u64::from(one.0), octets.wrapping_add(one.1))
-        });
+        let (packets, octets) = sent
+            .fold((0, 0), |(packets, octets), one| (packets + u64::from(one.0), octets + u64::from(one.1)));
         let reported_lost =
             self.slots.iter().map(|slot| u64::from(slot.reported_lost.max(0).unsigned_abs())).sum();
         Counted { expected, received, packets, octets, reported_lost }
@@ -156,16 +155,21 @@ impl Peer {
         let grown = |now: u64, before: u64| now.saturating_sub(before);
         let expected = grown(counted.expected, before.expected);
         let lost_up = share(expected.saturating_sub(grown(counted.received, before.received)), expected);
-        let told = self.downlink.as_deref().map(|downlink| &downlink.estimator);
-        let reported =
-            share(grown(counted.reported_lost, before.reported_lost), grown(counted.packets, before.packets));
+        // Where little is sent, little is told of it, and what was told before is old.
+        let sent = grown(counted.packets, before.packets);
+        let told = self.downlink.as_deref().map(|downlink| &downlink.estimator).filter(|_| sent >= ENOUGH);
+        let reported = share(grown(counted.reported_lost, before.reported_lost), sent);
         let seen = Quality {
             level: Level::Good,
             lost_up,
             lost_down: told.map_or(reported, |told| (told.loss() * 1000.0) as u16),
-            round_trip: self.round_trip,
+            round_trip: if self.round_trip_known && sent >= ENOUGH {
+                self.round_trip
+            } else {
+                Duration::ZERO
+            },
             bitrate_up: u32::try_from(self.upstreams.bitrate(now)).unwrap_or(u32::MAX),
-            bitrate_down: (f64::from(counted.octets.wrapping_sub(before.octets)) * 8.0 / span) as u32,
+            bitrate_down: (grown(counted.octets, before.octets) as f64 * 8.0 / span) as u32,
         };
         let queued = told.is_some_and(|told| told.queueing() >= QUEUED);
         self.condition.see(now, seen, queued)

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::TOP;
 use super::clock::{CaptureClock, duration_to_ticks};
 use super::segments::Segment;
 use crate::codec::dependency;
@@ -80,6 +81,11 @@ impl Edge {
         }
     }
 
+    /// A number was used that is not the newest packet's: it came late.
+    pub(super) fn reach(&mut self, sequence: u64) {
+        self.sequence = self.sequence.max(sequence);
+    }
+
     /// The run that goes on from here with `packet`, whose layer has `clock`.
     pub(super) fn succeed(&self, packet: &Packet, clock: Option<CaptureClock>) -> Segment {
         let timestamp = self.timestamp.wrapping_add(self.step_to(packet, clock));
@@ -94,7 +100,7 @@ impl Edge {
             first_in: packet.sequence,
             newest_in: packet.sequence,
             blank: false,
-            over: false,
+            spatial: TOP.spatial,
             timestamp_offset: timestamp.wrapping_sub(packet.timestamp),
             picture_offset: self.picture.map_or(0, |last| last.wrapping_add(1).wrapping_sub(picture)),
             tl0_offset: self.tl0.map_or(0, |last| last.wrapping_add(1).wrapping_sub(tl0)),

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::CaptureClock;
+use crate::codec::Codec;
 use crate::congestion::MAX_TEMPORAL;
 use crate::{MAX_LAYERS, Packet};
 
@@ -53,6 +54,8 @@ pub struct Layers {
     heights: [u16; MAX_LAYERS],
     /// Its layers share a stream: each is of use with those below it alone.
     scalable: bool,
+    /// Its codec is AV1.
+    av1: bool,
 }
 
 /// What each spatial layer's temporal layers bring.
@@ -99,6 +102,7 @@ impl Layers {
         self.rates.note(packet);
         if let Some(scalable) = &packet.scalable {
             // A keyframe's first packet tells of all layers, where it tells their sizes.
+            self.av1 = matches!(packet.codec, Codec::Av1 { .. });
             self.scalable |= scalable.spatial > 0 || scalable.heights[1] > 0;
             let known = self.heights.iter_mut().skip(usize::from(packet.layer));
             known.zip(scalable.heights).filter(|(_, told)| *told > 0).for_each(|(known, told)| *known = told);
@@ -146,6 +150,10 @@ impl Layers {
     /// After which silence a layer has stopped.
     fn silence(&self, layer: usize) -> Duration {
         let (_, longest) = self.pauses[layer];
+        // Where layers share a stream nothing is gained by going down early, and going up again takes a keyframe.
+        if self.scalable {
+            return LAYER_SILENCE;
+        }
         (longest * SILENT_PAUSES).clamp(LEAST_SILENCE, LAYER_SILENCE)
     }
 
@@ -199,6 +207,11 @@ impl Layers {
     /// Whether its layers share a stream.
     pub fn is_scalable(&self) -> bool {
         self.scalable
+    }
+
+    /// Whether only those who are told of its layers decode more than the lowest.
+    pub fn needs_descriptor(&self) -> bool {
+        self.scalable && self.av1
     }
 
     /// Of which stream a keyframe brings a spatial layer.

@@ -78,10 +78,13 @@ pub struct Taken {
 }
 
 impl Taken {
-    fn of(kind: Kind, extensions: &HeaderExtensions) -> Taken {
-        match kind {
+    fn of(track: &SlotTrack, extensions: &HeaderExtensions) -> Taken {
+        match track.kind {
             Kind::Audio => Taken { audio_level: extensions.audio_level, descriptor: None },
-            Kind::Video => Taken { audio_level: None, descriptor: extensions.dependency_descriptor },
+            Kind::Video => Taken {
+                audio_level: None,
+                descriptor: extensions.dependency_descriptor.filter(|_| track.described),
+            },
         }
     }
 }
@@ -113,8 +116,6 @@ pub struct Forwarder {
     aim: Option<Step>,
     /// Highest temporal layer forwarded now.
     temporal: u8,
-    /// Highest spatial layer forwarded now of a stream that carries several.
-    spatial: u8,
     /// The newest picture of the current stream, by its time stamp, and whether it is forwarded.
     decided: Option<(u32, bool)>,
     /// The last picture id left out.
@@ -132,12 +133,11 @@ impl Forwarder {
         Forwarder {
             kind: track.kind,
             track: track.clone(),
-            taken: Taken::of(track.kind, extensions),
+            taken: Taken::of(track, extensions),
             numbered: extensions.transport_sequence.filter(|_| track.transport_feedback),
             chosen: None,
             aim: Some(TOP),
             temporal: TOP.temporal,
-            spatial: TOP.spatial,
             decided: None,
             left_out: None,
             segments: Segments::default(),
@@ -156,7 +156,7 @@ impl Forwarder {
             return;
         }
         self.track = track.clone();
-        self.taken = Taken::of(track.kind, extensions);
+        self.taken = Taken::of(track, extensions);
         self.numbered = extensions.transport_sequence.filter(|_| track.transport_feedback);
         self.chosen = None;
     }
@@ -184,7 +184,7 @@ impl Forwarder {
     /// The spatial layer that is shown; `None` while nothing is. `scalable`: layers share a stream, and of those there are it shows up to this
     /// one.
     pub fn shows(&self, scalable: bool) -> Option<u8> {
-        self.segments.current().map(|current| if scalable { self.spatial } else { current.layer })
+        self.segments.current().map(|current| if scalable { current.spatial } else { current.layer })
     }
 
     /// The slot's kind.
@@ -199,7 +199,8 @@ impl Forwarder {
 
     /// Decides over one packet of what the slot shows. `layers` is the publication's: which layers there are, and their clocks.
     pub fn forward(&mut self, packet: &Packet, layers: &Layers) -> Verdict {
-        let Some(aim) = self.aim.map(|aim| self.decodable(aim, packet.codec, layers)) else {
+        let Some(aim) = self.aim.map(|aim| Step { spatial: aim.spatial.min(self.highest(layers)), ..aim })
+        else {
             return Verdict::Skip;
         };
         let Some(chosen) = self.choose(packet.codec) else { return Verdict::NoCodec };
@@ -219,7 +220,8 @@ impl Forwarder {
                     self.switch(packet, aim, layers);
                 } else if !self.is_wanted(packet, aim, target) {
                     let left_out = self.leave_out(packet, chosen);
-                    return if self.waits_for(packet, aim) { Verdict::AwaitsKeyframe(0) } else { left_out };
+                    let waits = left_out == Verdict::Skip && self.waits_for(packet, aim);
+                    return if waits { Verdict::AwaitsKeyframe(0) } else { left_out };
                 }
             }
             Some(current) => {
@@ -241,10 +243,9 @@ impl Forwarder {
         self.map(packet, layers, chosen)
     }
 
-    /// What of it the viewer can decode: browsers that are not told of AV1's layers decode the lowest spatial one alone.
-    fn decodable(&self, aim: Step, codec: Codec, layers: &Layers) -> Step {
-        let untold = matches!(codec, Codec::Av1 { .. }) && self.taken.descriptor.is_none();
-        Step { spatial: if untold && layers.is_scalable() { 0 } else { aim.spatial }, ..aim }
+    /// The highest spatial layer that the viewer can decode: browsers that are not told of AV1's layers decode the lowest one alone.
+    pub fn highest(&self, layers: &Layers) -> u8 {
+        if layers.needs_descriptor() && self.taken.descriptor.is_none() { 0 } else { TOP.spatial }
     }
 
     /// Whether a packet is of layers that are forwarded. Decided once for a picture, so that no frame is forwarded in part.
@@ -259,25 +260,30 @@ impl Forwarder {
             let limit = if down { 0 } else { aim.temporal };
             self.temporal = next_temporal(self.temporal, limit, packet);
             // Down at once: nothing lower needs anything higher. Up where all that is needed comes now.
-            if aim.spatial < self.spatial || packet.keyframe_start {
-                self.spatial = aim.spatial;
+            let spatial = run.map_or(TOP.spatial, |run| run.spatial);
+            let moves = aim.spatial < spatial || (packet.keyframe_start && aim.spatial > spatial);
+            if moves && packet.scalable.is_some() {
+                self.segments.limit(packet.sequence, aim.spatial);
             }
             self.decided = Some((packet.timestamp, packet.temporal() <= self.temporal));
         }
         self.decided.is_some_and(|(_, wanted)| wanted) && self.is_below(packet)
     }
 
-    /// Whether a packet is of no higher layers than are forwarded.
+    /// Whether a packet of the current run is of no higher layers than are forwarded.
     fn is_below(&self, packet: &Packet) -> bool {
-        packet.temporal() <= self.temporal
-            && packet.scalable.is_none_or(|layer| layer.spatial <= self.spatial)
+        self.segments.current().is_some_and(|run| self.was_below(run, packet))
+    }
+
+    /// The same of another run.
+    fn was_below(&self, run: &Segment, packet: &Packet) -> bool {
+        packet.temporal() <= self.temporal && run.has_layer_of(packet)
     }
 
     /// Whether a packet that is left out begins a layer that is wanted, and only a keyframe brings.
     fn waits_for(&self, packet: &Packet, aim: Step) -> bool {
-        packet
-            .scalable
-            .is_some_and(|layer| layer.begins && layer.spatial > self.spatial && layer.spatial <= aim.spatial)
+        let left_out = self.segments.current().is_some_and(|run| !run.has_layer_of(packet));
+        left_out && packet.scalable.is_some_and(|layer| layer.begins && layer.spatial <= aim.spatial)
     }
 
     /// A packet of a frame that is not forwarded: its number is closed, or, where it comes too late for that, filled.
@@ -299,7 +305,10 @@ impl Forwarder {
         let Some(run) = self.segments.standing_for(packet) else { return Verdict::Skip };
         let sequence = run.outgoing(packet.sequence);
         let mapping = run.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.taken);
-        if !self.is_below(packet) {
+        let below = self.was_below(run, packet);
+        // Of a run that is over it may be beyond the newest that was sent, and no number is used twice.
+        self.edge.iter_mut().for_each(|edge| edge.reach(sequence));
+        if !below {
             return Verdict::Fill(mapping);
         }
         self.packets = self.packets.wrapping_add(1);
@@ -336,14 +345,15 @@ impl Forwarder {
             Some(edge) => edge.succeed(packet, layers.clock(packet.layer)),
             None => Segment::first(packet, self.track.ssrc.media),
         };
-        self.segments.push(segment);
-        (self.spatial, self.temporal) = (aim.spatial, aim.temporal);
+        // What is still to come of runs before has its numbers.
+        let kept = self.segments.current().map_or(0, |current| current.first_out);
+        let first_out = segment.first_out.max(kept);
+        self.segments.push(Segment { first_out, spatial: aim.spatial, ..segment });
+        self.temporal = aim.temporal;
         self.decided = Some((packet.timestamp, true));
     }
 
     fn map(&mut self, packet: &Packet, layers: &Layers, chosen: PayloadType) -> Verdict {
-        let ends = self.spatial < TOP.spatial
-            && packet.scalable.is_some_and(|layer| layer.ends && layer.spatial == self.spatial);
         let Some(current) = self.segments.current_mut() else { return Verdict::Skip };
         let sequence = current.outgoing(packet.sequence);
         let newest = self.edge.as_ref().is_none_or(|edge| sequence > edge.sequence);
@@ -355,8 +365,7 @@ impl Forwarder {
         }
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(packet.payload().len() as u32);
-        let mapping = current.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.taken);
-        Verdict::Forward(Mapping { ends: mapping.ends || ends, ..mapping })
+        Verdict::Forward(current.mapping(packet, sequence, chosen.number, self.track.ssrc.media, self.taken))
     }
 
     /// Looks up what was sent under a sequence number that the viewer misses: the layer and sequence number in the publisher's stream.
@@ -377,7 +386,7 @@ impl Forwarder {
         let extended = self.edge.as_ref()?.extend(sequence)?;
         let segment = self.segments.holding(extended)?;
         // A number that was kept for a packet which turned out to be of a frame left out.
-        if !self.is_below(packet) {
+        if !self.was_below(segment, packet) {
             return None;
         }
         let taken = Taken { audio_level: None, ..self.taken };

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Mapping, Taken};
+use super::{Mapping, TOP, Taken};
 use crate::Packet;
 
 /// Runs remembered of a stream that leaves nothing out, the current one included. Older ones were over several keyframes ago.
@@ -29,8 +29,9 @@ pub(super) struct Segment {
     pub(super) newest_in: u64,
     /// Nothing of it was forwarded yet: it began where something was left out.
     pub(super) blank: bool,
-    /// Something was left out behind it.
-    pub(super) over: bool,
+    /// Highest spatial layer forwarded, of a stream that carries several. It is the run's, not the viewer's: what comes late, or again, of a picture
+    /// is part of it as the picture was sent.
+    pub(super) spatial: u8,
     /// Added to incoming time stamps.
     pub(super) timestamp_offset: u32,
     pub(super) picture_offset: u16,
@@ -49,7 +50,7 @@ impl Segment {
             first_in: packet.sequence,
             newest_in: packet.sequence,
             blank: false,
-            over: false,
+            spatial: TOP.spatial,
             timestamp_offset: 0,
             picture_offset: 0,
             tl0_offset: 0,
@@ -68,10 +69,15 @@ impl Segment {
         (original <= self.newest_in && !self.blank).then_some(original)
     }
 
-    /// Whether the run is over right behind this packet, and it with its layer's frame: what came next was left out, and a picture is what the
-    /// viewer has of it.
+    /// Whether a packet is of no higher spatial layer than are forwarded.
+    pub(super) fn has_layer_of(&self, packet: &Packet) -> bool {
+        packet.scalable.is_none_or(|layer| layer.spatial <= self.spatial)
+    }
+
+    /// Whether a packet is the last that the viewer gets of its picture, though others followed.
     fn ends_at(&self, packet: &Packet) -> bool {
-        self.over && packet.sequence == self.newest_in && packet.scalable.is_some_and(|layer| layer.ends)
+        self.spatial < TOP.spatial
+            && packet.scalable.is_some_and(|layer| layer.ends && layer.spatial == self.spatial)
     }
 
     /// The numbers of one packet of this run.
@@ -139,7 +145,6 @@ impl Segments {
             first_in: dropped + 1,
             newest_in: dropped + 1,
             blank: true,
-            over: false,
             picture_offset,
             ..*current
         };
@@ -147,11 +152,30 @@ impl Segments {
             current.newest_in = dropped - 1;
             current.blank = false;
         }
-        current.over = true;
         // Once: a viewer that gets less than all needs more runs.
         if self.runs.capacity() < MAX_SEGMENTS {
             self.runs.reserve_exact(MAX_SEGMENTS - self.runs.len());
         }
+        self.push(next);
+    }
+
+    /// From the incoming number `first` on, newest so far of the current run's layer, up to this spatial layer is forwarded.
+    pub(super) fn limit(&mut self, first: u64, spatial: u8) {
+        let Some(current) = self.runs.back_mut() else { return };
+        if current.blank && first == current.first_in {
+            current.spatial = spatial;
+            return;
+        }
+        let next = Segment {
+            first_out: current.outgoing(first),
+            first_in: first,
+            newest_in: first,
+            blank: true,
+            spatial,
+            ..*current
+        };
+        current.newest_in = first - 1;
+        current.blank = false;
         self.push(next);
     }
 

@@ -39,8 +39,9 @@ pub(super) struct Layer {
     last_media: Option<Instant>,
     /// The publisher's number of the packet the last keyframe began with, since the stream started.
     keyframe: Option<u64>,
-    /// What the last keyframe's dependency descriptor told.
+    /// What the last keyframe's dependency descriptor told, and since which forwarded number it holds.
     structure: Option<Box<Structure>>,
+    structured: u64,
     /// The newest picture id since the stream started, in 15 bits, and the forwarded number of its packet.
     picture: Option<(u64, u16)>,
 }
@@ -74,6 +75,7 @@ impl Layer {
             last_media: None,
             keyframe: None,
             structure: None,
+            structured: 0,
             picture: None,
         }
     }
@@ -139,7 +141,7 @@ impl Layer {
         self.epoch = self.epoch.wrapping_add(1);
         self.numbering.restart(floor);
         self.keyframe = None;
-        self.structure = None;
+        (self.structure, self.structured) = (None, 0);
         self.picture = None;
         self.nacks.clear();
     }
@@ -225,15 +227,28 @@ impl Layer {
     /// Where a packet stands among the layers that this stream carries: by its dependency descriptor, or by VP9's own.
     pub(super) fn scalable(
         &mut self,
+        sequence: u64,
         codec: Codec,
         payload: &[u8],
         descriptor: Option<&[u8]>,
     ) -> Option<Scalable> {
         match codec {
             Codec::Vp9 { .. } => vp9::scalable(payload),
-            Codec::Av1 { .. } | Codec::H264 { .. } => dependency::scalable(descriptor?, &mut self.structure),
+            Codec::Av1 { .. } | Codec::H264 { .. } => self.described(sequence, descriptor?),
             Codec::Vp8 | Codec::Opus | Codec::Red => None,
         }
+    }
+
+    /// A keyframe that comes late tells of itself, and of nothing that came since.
+    fn described(&mut self, sequence: u64, descriptor: &[u8]) -> Option<Scalable> {
+        if sequence < self.structured {
+            return dependency::scalable(descriptor, &mut None);
+        }
+        let layer = dependency::scalable(descriptor, &mut self.structure)?;
+        if layer.is_told() {
+            self.structured = sequence;
+        }
+        Some(layer)
     }
 
     /// A picture id of 7 bits counted on to 15, so that it turns over as one of 15 does. `sequence` is its packet's forwarded number,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::codec::dependency;
 use crate::codec::{Codec, keyframe, red, vp8};
 use crate::gate::Gate;
-use crate::packet::{Facts, MAX_PAYLOAD};
+use crate::packet::{Facts, MAX_DESCRIPTOR, MAX_PAYLOAD};
 use crate::pool::MAX_LAYERS;
 use crate::rtp::Header;
 use crate::sdp::{PayloadType, SourceTrack, Upstream};
@@ -355,7 +356,7 @@ impl Track {
         {
             picture.value = layer.widen(place.sequence, picture.value);
         }
-        let scalable = layer.scalable(media.codec, media.payload, arrival.descriptor);
+        let scalable = layer.scalable(place.sequence, media.codec, media.payload, arrival.descriptor);
         let keyframe_start = keyframe::starts(media.codec, media.payload, descriptor.as_ref())
             && scalable.is_none_or(|scalable| scalable.spatial == 0);
         if place.overflow {
@@ -378,7 +379,7 @@ impl Track {
                 keyframe_start,
                 vp8: descriptor,
                 scalable,
-                descriptor: kept_descriptor(media.codec, arrival.descriptor),
+                descriptor: kept_descriptor(media, arrival.descriptor),
                 audio_level: arrival.audio_level,
                 arrived: arrival.now,
                 payload: media.payload,
@@ -388,8 +389,14 @@ impl Track {
 }
 
 /// What of a dependency descriptor viewers are told: browsers decode several spatial layers of AV1 only with it, and everything else without.
-fn kept_descriptor(codec: Codec, descriptor: Option<&[u8]>) -> &[u8] {
-    descriptor.filter(|_| matches!(codec, Codec::Av1 { .. })).unwrap_or_default()
+/// One that no viewer could be sent costs itself, not the packet.
+fn kept_descriptor<'a>(media: &Media<'_>, descriptor: Option<&'a [u8]>) -> &'a [u8] {
+    let fits = |descriptor: &&[u8]| {
+        (dependency::MANDATORY..=MAX_DESCRIPTOR).contains(&descriptor.len())
+            && media.payload.len() + descriptor.len() <= MAX_PAYLOAD
+    };
+    let descriptor = descriptor.filter(|_| matches!(media.codec, Codec::Av1 { .. }));
+    descriptor.filter(fits).unwrap_or_default()
 }
 
 /// Checks what can be checked of a payload, and reads the descriptor of those that have one.

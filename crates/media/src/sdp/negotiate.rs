@@ -241,6 +241,10 @@ fn tracks(decisions: &[Decision<'_>]) -> (Vec<SourceTrack>, Vec<SlotTrack>) {
                 payload_types,
                 ssrc: *ssrc,
                 transport_feedback: *transport_feedback,
+                described: accepted
+                    .mappings
+                    .iter()
+                    .any(|mapping| mapping.extension == Extension::DependencyDescriptor),
             }),
             Part::Idle => {}
         }

@@ -115,6 +115,8 @@ pub struct SlotTrack {
     pub ssrc: SlotSsrc,
     /// Whether the peer gives `transport-cc` feedback on it.
     pub transport_feedback: bool,
+    /// Whether the dependency descriptor was agreed for it.
+    pub described: bool,
 }
 
 impl SlotTrack {

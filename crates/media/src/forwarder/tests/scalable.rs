@@ -139,6 +139,48 @@ fn temporal_layers_are_left_out_of_all_spatial_ones() {
     assert_whole(&viewer);
 }
 
+/// What is sent of a picture whose packets come in this order, by the markers.
+fn markers(viewer: &Viewer, from: usize) -> Vec<(u8, bool)> {
+    viewer.sent[from..].iter().map(|one| (one.packet.spatial(), one.marker)).collect()
+}
+
+#[test]
+fn what_comes_late_is_part_of_its_picture_as_that_was_sent() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    taken(&mut viewer, &camera.keyframe());
+    let before = camera.picture(false);
+    // The last packet of the highest layer is missing when the viewer's limit falls.
+    before[..5].iter().for_each(|packet| assert!(viewer.take(packet)));
+    viewer.forwarder.aim_at(up_to(0, 1));
+    assert_eq!(taken(&mut viewer, &camera.picture(false)), [0]);
+    let from = viewer.sent.len();
+    assert!(viewer.take(&before[5]), "without it the picture never ends");
+    assert_eq!(markers(&viewer, from), [(2, true)]);
+    for packet in &before {
+        let sent = viewer.sent.iter().find(|one| one.packet.sequence == packet.sequence).unwrap().sequence;
+        viewer.forwarder.missed(camera.now, sent, Duration::ZERO).unwrap();
+        assert!(viewer.forwarder.resend(packet, sent).is_some());
+    }
+}
+
+#[test]
+fn a_picture_ends_where_the_viewers_does_though_packets_around_that_come_late() {
+    let (mut viewer, mut camera) = (Viewer::new(), Camera::new());
+    viewer.forwarder.aim_at(up_to(0, 1));
+    taken(&mut viewer, &camera.keyframe());
+    let picture = camera.picture(false);
+    let from = viewer.sent.len();
+    // The last packet of the lowest layer and the first of the next are missing.
+    for index in [0, 3, 4, 5, 1, 2] {
+        viewer.take(&picture[index]);
+    }
+    assert_eq!(markers(&viewer, from), [(0, false), (0, true)]);
+    let sent = viewer.sent.last().unwrap().clone();
+    viewer.forwarder.missed(camera.now, sent.sequence, Duration::ZERO).unwrap();
+    let again = viewer.forwarder.resend(&sent.packet, sent.sequence).unwrap();
+    assert!(super::stage::sent(&sent.packet, &again).marker);
+}
+
 #[test]
 fn down_at_once_and_up_on_a_keyframe() {
     let (mut viewer, mut camera) = (Viewer::new(), Camera::new());

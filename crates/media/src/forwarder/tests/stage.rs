@@ -31,6 +31,7 @@ pub(super) fn track(kind: Kind) -> SlotTrack {
         payload_types,
         ssrc: SlotSsrc { media: 0x1234_5678, rtx: 0x9abc },
         transport_feedback: false,
+        described: true,
     }
 }
 
