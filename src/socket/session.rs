@@ -176,12 +176,17 @@ const fn is_repeatable(command: &Command) -> bool {
         | Command::SetStageAccess { .. }
         | Command::SetRole { .. }
         | Command::SetSource { on: true, .. }
+        | Command::RaiseHand { raised: true }
         | Command::Mute { .. }
         | Command::MuteEveryone { .. }
         | Command::AskToUnmute { .. } => true,
         Command::CancelRequest { .. }
         | Command::DeclineRequest { .. }
         | Command::ApproveRequest { .. }
+        | Command::ApproveAllRequests
+        | Command::RaiseHand { raised: false }
+        | Command::LowerHand { .. }
+        | Command::LowerAllHands
         | Command::AcceptInvitation { .. }
         | Command::DeclineInvitation { .. }
         | Command::KeepInvitation { .. }

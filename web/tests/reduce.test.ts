@@ -297,6 +297,13 @@ describe("how well somebody is connected", () => {
     expect([...receive(other, { type: "quality", measured: [{ participant: "p2" }] }).quality.keys()]).toEqual(["p1"]);
     expect(receive(other, welcome(people, { version: 20 })).quality.size).toBe(0);
   });
+  it("is no business any more of whoever moderates no more", () => {
+    const people = [person("p1", { role: "moderator" }), person("p2")];
+    const both = ["p1", "p2"].map((participant) => ({ participant, quality: { level: "poor" as const, ...figures } }));
+    const before = receive(entered(people), { type: "quality", measured: both });
+    const after = receive(before, { type: "changed", version: 11, change: { what: "participant", participant: person("p1") } });
+    expect([...after.quality.keys()]).toEqual(["p1"]);
+  });
 });
 
 it("a message of a newer server changes nothing", () => {

@@ -18,6 +18,28 @@ impl Room {
         Ok(())
     }
 
+    /// Everybody who asks is approved in the order of asking, while seats last; `stage_full` where there is none for the first. Who cannot come
+    /// up for another reason goes on waiting.
+    pub(crate) fn approve_all(&mut self, by: Actor, turn: &mut Turn) -> Result<(), Refusal> {
+        self.needs(by, Role::Moderator)?;
+        let asking = self.stage.people().filter_map(|(_, _, standing)| match standing {
+            Standing::Requested(request) => Some(request),
+            Standing::Off | Standing::Invited(_) | Standing::OnStage => None,
+        });
+        let mut asking: Vec<RequestId> = asking.collect();
+        asking.sort_unstable();
+        let mut approved = 0;
+        for request in asking {
+            match self.decide(stage::Command::Approve { by, request }, turn) {
+                Ok(()) => approved += 1,
+                Err(Refusal::StageFull) if approved == 0 => return Err(Refusal::StageFull),
+                Err(Refusal::StageFull) => break,
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The same for somebody coming up with sources of their choice.
     pub(crate) fn decide_to_come_up(
         &mut self,
@@ -51,6 +73,7 @@ impl Room {
                     if let Some(participant) = self.register.get_mut(who) {
                         participant.role = role;
                     }
+                    self.qualities.promoted(who, role >= Role::Moderator);
                     turn.touch(Touched::Participant(who));
                     turn.notify(who, Notice::RoleChanged);
                     turn.asked.insert(who);

@@ -20,6 +20,7 @@
 mod command;
 mod effect;
 mod follow;
+mod hands;
 mod media;
 mod moderate;
 mod page;

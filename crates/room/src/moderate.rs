@@ -141,7 +141,7 @@ impl Room {
         Ok(())
     }
 
-    fn needs(&self, by: Actor, least: Role) -> Result<Role, Refusal> {
+    pub(crate) fn needs(&self, by: Actor, least: Role) -> Result<Role, Refusal> {
         let rank = match by {
             Actor::Operator => Some(Role::Host),
             Actor::Participant(who) => self.stage.role(who),

@@ -45,6 +45,10 @@ impl Room {
             Command::AskToUnmute { participant, source } => {
                 return self.ask_to_unmute(by, participant, source, turn);
             }
+            Command::ApproveAllRequests => return self.approve_all(by, turn),
+            Command::RaiseHand { raised } => return self.raise_hand(who, raised, turn),
+            Command::LowerHand { participant } => return self.lower_hand(by, participant, turn),
+            Command::LowerAllHands => return self.lower_all_hands(by, turn),
             Command::RemoveParticipant { participant } => {
                 return self.remove_participant(by, participant, turn);
             }

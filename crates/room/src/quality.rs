@@ -17,6 +17,8 @@ pub(crate) struct Qualities {
     /// Of those of whom anything was said; the others' are good.
     known: BTreeMap<ParticipantId, Quality>,
     news: BTreeSet<ParticipantId>,
+    /// Moderators now who were none before, and know nothing yet.
+    newcomers: BTreeSet<ParticipantId>,
     at: Option<Millis>,
 }
 
@@ -24,6 +26,13 @@ impl Qualities {
     /// When there is something to be told.
     pub(crate) fn due(&self) -> Option<Millis> {
         (!self.news.is_empty()).then(|| self.at.unwrap_or(Millis(0)).plus(TOLD_EVERY_MS))
+    }
+
+    /// Somebody's role changed.
+    pub(crate) fn promoted(&mut self, who: ParticipantId, moderates: bool) {
+        if moderates {
+            self.newcomers.insert(who);
+        }
     }
 
     /// Nothing flows to or from somebody any more.
@@ -52,6 +61,12 @@ impl Room {
         arriving: Option<SessionId>,
         effects: &mut Vec<Effect>,
     ) {
+        for who in std::mem::take(&mut self.qualities.newcomers) {
+            let page = self.register.get(who).and_then(|participant| participant.page());
+            if let Some(session) = page.filter(|page| Some(*page) != arriving) {
+                self.welcome_with_quality(who, session, effects);
+            }
+        }
         let soon = self.qualities.at.is_some_and(|at| turn.now.since(at) < TOLD_EVERY_MS);
         if soon || self.qualities.news.is_empty() {
             return;
@@ -74,7 +89,7 @@ impl Room {
         self.stage.role(who).is_some_and(|role| role >= Role::Moderator)
     }
 
-    /// What somebody who has just come is to know; what is good, they take for granted.
+    /// What somebody who has just come, or become a moderator, is to know; what is good, they take for granted.
     pub(crate) fn welcome_with_quality(
         &self,
         who: ParticipantId,

@@ -27,6 +27,8 @@ pub(crate) struct Participant {
     /// Counts those coming up: the order in which slots are given.
     pub(crate) came_up: u64,
     pub(crate) sources: Sources,
+    /// While it is raised: the how manieth hand that was.
+    pub(crate) hand: Option<u64>,
     /// Who is told when the invitation they hold comes to nothing.
     pub(crate) inviter: Option<ParticipantId>,
     /// When moderators were last told that they ask to come up.
@@ -174,6 +176,7 @@ impl Register {
             arrived,
             came_up: 0,
             sources: left.map_or_else(Sources::default, |left| left.sources),
+            hand: None,
             inviter: None,
             announced: None,
             session,

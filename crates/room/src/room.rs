@@ -52,6 +52,8 @@ pub struct Room {
     pub(crate) departures: BTreeSet<(Millis, ParticipantId)>,
     /// Counts those coming up.
     pub(crate) came_up: u64,
+    /// Counts hands being raised.
+    pub(crate) hands_raised: u64,
     pub(crate) ended: bool,
 }
 
@@ -99,6 +101,7 @@ impl Room {
             qualities: Qualities::default(),
             departures: BTreeSet::new(),
             came_up: 0,
+            hands_raised: 0,
             ended: false,
         }
     }
@@ -186,6 +189,7 @@ impl Room {
             stage,
             request,
             invitation,
+            hand: participant.hand,
             connected: participant.connected(),
             mic: participant.sources.get(Source::Mic),
             camera: participant.sources.get(Source::Camera),

@@ -63,6 +63,8 @@ pub enum Command {
     DeclineRequest { request: RequestId },
     /// Row 5.
     ApproveRequest { request: RequestId },
+    /// Row 5 for all who ask, in order, while seats last.
+    ApproveAllRequests,
     /// Row 6.
     Invite { participant: ParticipantId },
     /// Row 7.
@@ -95,6 +97,12 @@ pub enum Command {
     MuteEveryone { source: Source, state: SourceControl },
     /// A prompt to turn a source on; nobody turns on somebody else's.
     AskToUnmute { participant: ParticipantId, source: Source },
+    /// One's own hand, whatever one's standing: who raised theirs first is first.
+    RaiseHand { raised: bool },
+    /// Somebody's hand, by a moderator: they were heard.
+    LowerHand { participant: ParticipantId },
+    /// Everybody's, by a moderator.
+    LowerAllHands,
     /// Removes a person from the room.
     RemoveParticipant { participant: ParticipantId },
     /// Leaves the room for good; the place is given up at once.

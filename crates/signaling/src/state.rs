@@ -42,6 +42,10 @@ pub struct ParticipantState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub invitation: Option<InvitationId>,
+    /// While their hand is raised. Raised hands are in the order of this number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub hand: Option<u64>,
     /// Whether a session of theirs is connected; `false` while their place is kept.
     pub connected: bool,
     /// Their microphone.

@@ -47,8 +47,12 @@ export interface Action {
 /** A moderator's menu for `person`, in groups, what takes somebody away last; empty when there is nothing to do. */
 export function actionsFor(actor: ParticipantState | undefined, person: ParticipantState): readonly (readonly Action[])[] {
   if (actor === undefined || actor.id === person.id || !isModerator(actor)) return [];
-  const sections = [stageActions(person), sourceActions(actor, person), roleActions(actor, person), removals(actor, person)];
+  const sections = [handActions(person), stageActions(person), sourceActions(actor, person), roleActions(actor, person), removals(actor, person)];
   return sections.filter((section) => section.length > 0);
+}
+
+function handActions(person: ParticipantState): Action[] {
+  return person.hand === undefined ? [] : [{ key: "act.lower_hand", command: { do: "lower_hand", participant: person.id } }];
 }
 
 function stageActions(person: ParticipantState): Action[] {

@@ -5,9 +5,9 @@ import type { State } from "./state";
 export interface Groups {
   /** In the order they asked. */
   readonly asking: readonly ParticipantState[];
-  /** In the order they came. */
+  /** Raised hands first, then in the order they came. */
   readonly onStage: readonly ParticipantState[];
-  /** The invited first: a moderator looks for them. */
+  /** The invited first: a moderator looks for them. Then raised hands. */
   readonly viewers: readonly ParticipantState[];
 }
 
@@ -23,7 +23,41 @@ export function groups(people: State["people"]): Groups {
     else watching.push(person);
   }
   asking.sort((a, b) => (a.request ?? 0) - (b.request ?? 0));
-  return { asking, onStage, viewers: [...invited, ...watching] };
+  return { asking, onStage: handsFirst(onStage), viewers: [...invited, ...handsFirst(watching)] };
+}
+
+/** Those whose hand is raised, in the order of raising, before the others in theirs. */
+function handsFirst(people: readonly ParticipantState[]): ParticipantState[] {
+  const raised = people.filter((person) => person.hand !== undefined);
+  if (raised.length === 0) return [...people];
+  raised.sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
+  return [...raised, ...people.filter((person) => person.hand === undefined)];
+}
+
+/** One's place among those who ask, from 1; 0 while one does not. */
+export function placeInLine({ you, people }: Pick<State, "you" | "people">): number {
+  return groups(people).asking.findIndex((person) => person.id === you) + 1;
+}
+
+/** Those whose name has every word of `search` in it, whatever their case and accents; everybody for an empty one. */
+export function named(people: readonly ParticipantState[], search: string): readonly ParticipantState[] {
+  const words = plain(search).split(/\s+/u).filter((word) => word !== "");
+  if (words.length === 0) return people;
+  return people.filter(({ name }) => {
+    const known = plain(name);
+    return words.every((word) => known.includes(word));
+  });
+}
+
+function plain(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+}
+
+/** How many hands are raised. */
+export function handsOf(people: State["people"]): number {
+  let count = 0;
+  for (const person of people.values()) count += person.hand === undefined ? 0 : 1;
+  return count;
 }
 
 /** One or two letters for a person without a picture. */

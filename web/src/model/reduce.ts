@@ -2,6 +2,7 @@
 import type { Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
+import { isModerator } from "./abilities";
 import { textOfNotice } from "./words";
 
 /** What happens to the page: frames of the server, and the person's own doings. */
@@ -172,6 +173,7 @@ function settle(state: State, before: ParticipantState | undefined): State {
     if (before.stage === "invited" && now.stage !== "invited") next = { ...next, preparing: false, invitedBy: null };
   }
   for (const source of SOURCES) next = tellSource(next, source, before, now);
+  if (!isModerator(now) && isModerator(before)) next = { ...next, quality: new Map([...next.quality].filter(([who]) => who === now.id)) };
   if (now.role !== before.role) next = tell(next, status("role", "told.role", { role: now.role }));
   return outdated(next);
 }

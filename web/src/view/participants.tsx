@@ -1,12 +1,13 @@
 /** Everybody in the room, by where they stand, and for moderators what can be done about it. */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantId, ParticipantState, SourceState } from "../signal/generated/messages";
-import { actionsFor } from "../model/abilities";
-import { groups } from "../model/people";
+import { actionsFor, isModerator } from "../model/abilities";
+import { groups, handsOf, named } from "../model/people";
 import type { Session } from "../session";
-import { t } from "../texts";
+import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
+import { RaisedHand } from "./hand";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
@@ -18,22 +19,62 @@ export function Participants({ session }: { session: Session }) {
   const heading = useId();
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const { people } = session.state.value;
-  const { asking, onStage, viewers } = useMemo(() => groups(people), [people]);
+  const [search, setSearch] = useState("");
+  const searching = search.trim() !== "";
+  const { asking, onStage, viewers } = useMemo(() => {
+    const all = groups(people);
+    return { asking: named(all.asking, search), onStage: named(all.onStage, search), viewers: named(all.viewers, search) };
+  }, [people, search]);
   const close = () => session.dispatch({ is: "panel", panel: null });
   usePanel(region, close);
+  const nobody = (key: TextKey) => t(searching ? "people.none.found" : key);
   const list = { session, openFor: menu?.participant ?? null, onMenu: setMenu };
   return (
     <section ref={region} class="panel" aria-labelledby={heading} tabIndex={-1}>
       <PanelHead id={heading} title={t("people")} closing={t("people.close")} close={close} />
       <div class="panel-body">
-        <People {...list} title={t("people.asking")} nobody={t("people.none.asking")} people={asking} />
-        <People {...list} title={t("people.on_stage")} nobody={t("people.none.on_stage")} people={onStage} />
-        <People {...list} title={t("people.viewers")} nobody={t("people.none.viewers")} people={viewers} />
+        {(people.size >= SEARCHED_FROM || searching) && (
+          <input
+            type="search"
+            class="search"
+            value={search}
+            placeholder={t("people.search")}
+            aria-label={t("people.search")}
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
+        )}
+        {isModerator(session.me.value) && !searching && <ForAll session={session} asking={asking.length} />}
+        <People {...list} title={t("people.asking")} nobody={nobody("people.none.asking")} people={asking} />
+        <People {...list} title={t("people.on_stage")} nobody={nobody("people.none.on_stage")} people={onStage} />
+        <People {...list} title={t("people.viewers")} nobody={nobody("people.none.viewers")} people={viewers} />
       </div>
       {menu !== null && <Actions session={session} menu={menu} close={() => setMenu(null)} />}
     </section>
   );
 }
+
+/** What a moderator does about many at once. */
+function ForAll({ session, asking }: { session: Session; asking: number }) {
+  const hands = handsOf(session.state.value.people);
+  if (asking < 2 && hands === 0) return null;
+  return (
+    <div class="for-all">
+      {asking >= 2 && (
+        <button type="button" class="quiet" onClick={() => void session.do({ do: "approve_all_requests" })}>
+          {t("people.approve_all", { count: asking })}
+        </button>
+      )}
+      {hands > 0 && (
+        <button type="button" class="quiet" onClick={() => void session.do({ do: "lower_all_hands" })}>
+          {t("people.lower_all", { count: hands })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** People in the room from which on one searches rather than looks. */
+const SEARCHED_FROM = 8;
 
 /** Rows drawn before somebody asks for more: a list of thousands would make every change slow. */
 const FIRST_ROWS = 150;
@@ -91,6 +132,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
         </span>
         <Remarks person={person} />
       </span>
+      {person.hand !== undefined && <RaisedHand />}
       <Connection session={session} who={person.id} />
       <Sources person={person} />
       {actionsFor(actor, person).length > 0 && (

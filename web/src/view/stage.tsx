@@ -7,6 +7,7 @@ import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
+import { RaisedHand } from "./hand";
 import { Icon, Mark } from "./icons";
 import { Picture, useStreamOf } from "./picture";
 
@@ -53,6 +54,7 @@ function Tile({ session, person, rect }: { session: Session; person: Participant
       <span class="plate">
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
         <span class="name">{own ? t("stage.you", { name: person.name }) : person.name}</span>
+        {person.hand !== undefined && <RaisedHand />}
         <Connection session={session} who={person.id} />
       </span>
     </div>

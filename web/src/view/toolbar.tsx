@@ -1,6 +1,7 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
 import { useEffect, useRef } from "preact/hooks";
 import { mayShareScreen, wayOf, type Way } from "../model/abilities";
+import { placeInLine } from "../model/people";
 import type { Panel } from "../model/state";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
@@ -24,6 +25,7 @@ export function Toolbar({ session }: { session: Session }) {
         <StageWay session={session} way={way} />
       </div>
       <div class="more">
+        <Hand session={session} raised={person?.hand !== undefined} />
         <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
         <PanelToggle session={session} panel="settings" />
         <Tool icon="leave" class="leave" name="toolbar.leave" short="toolbar.short.leave" onClick={() => void session.leaveRoom()} />
@@ -41,7 +43,7 @@ function StageWay({ session, way }: { session: Session; way: Way }) {
     case "cancel":
       return (
         <>
-          <span class="waiting">{t("toolbar.asking")}</span>
+          <span class="waiting">{t("toolbar.asking", { place: placeInLine(session.state.value) })}</span>
           <Tool key={way} icon="close" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
         </>
       );
@@ -50,6 +52,18 @@ function StageWay({ session, way }: { session: Session; way: Way }) {
     case null:
       return null;
   }
+}
+
+function Hand({ session, raised }: { session: Session; raised: boolean }) {
+  return (
+    <Tool
+      icon="hand"
+      class={raised ? "raised" : ""}
+      name={raised ? "toolbar.lower_hand" : "toolbar.raise_hand"}
+      short="toolbar.short.hand"
+      onClick={() => void session.do({ do: "raise_hand", raised: !raised })}
+    />
+  );
 }
 
 const SOURCES = {

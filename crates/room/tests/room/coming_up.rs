@@ -3,6 +3,7 @@
 use signaling::{Access, Command, Notice, Refusal, Role, Source, SourceState, SourcesOn, StageStanding};
 
 use crate::world::{BOTH, Me, World};
+use stage::Rules;
 
 const MIC: SourcesOn = SourcesOn { mic: true, camera: false };
 
@@ -24,6 +25,23 @@ fn invited() -> (World, Me, Me) {
     let (mut world, mo, ada) = two(Access::Invite);
     world.says(mo, Command::Invite { participant: world.who(ada) }).unwrap();
     (world, mo, ada)
+}
+
+#[test]
+fn all_who_ask_are_approved_in_order_while_seats_last() {
+    let rules = Rules { access: Access::Request, capacity: 2, self_leave: false };
+    let mut world = World::with(rules);
+    let asking = ["ada", "bob", "eve"].map(|name| world.join(name, Role::Viewer));
+    let mo = world.join("mo", Role::Moderator);
+    for who in [asking[1], asking[0], asking[2]] {
+        world.says(who, Command::RequestStage).unwrap();
+    }
+    assert_eq!(world.says(asking[0], Command::ApproveAllRequests), Err(Refusal::Forbidden));
+    world.says(mo, Command::ApproveAllRequests).unwrap();
+    let standing = asking.map(|who| world.standing(who));
+    assert_eq!(standing, [StageStanding::Invited, StageStanding::Invited, StageStanding::Requested]);
+    assert_eq!(world.says(mo, Command::ApproveAllRequests), Err(Refusal::StageFull));
+    assert_eq!(world.standing(asking[2]), StageStanding::Requested);
 }
 
 #[test]

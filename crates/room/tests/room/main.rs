@@ -11,6 +11,7 @@ mod page;
 mod world;
 
 mod coming_up;
+mod hands;
 mod lifetime;
 mod media;
 mod moderation;

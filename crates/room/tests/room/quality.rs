@@ -1,6 +1,6 @@
 //! How well media gets to whom: who is told of it, and how often.
 
-use signaling::{Access, QualityLevel, Role};
+use signaling::{Access, Command, QualityLevel, Role};
 
 use crate::world::{Me, World};
 
@@ -38,6 +38,17 @@ fn whoever_arrives_is_told_what_is_not_good() {
     assert_eq!(Vec::from_iter(&world.pages[&late].quality), [(&world.who(ada), &QualityLevel::Fair)]);
     let viewer = world.join("viewer", Role::Viewer);
     assert!(world.pages[&viewer].quality.is_empty());
+}
+
+#[test]
+fn whoever_becomes_a_moderator_is_told_what_is_not_good() {
+    let (mut world, [ada, bob, _]) = hall();
+    let host = world.join("hal", Role::Host);
+    world.measures(ada, QualityLevel::Poor);
+    world.passes(A_WHILE);
+    let participant = world.who(bob);
+    world.says(host, Command::SetRole { participant, role: Role::Moderator }).unwrap();
+    assert_eq!(world.pages[&bob].quality.get(&world.who(ada)), Some(&QualityLevel::Poor));
 }
 
 #[test]

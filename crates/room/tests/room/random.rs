@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use room::{Brings, Follow, ScriptCommand, SessionId, Unattended};
 use signaling::{
-    Access, Command, InvitationId, ParticipantId, RequestId, Role, Source, SourceControl, SourcesOn,
+    Access, Command, InvitationId, ParticipantId, QualityLevel, RequestId, Role, Source, SourceControl,
+    SourcesOn,
 };
 
 use crate::world::{Me, World};
@@ -39,6 +40,10 @@ enum Step {
     Hears {
         user: usize,
         loudness: u8,
+    },
+    Measures {
+        user: usize,
+        level: QualityLevel,
     },
     Says {
         user: usize,
@@ -95,6 +100,7 @@ fn coming_up() -> impl Strategy<Value = Command> {
         1 => request().prop_map(|request| Command::CancelRequest { request }),
         1 => request().prop_map(|request| Command::DeclineRequest { request }),
         2 => request().prop_map(|request| Command::ApproveRequest { request }),
+        1 => Just(Command::ApproveAllRequests),
         2 => participant().prop_map(|participant| Command::Invite { participant }),
         4 => (invitation(), sources())
             .prop_map(|(invitation, sources)| Command::AcceptInvitation { invitation, sources }),
@@ -117,6 +123,9 @@ fn on_stage() -> impl Strategy<Value = Command> {
         1 => (participant(), source())
             .prop_map(|(participant, source)| Command::AskToUnmute { participant, source }),
         1 => (participant(), role()).prop_map(|(participant, role)| Command::SetRole { participant, role }),
+        2 => any::<bool>().prop_map(|raised| Command::RaiseHand { raised }),
+        1 => participant().prop_map(|participant| Command::LowerHand { participant }),
+        1 => Just(Command::LowerAllHands),
         1 => participant().prop_map(|participant| Command::RemoveParticipant { participant }),
         1 => Just(Command::LeaveRoom),
     ]
@@ -148,6 +157,10 @@ fn unattended() -> impl Strategy<Value = Unattended> {
     ]
 }
 
+fn level() -> impl Strategy<Value = QualityLevel> {
+    prop::sample::select(&[QualityLevel::Good, QualityLevel::Fair, QualityLevel::Poor][..])
+}
+
 fn time() -> impl Strategy<Value = u64> {
     prop::sample::select(&[0, 1, 300, 600, 5_000, 10_000, 29_999, 30_000, 60_000][..])
 }
@@ -166,6 +179,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => user.clone().prop_map(|user| Step::Detach { user }),
         4 => (user.clone(), prop_oneof![Just(0), 1..=127u8])
             .prop_map(|(user, loudness)| Step::Hears { user, loudness }),
+        2 => (user.clone(), level()).prop_map(|(user, level)| Step::Measures { user, level }),
         8 => (user.clone(), coming_up()).prop_map(|(user, command)| Step::Says { user, command }),
         8 => (user, on_stage()).prop_map(|(user, command)| Step::Says { user, command }),
         3 => script().prop_map(Step::Script),
@@ -216,6 +230,13 @@ fn take(world: &mut World, step: Step) {
                 && world.transport(me).is_some()
             {
                 world.hears(me, loudness);
+            }
+        }
+        Step::Measures { user, level } => {
+            if let Some(me) = guest(world, user).or_else(|| connected(world, user))
+                && world.transport(me).is_some()
+            {
+                world.measures(me, level);
             }
         }
         Step::LoseMedia { user } if guest(world, user).is_some() => {

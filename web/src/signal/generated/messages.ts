@@ -69,6 +69,7 @@ export type Command =
   | { "do": "cancel_request", request: RequestId }
   | { "do": "decline_request", request: RequestId }
   | { "do": "approve_request", request: RequestId }
+  | { "do": "approve_all_requests" }
   | { "do": "invite", participant: ParticipantId }
   | { "do": "accept_invitation", invitation: InvitationId,
     /** Which sources go live at once. */
@@ -85,6 +86,9 @@ export type Command =
   | { "do": "mute", participant: ParticipantId, source: Source, state: SourceControl }
   | { "do": "mute_everyone", source: Source, state: SourceControl }
   | { "do": "ask_to_unmute", participant: ParticipantId, source: Source }
+  | { "do": "raise_hand", raised: boolean }
+  | { "do": "lower_hand", participant: ParticipantId }
+  | { "do": "lower_all_hands" }
   | { "do": "remove_participant", participant: ParticipantId }
   | { "do": "leave_room" }
   | { "do": "end_room" };
@@ -148,6 +152,8 @@ export type ParticipantState = {
     request?: RequestId,
     /** While `invited`. */
     invitation?: InvitationId,
+    /** While their hand is raised. Raised hands are in the order of this number. */
+    hand?: number,
     /** Whether a session of theirs is connected; `false` while their place is kept. */
     connected: boolean,
     /** Their microphone. */
