@@ -2,6 +2,7 @@
 import "@preact/signals";
 import { render } from "preact";
 import { Session } from "./session";
+import { preferred, speak } from "./texts/language";
 import { EndingPage } from "./view/ending";
 import { Landing } from "./view/landing";
 import { Room } from "./view/room";
@@ -26,5 +27,11 @@ function decoded(part: string): string {
 // Another link pasted into the same tab differs in the fragment only, which browsers do not load anew for.
 window.addEventListener("hashchange", () => window.location.reload());
 
+/** For a catalogue to arrive before the page is drawn; after that it is drawn in English, and again when it is there. */
+const CATALOGUE_MS = 800;
+
 const place = document.getElementById("page");
-if (place !== null) render(page(), place);
+if (place !== null) {
+  const late = new Promise((resolve) => window.setTimeout(resolve, CATALOGUE_MS));
+  void Promise.race([speak(preferred()), late]).then(() => render(page(), place));
+}

@@ -58,7 +58,7 @@ export async function open(url, options = {}, { own, wire } = {}) {
 export async function join(server, room, name, role = "viewer", options = {}) {
   const { url, token } = await server.invitation(room, name, role, options.token);
   const person = await open(options.through ? url.replace(server.url, options.through) : url, options.context, options);
-  Object.assign(person, { name, room, server, url, token });
+  Object.assign(person, { name, room, server, url, token, controls: options.toolbar });
   await person.inRoom();
   return person;
 }
@@ -75,7 +75,7 @@ export class Person {
   }
 
   get toolbar() {
-    return this.page.getByRole("toolbar", { name: "Controls" });
+    return this.page.getByRole("toolbar", { name: this.controls ?? "Controls" });
   }
 
   get stage() {

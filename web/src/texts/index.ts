@@ -1,8 +1,12 @@
 /** The page's words. Nothing that a person reads is written anywhere else. */
+import { signal } from "@preact/signals";
 import { en } from "./en";
 import { format, type Values } from "./format";
 
 export type TextKey = keyof typeof en;
+
+/** Every text, in one language. */
+export type Catalogue = Readonly<Record<TextKey, string>>;
 
 /** A text to be, as the model holds it: the words come when it is shown. */
 export interface Text {
@@ -10,9 +14,13 @@ export interface Text {
   readonly values?: Values;
 }
 
-/** The text of `key`, with `values` put in. */
+/** What is spoken now; [speak](./language.ts) changes it. */
+export const spoken = signal<{ readonly language: string; readonly catalogue: Catalogue }>({ language: "en", catalogue: en });
+
+/** The text of `key`, with `values` put in. Read while rendering: another language is followed. */
 export function t(key: TextKey, values?: Values): string {
-  return format(en[key], values);
+  const { language, catalogue } = spoken.value;
+  return format(catalogue[key], values, language);
 }
 
 /** The same for a [Text]. */

@@ -4,7 +4,8 @@ import type { Access, Source, SourceControl } from "../signal/generated/messages
 import { isModerator } from "../model/abilities";
 import { saving } from "../rtc/saver";
 import type { Session } from "../session";
-import { t, type TextKey } from "../texts";
+import { spoken, t, type TextKey } from "../texts";
+import { choose, LANGUAGES, type Language } from "../texts/language";
 import { Do } from "./button";
 import { DevicePicker } from "./devices";
 import { PanelHead, usePanel } from "./panel";
@@ -26,10 +27,32 @@ export function Settings({ session }: { session: Session }) {
           <DevicePicker session={session} device="mic" />
           <DevicePicker session={session} device="speaker" />
         </section>
+        <LanguagePicker />
         <DataSaver />
         {session.me.value?.role === "host" && <EndRoom session={session} />}
       </div>
     </dialog>
+  );
+}
+
+function LanguagePicker() {
+  const id = useId();
+  const { language } = spoken.value;
+  return (
+    <section class="setting">
+      <h3>
+        <label for={id}>{t("settings.language")}</label>
+      </h3>
+      <div class="picker">
+        <select id={id} value={language} onChange={(event) => void choose(event.currentTarget.value as Language)}>
+          {Object.entries(LANGUAGES).map(([key, name]) => (
+            <option key={key} value={key} lang={key} selected={key === language}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+    </section>
   );
 }
 

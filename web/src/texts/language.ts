@@ -1,0 +1,78 @@
+/** In which language the page speaks: the one chosen here, or the first of the browser's that there is, or English. */
+import { en } from "./en";
+import { spoken, type Catalogue } from "./index";
+
+/** Each by its own name, as people look for it. */
+export const LANGUAGES = {
+  en: "English",
+  es: "Español",
+  fr: "Français",
+  de: "Deutsch",
+  pt: "Português",
+  ar: "العربية",
+} as const;
+
+export type Language = keyof typeof LANGUAGES;
+
+/** Only the one that is spoken is loaded; English is always there, for whatever does not arrive. */
+const CATALOGUES: Readonly<Record<Language, () => Promise<Catalogue>>> = {
+  en: () => Promise.resolve(en),
+  es: async () => (await import("./es")).es,
+  fr: async () => (await import("./fr")).fr,
+  de: async () => (await import("./de")).de,
+  pt: async () => (await import("./pt")).pt,
+  ar: async () => (await import("./ar")).ar,
+};
+
+const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
+const KEY = "proscenium.language";
+
+/** The first of `wanted` (BCP 47, best first) that there is a catalogue for, whatever its region. */
+export function firstOf(wanted: readonly (string | null)[]): Language {
+  for (const tag of wanted) {
+    const language = tag?.toLowerCase().split("-", 1)[0] ?? "";
+    if (Object.hasOwn(LANGUAGES, language)) return language as Language;
+  }
+  return "en";
+}
+
+/** What was chosen here before, then what the browser asks for. */
+export function preferred(): Language {
+  return firstOf([remembered(), ...navigator.languages]);
+}
+
+/** Speaks `language` from now on; what was spoken before stays where its catalogue does not arrive. */
+export async function speak(language: Language): Promise<boolean> {
+  try {
+    spoken.value = { language, catalogue: await CATALOGUES[language]() };
+  } catch {
+    return false;
+  }
+  document.documentElement.lang = language;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
+  return true;
+}
+
+/** The person's own choice: spoken now, and the next time. */
+export async function choose(language: Language): Promise<boolean> {
+  const done = await speak(language);
+  if (done) remember(language);
+  return done;
+}
+
+function remembered(): string | null {
+  try {
+    return window.localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** A browser that keeps nothing forgets it, and nothing else. */
+function remember(language: Language): void {
+  try {
+    window.localStorage.setItem(KEY, language);
+  } catch {
+    // As said.
+  }
+}
