@@ -126,6 +126,9 @@ const fn describe(refusal: &Refusal) -> &'static str {
         Refusal::SelfLeaveForbidden => "viewers do not leave the stage by themselves here",
         Refusal::StaleVersion => "somebody else changed it first",
         Refusal::SourceLocked { .. } => "a moderator locked this source",
+        Refusal::TextEmpty => "there is nothing to be read in the text",
+        Refusal::TextTooLong { .. } => "the text is too long",
+        Refusal::TooFast { .. } => "too many messages at once",
         Refusal::BadOffer { .. } => "the offer could not be used",
         Refusal::BadCommand { .. } => "the command could not be read",
     }

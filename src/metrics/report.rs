@@ -59,7 +59,8 @@ fn people(page: &mut Exposition, rooms: &[(room::Counts, BoundsHit)]) {
     page.gauge("proscenium_room_bound_hits", "Times the rooms that run now ran into one of their bounds.")
         .sample(&[("bound", "slots_ignored")], hits(|hit| hit.slots_ignored))
         .sample(&[("bound", "people_forgotten")], hits(|hit| hit.people_forgotten))
-        .sample(&[("bound", "stage_forgotten")], hits(|hit| hit.stage_forgotten));
+        .sample(&[("bound", "stage_forgotten")], hits(|hit| hit.stage_forgotten))
+        .sample(&[("bound", "chat_forgotten")], hits(|hit| hit.chat_forgotten));
 }
 
 const fn kind(kind: Kind) -> &'static str {

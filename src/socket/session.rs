@@ -177,6 +177,7 @@ const fn is_repeatable(command: &Command) -> bool {
         | Command::SetRole { .. }
         | Command::SetSource { on: true, .. }
         | Command::RaiseHand { raised: true }
+        | Command::Say { .. }
         | Command::Mute { .. }
         | Command::MuteEveryone { .. }
         | Command::AskToUnmute { .. } => true,
@@ -187,6 +188,8 @@ const fn is_repeatable(command: &Command) -> bool {
         | Command::RaiseHand { raised: false }
         | Command::LowerHand { .. }
         | Command::LowerAllHands
+        | Command::DeleteMessage { .. }
+        | Command::ClearChat
         | Command::AcceptInvitation { .. }
         | Command::DeclineInvitation { .. }
         | Command::KeepInvitation { .. }

@@ -194,6 +194,11 @@ export class Session {
     return track !== null;
   }
 
+  /** Writes to everybody. */
+  say(text: string): Promise<boolean> {
+    return this.do({ do: "say", text });
+  }
+
   setAccess(access: Access): Promise<boolean> {
     return this.do({ do: "set_stage_access", access, version: this.#state.peek().room?.version ?? 0 });
   }
@@ -238,7 +243,7 @@ export class Session {
 
   #received(message: Parameters<ConstructorParameters<typeof RoomSocket>[2]["message"]>[0]): void {
     batch(() => {
-      this.dispatch({ is: "received", message });
+      this.dispatch({ is: "received", message, now: Date.now() });
       if (message.type === "welcome" || message.type === "ice_servers") this.#media.useIceServers(message.ice_servers ?? []);
       if (message.type === "welcome") this.#welcomed(message.resumed);
       if (message.type === "restart_ice") this.#media.restartIce(message.connection);

@@ -3,6 +3,9 @@ import type { Change, ParticipantState, RoomState, ServerMessage } from "../src/
 import { reduce } from "../src/model/reduce";
 import { initial, type State } from "../src/model/state";
 
+/** When the messages of tests arrive. */
+export const NOW = 1_000_000;
+
 export function person(id: string, more: Partial<ParticipantState> = {}): ParticipantState {
   return { id, name: `Person ${id}`, role: "viewer", stage: "off", connected: true, mic: "off", camera: "off", screen: "off", ...more };
 }
@@ -12,7 +15,7 @@ export function room(participants: ParticipantState[], more: Partial<RoomState> 
 }
 
 export function receive(state: State, ...messages: ServerMessage[]): State {
-  return messages.reduce((before, message) => reduce(before, { is: "received", message }), state);
+  return messages.reduce((before, message) => reduce(before, { is: "received", message, now: NOW }), state);
 }
 
 /** In the room as `you`, the first of these people. */

@@ -304,6 +304,8 @@ impl Shared {
             // A synthetic publisher sends all its layers, and a synthetic viewer counts what it gets.
             ServerMessage::SlotPaused { .. }
             | ServerMessage::LayersWanted { .. }
+            | ServerMessage::Chat { .. }
+            | ServerMessage::ChatGone { .. }
             | ServerMessage::Quality { .. } => {}
             ServerMessage::Welcome { .. }
             | ServerMessage::IceServers { .. }

@@ -17,6 +17,7 @@
 //! changes into the room's, and `media` makes gates and slots what the state says. `speakers` knows who speaks; `unattended` does what
 //! nobody is there to click.
 
+mod chat;
 mod command;
 mod effect;
 mod follow;

@@ -45,6 +45,9 @@ impl Room {
             Command::AskToUnmute { participant, source } => {
                 return self.ask_to_unmute(by, participant, source, turn);
             }
+            Command::Say { text } => return self.say(who, &text, turn),
+            Command::DeleteMessage { message } => return self.delete_message(who, message, turn),
+            Command::ClearChat => return self.clear_chat(by, turn),
             Command::ApproveAllRequests => return self.approve_all(by, turn),
             Command::RaiseHand { raised } => return self.raise_hand(who, raised, turn),
             Command::LowerHand { participant } => return self.lower_hand(by, participant, turn),

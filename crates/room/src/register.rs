@@ -29,6 +29,8 @@ pub(crate) struct Participant {
     pub(crate) sources: Sources,
     /// While it is raised: the how manieth hand that was.
     pub(crate) hand: Option<u64>,
+    /// Until when they have written as much as they may.
+    pub(crate) chat_earned: Millis,
     /// Who is told when the invitation they hold comes to nothing.
     pub(crate) inviter: Option<ParticipantId>,
     /// When moderators were last told that they ask to come up.
@@ -177,6 +179,7 @@ impl Register {
             came_up: 0,
             sources: left.map_or_else(Sources::default, |left| left.sources),
             hand: None,
+            chat_earned: Millis(0),
             inviter: None,
             announced: None,
             session,

@@ -7,6 +7,7 @@ use signaling::{
 };
 use stage::{Millis, Rules, Stage, Standing, Timing};
 
+use crate::chat::Chat;
 use crate::quality::Qualities;
 use crate::register::Register;
 use crate::slots::Slots;
@@ -48,6 +49,7 @@ pub struct Room {
     /// What everybody was last told of who speaks.
     pub(crate) told: Told,
     pub(crate) qualities: Qualities,
+    pub(crate) chat: Chat,
     /// When those whose page is gone leave the list.
     pub(crate) departures: BTreeSet<(Millis, ParticipantId)>,
     /// Counts those coming up.
@@ -79,6 +81,8 @@ pub struct BoundsHit {
     pub people_forgotten: u64,
     /// What the stage forgot: [`stage::ENDED_REMEMBERED`], [`stage::DEPARTED_REMEMBERED`].
     pub stage_forgotten: u64,
+    /// Messages of the chat beyond [`signaling::limits::CHAT_REMEMBERED`] and [`signaling::limits::CHAT_BYTES`].
+    pub chat_forgotten: u64,
 }
 
 impl Room {
@@ -99,6 +103,7 @@ impl Room {
             speakers: Speakers::default(),
             told: Told::default(),
             qualities: Qualities::default(),
+            chat: Chat::default(),
             departures: BTreeSet::new(),
             came_up: 0,
             hands_raised: 0,
@@ -258,6 +263,7 @@ impl Room {
             slots_ignored: self.slots.ignored(),
             people_forgotten: self.register.forgotten(),
             stage_forgotten: self.stage.forgotten(),
+            chat_forgotten: self.chat.forgotten(),
         }
     }
 }

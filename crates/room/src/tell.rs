@@ -7,9 +7,10 @@
 //! 5. the one who asked is answered, last: when a moderator reads *done*, it is.
 
 use signaling::{Change, ServerMessage, limits};
+use stage::Millis;
 
 use crate::turn::{Reply, Touched, Turn};
-use crate::{Effect, Room, SessionId};
+use crate::{Effect, Pace, Room, SessionId};
 
 impl Room {
     pub(crate) fn tell(&mut self, mut turn: Turn, effects: &mut Vec<Effect>) {
@@ -26,6 +27,12 @@ impl Room {
         if !turn.ended {
             self.tell_slots(&turn, arriving, effects);
             self.tell_speaking(&turn, arriving, effects);
+            let said = turn.chat.drain(..);
+            effects.extend(said.map(|message| Effect::Broadcast {
+                message,
+                except: arriving,
+                pace: Pace::Leisurely,
+            }));
             self.tell_quality(&turn, arriving, effects);
         }
         self.tell_notices(&mut turn, arriving, effects);
@@ -88,7 +95,7 @@ impl Room {
         effects
             .extend(others.into_iter().map(|(session, closing)| Effect::CloseSession { session, closing }));
         if let Some(reply) = turn.reply {
-            self.reply(reply, effects);
+            self.reply(turn.now, reply, effects);
         }
         effects.extend(own.into_iter().map(|(session, closing)| Effect::CloseSession { session, closing }));
         if turn.ended {
@@ -96,7 +103,7 @@ impl Room {
         }
     }
 
-    fn reply(&mut self, reply: Reply, effects: &mut Vec<Effect>) {
+    fn reply(&mut self, now: Millis, reply: Reply, effects: &mut Vec<Effect>) {
         let version = self.version;
         match reply {
             Reply::Welcome { session, who, resumed } => {
@@ -115,9 +122,12 @@ impl Room {
                     effects.push(Effect::Send { session, message });
                 }
                 self.welcome_with_quality(who, session, effects);
+                if let Some(message) = self.chat.history(now) {
+                    effects.push(Effect::Send { session, message });
+                }
                 if resumed {
                     self.slots.forget_asking(who);
-                    let mut turn = Turn::new(stage::Millis(0));
+                    let mut turn = Turn::new(Millis(0));
                     turn.shifts.changed.insert(who);
                     self.tell_slots(&turn, None, effects);
                 }

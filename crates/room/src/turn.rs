@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use signaling::{Closing, ErrorCode, Notice, ParticipantId, Refusal, Source};
+use signaling::{Closing, ErrorCode, Notice, ParticipantId, Refusal, ServerMessage, Source};
 use stage::Millis;
 
 use crate::slots::Shifts;
@@ -56,6 +56,8 @@ pub(crate) struct Turn {
     listed: BTreeSet<Touched>,
     /// What of it nobody needs to hear at once.
     leisurely: BTreeSet<Touched>,
+    /// What everybody is told of the chat, in order.
+    pub(crate) chat: Vec<ServerMessage>,
     /// The stage access is among what is touched.
     pub(crate) access: bool,
     pub(crate) notices: Vec<(ParticipantId, Notice)>,
@@ -78,6 +80,7 @@ impl Turn {
             touched: Vec::new(),
             listed: BTreeSet::new(),
             leisurely: BTreeSet::new(),
+            chat: Vec::new(),
             access: false,
             notices: Vec::new(),
             asked: BTreeSet::new(),

@@ -103,6 +103,12 @@ pub enum Command {
     LowerHand { participant: ParticipantId },
     /// Everybody's, by a moderator.
     LowerAllHands,
+    /// Writes to everybody.
+    Say { text: String },
+    /// Takes out one's own message, or anybody's by a moderator.
+    DeleteMessage { message: u32 },
+    /// Takes out all of the chat, by a moderator.
+    ClearChat,
     /// Removes a person from the room.
     RemoveParticipant { participant: ParticipantId },
     /// Leaves the room for good; the place is given up at once.

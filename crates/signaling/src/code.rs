@@ -44,6 +44,12 @@ pub enum Refusal {
     StaleVersion,
     /// A moderator locked this source.
     SourceLocked { source: Source },
+    /// There is nothing to be read in it.
+    TextEmpty,
+    /// Longer than this many characters.
+    TextTooLong { most: u32 },
+    /// So many messages that others would not keep up.
+    TooFast { seconds: u32 },
     /// The offer could not be used; what is wrong with it, for a developer's eyes.
     BadOffer { detail: String },
     /// The command could not be read, for a developer's eyes.

@@ -20,8 +20,8 @@ pub use code::{Closing, ErrorCode, Notice, Refusal};
 pub use server::ServerMessage;
 pub use stage::{Access, InvitationId, ParticipantId, RequestId, Role};
 pub use state::{
-    Change, IceServer, Measured, ParticipantState, Quality, QualityLevel, RoomState, SlotState, Source,
-    SourceControl, SourceState, StageStanding,
+    Change, ChatMessage, IceServer, Measured, ParticipantState, Quality, QualityLevel, RoomState, SlotState,
+    Source, SourceControl, SourceState, StageStanding,
 };
 
 /// Of the protocol. A page with another is told to reload.

@@ -20,6 +20,12 @@ pub const KEEP_INVITATION_MS: u32 = 10_000;
 pub const NAME_CHARS: usize = 100;
 /// Longest title of a room, in characters.
 pub const TITLE_CHARS: usize = 200;
+/// Longest message of the chat, in characters.
+pub const CHAT_CHARS: usize = 2_000;
+/// Messages of a room's chat that are kept for whoever comes later, and how long they may be together, in bytes.
+pub const CHAT_REMEMBERED: usize = 300;
+/// See [`CHAT_REMEMBERED`].
+pub const CHAT_BYTES: usize = 256 * 1024;
 /// People in one room.
 pub const ROOM_PARTICIPANTS: usize = 5_000;
 /// Seats of one stage.

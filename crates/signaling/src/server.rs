@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use stage::ParticipantId;
 use ts_rs::TS;
 
-use crate::{Change, Closing, ErrorCode, IceServer, Measured, Notice, Refusal, RoomState, SlotState, Source};
+use crate::{
+    Change, ChatMessage, Closing, ErrorCode, IceServer, Measured, Notice, Refusal, RoomState, SlotState,
+    Source,
+};
 
 /// A frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -45,6 +48,10 @@ pub enum ServerMessage {
         #[ts(optional)]
         active: Option<ParticipantId>,
     },
+    /// What was written to everybody: all of it after a `welcome`, and then one by one.
+    Chat { messages: Vec<ChatMessage> },
+    /// These messages were taken out.
+    ChatGone { messages: Vec<u32> },
     /// How well media flows to and from these people, as far as it has changed: to moderators about everybody, to others about themselves. What
     /// nothing was ever said of is good.
     Quality { measured: Vec<Measured> },

@@ -124,6 +124,22 @@ pub struct SlotState {
     pub source: Source,
 }
 
+/// What somebody wrote to everybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChatMessage {
+    /// Counts the room's messages.
+    pub id: u32,
+    /// Who wrote it.
+    pub by: ParticipantId,
+    /// As they were called then.
+    pub name: String,
+    /// Plain text; never markup.
+    pub text: String,
+    /// How long ago, in milliseconds.
+    #[ts(type = "number")]
+    pub age_ms: u64,
+}
+
 /// How well media flows between somebody and the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -7,7 +7,7 @@ import { scene } from "../support/shared.mjs";
 import { UdpWire } from "../support/udp_wire.mjs";
 
 const LOSSY = { up: { loss: 0.2 }, down: { loss: 0.2 } };
-const POOR = /^Poor connection: \d+ % lost, \d+ ms there and back$/;
+const POOR = /^Poor connection: \d+ % lost(, \d+ ms there and back)?$/;
 
 /** The marks that a page shows on the tiles of these people. */
 const marks = (viewer, name) => viewer.tile(name).getByRole("img", { name: / connection: / });

@@ -1,5 +1,5 @@
 /** The page's only way from one state to the next. Pure. */
-import type { Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
+import type { Change, ChatMessage, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
 import { isModerator } from "./abilities";
@@ -7,7 +7,7 @@ import { textOfNotice } from "./words";
 
 /** What happens to the page: frames of the server, and the person's own doings. */
 export type Event =
-  | { readonly is: "received"; readonly message: ServerMessage }
+  | { readonly is: "received"; readonly message: ServerMessage; readonly now: number }
   | { readonly is: "link_lost" }
   | { readonly is: "retry" }
   | { readonly is: "media"; readonly media: MediaLink }
@@ -21,7 +21,7 @@ export type Event =
 export function reduce(state: State, event: Event): State {
   switch (event.is) {
     case "received":
-      return receive(state, event.message);
+      return receive(state, event.message, event.now);
     case "link_lost":
       return state.link === "open" ? { ...state, link: "lost" } : state;
     case "retry":
@@ -35,7 +35,7 @@ export function reduce(state: State, event: Event): State {
     case "dismissed":
       return { ...state, toasts: state.toasts.filter((toast) => toast.key !== event.key) };
     case "panel":
-      return { ...state, panel: event.panel };
+      return seen({ ...state, panel: event.panel });
     case "preparing":
       // The device dialog shows the same pickers as the settings: one of them at a time.
       return { ...state, preparing: event.open, panel: event.open && state.panel === "settings" ? null : state.panel };
@@ -44,7 +44,7 @@ export function reduce(state: State, event: Event): State {
   }
 }
 
-function receive(state: State, message: ServerMessage): State {
+function receive(state: State, message: ServerMessage, now: number): State {
   switch (message.type) {
     case "welcome":
       return welcome(state, message.you, message.room, message.resumed);
@@ -60,6 +60,12 @@ function receive(state: State, message: ServerMessage): State {
     }
     case "speaking":
       return { ...state, speaking: new Set(message.speaking), active: message.active ?? null };
+    case "chat":
+      return written(state, message.messages, now);
+    case "chat_gone": {
+      const gone = new Set(message.messages);
+      return { ...state, chat: state.chat.filter(({ id }) => !gone.has(id)) };
+    }
     case "quality":
       return { ...state, quality: measured(state.quality, message.measured) };
     case "notice": {
@@ -89,6 +95,24 @@ function receive(state: State, message: ServerMessage): State {
     default:
       return unknown(message, state);
   }
+}
+
+/** Kept by this page, as by the server; whoever comes later gets no more. */
+const CHAT_REMEMBERED = 300;
+
+function written(state: State, messages: readonly ChatMessage[], now: number): State {
+  const last = state.chat.at(-1)?.id ?? 0;
+  const news = messages.filter(({ id }) => id > last).map(({ id, by, name, text, age_ms }) => ({ id, by, name, text, at: now - age_ms }));
+  const next = { ...state, chat: [...state.chat, ...news].slice(-CHAT_REMEMBERED) };
+  // A server that was started anew counts from the beginning.
+  const newest = next.chat.at(-1)?.id ?? 0;
+  return seen(newest < next.chatSeen ? { ...next, chatSeen: 0 } : next);
+}
+
+/** Whoever has the chat open has seen all of it. */
+function seen(state: State): State {
+  const newest = state.chat.at(-1)?.id ?? 0;
+  return state.panel === "chat" && newest > state.chatSeen ? { ...state, chatSeen: newest } : state;
 }
 
 function measured(known: State["quality"], news: readonly Measured[]): State["quality"] {
@@ -133,6 +157,8 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     speaking: new Set(),
     active: null,
     quality: new Map(),
+    // As what is said right after the welcome has it.
+    chat: [],
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };

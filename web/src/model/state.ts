@@ -45,7 +45,17 @@ export interface Toast {
 }
 
 /** What stands open at the side. */
-export type Panel = "participants" | "settings";
+export type Panel = "participants" | "chat" | "settings";
+
+/** What somebody wrote to everybody. */
+export interface Written {
+  readonly id: number;
+  readonly by: ParticipantId;
+  readonly name: string;
+  readonly text: string;
+  /** In milliseconds since 1970, by this machine's clock. */
+  readonly at: number;
+}
 
 export interface State {
   readonly link: Link;
@@ -63,6 +73,9 @@ export interface State {
   readonly active: ParticipantId | null;
   /** How well media flows to and from whom, where that was said; of others it is good. */
   readonly quality: ReadonlyMap<ParticipantId, Quality>;
+  /** What was written, oldest first, and up to which message it was seen. */
+  readonly chat: readonly Written[];
+  readonly chatSeen: number;
   /** A version was missed: only a fresh snapshot helps. */
   readonly stale: boolean;
   readonly toasts: readonly Toast[];
@@ -88,6 +101,8 @@ export const initial: State = {
   speaking: new Set(),
   active: null,
   quality: new Map(),
+  chat: [],
+  chatSeen: 0,
   stale: false,
   toasts: [],
   nextToast: 1,
@@ -96,6 +111,11 @@ export const initial: State = {
   asideInvitation: null,
   invitedBy: null,
 };
+
+/** Messages of others that were not seen yet. */
+export function unreadOf({ chat, chatSeen, you }: State): number {
+  return chat.filter(({ id, by }) => id > chatSeen && by !== you).length;
+}
 
 /** The person at this page, once in the room. */
 export function me(state: State): ParticipantState | undefined {

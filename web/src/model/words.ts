@@ -37,6 +37,10 @@ export function textOfRefusal(refusal: Refusal, nameOf: (id: ParticipantId) => s
   switch (refusal.code) {
     case "cooldown":
       return { key: "refused.cooldown", values: { seconds: refusal.seconds } };
+    case "too_fast":
+      return { key: "refused.too_fast", values: { seconds: refusal.seconds } };
+    case "text_too_long":
+      return { key: "refused.text_too_long", values: { most: refusal.most } };
     case "source_locked":
       return { key: `refused.source_locked.${refusal.source}` };
     case "already_handled": {

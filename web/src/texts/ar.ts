@@ -18,6 +18,7 @@ export const ar: Catalogue = {
   "toolbar.stop_sharing": "إيقاف المشاركة",
   "toolbar.raise_hand": "رفع اليد",
   "toolbar.lower_hand": "خفض اليد",
+  "toolbar.chat": "الدردشة",
   "toolbar.participants": "المشاركون",
   "toolbar.settings": "الإعدادات",
   "toolbar.leave": "مغادرة الغرفة",
@@ -31,6 +32,7 @@ export const ar: Catalogue = {
   "toolbar.short.share": "مشاركة",
   "toolbar.short.stop_sharing": "إيقاف",
   "toolbar.short.hand": "اليد",
+  "toolbar.short.chat": "الدردشة",
   "toolbar.short.participants": "المشاركون",
   "toolbar.short.settings": "الإعدادات",
   "toolbar.short.leave": "مغادرة",
@@ -171,6 +173,9 @@ export const ar: Catalogue = {
   "refused.source_locked.mic": "قفل أحد المشرفين ميكروفونك",
   "refused.source_locked.camera": "قفل أحد المشرفين كاميرتك",
   "refused.source_locked.screen": "قفل أحد المشرفين مشاركة شاشتك",
+  "refused.text_empty": "لا بد من كتابة شيء أولًا",
+  "refused.text_too_long": "الحد الأقصى لطول الرسالة {most} حرف",
+  "refused.too_fast": "{seconds, plural, zero {رسائل كثيرة دفعة واحدة. يُرجى الانتظار قليلًا.} one {رسائل كثيرة دفعة واحدة. يُرجى الانتظار ثانية واحدة.} two {رسائل كثيرة دفعة واحدة. يُرجى الانتظار ثانيتين.} few {رسائل كثيرة دفعة واحدة. يُرجى الانتظار # ثوانٍ.} many {رسائل كثيرة دفعة واحدة. يُرجى الانتظار # ثانية.} other {رسائل كثيرة دفعة واحدة. يُرجى الانتظار # ثانية.}}",
   "refused.bad_offer": "تعذر إعداد الصوت والصورة. يُرجى إعادة تحميل الصفحة للمحاولة من جديد.",
   "refused.bad_command": "لم ينجح ذلك. يُرجى إعادة تحميل الصفحة ثم إعادة المحاولة.",
   "refused.lost": "لا يوجد اتصال حاليًا. يمكنك إعادة المحاولة عند عودته.",
@@ -217,6 +222,16 @@ export const ar: Catalogue = {
   "act.make_speaker": "منح دور المتحدث",
   "act.make_viewer": "منح دور المشاهد",
   "act.remove": "إخراج من الغرفة",
+
+  // Chat.
+  "chat": "الدردشة",
+  "chat.messages": "الرسائل",
+  "chat.empty": "لا توجد رسائل بعد. ما تكتبه هنا يقرؤه كل من في الغرفة.",
+  "chat.message": "رسالة",
+  "chat.placeholder": "الكتابة إلى الجميع",
+  "chat.send": "إرسال",
+  "chat.delete": "حذف رسالة {name}",
+  "chat.clear": "مسح الدردشة",
 
   // Settings.
   "settings": "الإعدادات",

@@ -18,6 +18,7 @@ export const de: Catalogue = {
   "toolbar.stop_sharing": "Teilen stoppen",
   "toolbar.raise_hand": "Hand heben",
   "toolbar.lower_hand": "Hand senken",
+  "toolbar.chat": "Chat",
   "toolbar.participants": "Personen",
   "toolbar.settings": "Einstellungen",
   "toolbar.leave": "Raum verlassen",
@@ -31,6 +32,7 @@ export const de: Catalogue = {
   "toolbar.short.share": "Teilen",
   "toolbar.short.stop_sharing": "Stoppen",
   "toolbar.short.hand": "Hand",
+  "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Personen",
   "toolbar.short.settings": "Einstellungen",
   "toolbar.short.leave": "Verlassen",
@@ -171,6 +173,9 @@ export const de: Catalogue = {
   "refused.source_locked.mic": "Die Moderation hat Ihr Mikrofon gesperrt",
   "refused.source_locked.camera": "Die Moderation hat Ihre Kamera gesperrt",
   "refused.source_locked.screen": "Die Moderation hat das Teilen Ihres Bildschirms gesperrt",
+  "refused.text_empty": "Schreiben Sie zuerst etwas",
+  "refused.text_too_long": "Eine Nachricht darf höchstens {most} Zeichen haben",
+  "refused.too_fast": "{seconds, plural, one {Zu viele Nachrichten auf einmal. Warten Sie # Sekunde.} other {Zu viele Nachrichten auf einmal. Warten Sie # Sekunden.}}",
   "refused.bad_offer": "Ton und Bild ließen sich nicht einrichten. Laden Sie die Seite neu, um es erneut zu versuchen.",
   "refused.bad_command": "Das hat nicht geklappt. Laden Sie die Seite neu und versuchen Sie es erneut.",
   "refused.lost": "Zurzeit besteht keine Verbindung. Versuchen Sie es erneut, wenn sie wieder da ist.",
@@ -217,6 +222,16 @@ export const de: Catalogue = {
   "act.make_speaker": "Rolle „Vortrag“ geben",
   "act.make_viewer": "Rolle „Publikum“ geben",
   "act.remove": "Aus dem Raum entfernen",
+
+  // Chat.
+  "chat": "Chat",
+  "chat.messages": "Nachrichten",
+  "chat.empty": "Noch hat niemand etwas geschrieben. Was Sie hier schreiben, lesen alle im Raum.",
+  "chat.message": "Nachricht",
+  "chat.placeholder": "An alle schreiben",
+  "chat.send": "Senden",
+  "chat.delete": "Nachricht von {name} löschen",
+  "chat.clear": "Chat leeren",
 
   // Settings.
   "settings": "Einstellungen",

@@ -16,6 +16,7 @@ export const en = {
   "toolbar.stop_sharing": "Stop sharing",
   "toolbar.raise_hand": "Raise hand",
   "toolbar.lower_hand": "Lower hand",
+  "toolbar.chat": "Chat",
   "toolbar.participants": "Participants",
   "toolbar.settings": "Settings",
   "toolbar.leave": "Leave room",
@@ -29,6 +30,7 @@ export const en = {
   "toolbar.short.share": "Share",
   "toolbar.short.stop_sharing": "Stop",
   "toolbar.short.hand": "Hand",
+  "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Participants",
   "toolbar.short.settings": "Settings",
   "toolbar.short.leave": "Leave",
@@ -169,6 +171,9 @@ export const en = {
   "refused.source_locked.mic": "A moderator has locked your microphone",
   "refused.source_locked.camera": "A moderator has locked your camera",
   "refused.source_locked.screen": "A moderator has locked screen sharing for you",
+  "refused.text_empty": "Write something first",
+  "refused.text_too_long": "A message may have {most} characters at most",
+  "refused.too_fast": "{seconds, plural, one {Too many messages at once. Wait # second.} other {Too many messages at once. Wait # seconds.}}",
   "refused.bad_offer": "Sound and picture could not be set up. Reload the page to try again.",
   "refused.bad_command": "That did not work. Reload the page and try again.",
   "refused.lost": "No connection at the moment. Try again when it is back.",
@@ -215,6 +220,16 @@ export const en = {
   "act.make_speaker": "Make speaker",
   "act.make_viewer": "Make viewer",
   "act.remove": "Remove from room",
+
+  // Chat.
+  "chat": "Chat",
+  "chat.messages": "Messages",
+  "chat.empty": "Nothing was written yet. What you write here is read by everybody in the room.",
+  "chat.message": "Message",
+  "chat.placeholder": "Write to everybody",
+  "chat.send": "Send",
+  "chat.delete": "Delete the message of {name}",
+  "chat.clear": "Clear the chat",
 
   // Settings.
   "settings": "Settings",

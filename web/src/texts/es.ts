@@ -18,6 +18,7 @@ export const es: Catalogue = {
   "toolbar.stop_sharing": "Detener pantalla compartida",
   "toolbar.raise_hand": "Levantar la mano",
   "toolbar.lower_hand": "Bajar la mano",
+  "toolbar.chat": "Chat",
   "toolbar.participants": "Participantes",
   "toolbar.settings": "Ajustes",
   "toolbar.leave": "Salir de la sala",
@@ -31,6 +32,7 @@ export const es: Catalogue = {
   "toolbar.short.share": "Compartir",
   "toolbar.short.stop_sharing": "Detener",
   "toolbar.short.hand": "Mano",
+  "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Participantes",
   "toolbar.short.settings": "Ajustes",
   "toolbar.short.leave": "Salir",
@@ -171,6 +173,9 @@ export const es: Catalogue = {
   "refused.source_locked.mic": "La moderación ha bloqueado tu micrófono",
   "refused.source_locked.camera": "La moderación ha bloqueado tu cámara",
   "refused.source_locked.screen": "La moderación ha bloqueado tu opción de compartir pantalla",
+  "refused.text_empty": "Escribe algo primero",
+  "refused.text_too_long": "Un mensaje puede tener como máximo {most} caracteres",
+  "refused.too_fast": "{seconds, plural, one {Demasiados mensajes seguidos. Espera # segundo.} other {Demasiados mensajes seguidos. Espera # segundos.}}",
   "refused.bad_offer": "No se han podido preparar el sonido y la imagen. Recarga la página para intentarlo de nuevo.",
   "refused.bad_command": "No ha funcionado. Recarga la página e inténtalo de nuevo.",
   "refused.lost": "No hay conexión en este momento. Inténtalo de nuevo cuando vuelva.",
@@ -217,6 +222,16 @@ export const es: Catalogue = {
   "act.make_speaker": "Dar rol de ponente",
   "act.make_viewer": "Dar rol de público",
   "act.remove": "Retirar de la sala",
+
+  // Chat.
+  "chat": "Chat",
+  "chat.messages": "Mensajes",
+  "chat.empty": "Aún no hay mensajes. Lo que escribas aquí lo leerán todos en la sala.",
+  "chat.message": "Mensaje",
+  "chat.placeholder": "Escribe a todos",
+  "chat.send": "Enviar",
+  "chat.delete": "Eliminar el mensaje de {name}",
+  "chat.clear": "Vaciar el chat",
 
   // Settings.
   "settings": "Ajustes",

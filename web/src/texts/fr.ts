@@ -18,6 +18,7 @@ export const fr: Catalogue = {
   "toolbar.stop_sharing": "Arrêter le partage",
   "toolbar.raise_hand": "Lever la main",
   "toolbar.lower_hand": "Baisser la main",
+  "toolbar.chat": "Discussion",
   "toolbar.participants": "Participants",
   "toolbar.settings": "Paramètres",
   "toolbar.leave": "Quitter la salle",
@@ -31,6 +32,7 @@ export const fr: Catalogue = {
   "toolbar.short.share": "Partager",
   "toolbar.short.stop_sharing": "Arrêter",
   "toolbar.short.hand": "Main",
+  "toolbar.short.chat": "Discussion",
   "toolbar.short.participants": "Participants",
   "toolbar.short.settings": "Paramètres",
   "toolbar.short.leave": "Quitter",
@@ -171,6 +173,9 @@ export const fr: Catalogue = {
   "refused.source_locked.mic": "La modération a verrouillé votre micro",
   "refused.source_locked.camera": "La modération a verrouillé votre caméra",
   "refused.source_locked.screen": "La modération a verrouillé votre partage d’écran",
+  "refused.text_empty": "Écrivez d’abord quelque chose",
+  "refused.text_too_long": "Un message compte au plus {most} caractères",
+  "refused.too_fast": "{seconds, plural, one {Trop de messages d’un coup. Attendez # seconde.} other {Trop de messages d’un coup. Attendez # secondes.}}",
   "refused.bad_offer": "Le son et l’image n’ont pas pu être mis en place. Rechargez la page pour réessayer.",
   "refused.bad_command": "Cela n’a pas fonctionné. Rechargez la page, puis réessayez.",
   "refused.lost": "Pas de connexion pour le moment. Réessayez quand elle sera rétablie.",
@@ -217,6 +222,16 @@ export const fr: Catalogue = {
   "act.make_speaker": "Donner le rôle « Intervention »",
   "act.make_viewer": "Donner le rôle « Public »",
   "act.remove": "Retirer de la salle",
+
+  // Chat.
+  "chat": "Discussion",
+  "chat.messages": "Messages",
+  "chat.empty": "Aucun message pour l’instant. Ce que vous écrivez ici est lu par toute la salle.",
+  "chat.message": "Message",
+  "chat.placeholder": "Écrire à tout le monde",
+  "chat.send": "Envoyer",
+  "chat.delete": "Supprimer le message de {name}",
+  "chat.clear": "Vider la discussion",
 
   // Settings.
   "settings": "Paramètres",

@@ -18,6 +18,7 @@ export const pt: Catalogue = {
   "toolbar.stop_sharing": "Parar de compartilhar",
   "toolbar.raise_hand": "Levantar a mão",
   "toolbar.lower_hand": "Baixar a mão",
+  "toolbar.chat": "Chat",
   "toolbar.participants": "Participantes",
   "toolbar.settings": "Ajustes",
   "toolbar.leave": "Sair da sala",
@@ -31,6 +32,7 @@ export const pt: Catalogue = {
   "toolbar.short.share": "Compartilhar",
   "toolbar.short.stop_sharing": "Parar",
   "toolbar.short.hand": "Mão",
+  "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Participantes",
   "toolbar.short.settings": "Ajustes",
   "toolbar.short.leave": "Sair",
@@ -171,6 +173,9 @@ export const pt: Catalogue = {
   "refused.source_locked.mic": "A moderação bloqueou seu microfone",
   "refused.source_locked.camera": "A moderação bloqueou sua câmera",
   "refused.source_locked.screen": "A moderação bloqueou o compartilhamento da sua tela",
+  "refused.text_empty": "Escreva algo primeiro",
+  "refused.text_too_long": "Uma mensagem pode ter no máximo {most} caracteres",
+  "refused.too_fast": "{seconds, plural, one {Mensagens demais de uma vez. Espere # segundo.} other {Mensagens demais de uma vez. Espere # segundos.}}",
   "refused.bad_offer": "Não foi possível preparar som e imagem. Recarregue a página para tentar de novo.",
   "refused.bad_command": "Isso não funcionou. Recarregue a página e tente de novo.",
   "refused.lost": "Sem conexão no momento. Tente de novo quando ela voltar.",
@@ -217,6 +222,16 @@ export const pt: Catalogue = {
   "act.make_speaker": "Definir como palestrante",
   "act.make_viewer": "Definir como plateia",
   "act.remove": "Remover da sala",
+
+  // Chat.
+  "chat": "Chat",
+  "chat.messages": "Mensagens",
+  "chat.empty": "Ainda não há mensagens. O que você escrever aqui será lido por toda a sala.",
+  "chat.message": "Mensagem",
+  "chat.placeholder": "Escreva para todos",
+  "chat.send": "Enviar",
+  "chat.delete": "Excluir a mensagem de {name}",
+  "chat.clear": "Limpar o chat",
 
   // Settings.
   "settings": "Ajustes",

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
+import { Chat } from "./chat";
 import { EndingPage } from "./ending";
 import { Icon, Mark } from "./icons";
 import { Invitation } from "./invitation";
@@ -28,6 +29,7 @@ export function Room({ session }: { session: Session }) {
       <Top session={session} />
       <Stage session={session} />
       {panel === "participants" && <Participants session={session} />}
+      {panel === "chat" && <Chat session={session} />}
       {panel === "settings" && <Settings session={session} />}
       <Toolbar session={session} />
       <div class="over">

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { mayShareScreen, wayOf, type Way } from "../model/abilities";
 import { placeInLine } from "../model/people";
-import type { Panel } from "../model/state";
+import { unreadOf, type Panel } from "../model/state";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
@@ -26,6 +26,7 @@ export function Toolbar({ session }: { session: Session }) {
       </div>
       <div class="more">
         <Hand session={session} raised={person?.hand !== undefined} />
+        <PanelToggle session={session} panel="chat" count={unreadOf(session.state.value) || undefined} />
         <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
         <PanelToggle session={session} panel="settings" />
         <Tool icon="leave" class="leave" name="toolbar.leave" short="toolbar.short.leave" onClick={() => void session.leaveRoom()} />
@@ -102,11 +103,13 @@ function SourceToggle({ session, source }: { session: Session; source: keyof typ
   );
 }
 
-function PanelToggle({ session, panel, count }: { session: Session; panel: Panel; count?: number }) {
+const PANEL_ICONS = { participants: "people", chat: "chat", settings: "settings" } as const satisfies Record<Panel, IconName>;
+
+function PanelToggle({ session, panel, count }: { session: Session; panel: Panel; count?: number | undefined }) {
   const open = session.state.value.panel === panel;
   return (
     <Tool
-      icon={panel === "participants" ? "people" : "settings"}
+      icon={PANEL_ICONS[panel]}
       name={`toolbar.${panel}`}
       short={`toolbar.short.${panel}`}
       count={count}

@@ -6,6 +6,7 @@
     reason = "the surroundings of tests are tests"
 )]
 
+mod chat;
 mod check;
 mod page;
 mod world;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use room::{ResumeKey, SessionId};
 use signaling::{
-    Change, Closing, Measured, Notice, ParticipantId, QualityLevel, Refusal, RoomState, ServerMessage, Source,
+    Change, ChatMessage, Closing, Measured, Notice, ParticipantId, QualityLevel, Refusal, RoomState,
+    ServerMessage, Source,
 };
 
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Page {
     pub(crate) slots: BTreeMap<String, (ParticipantId, Source)>,
     /// Who speaks, and who is the active speaker, as last told.
     pub(crate) speaking: (Vec<ParticipantId>, Option<ParticipantId>),
+    /// What was written, by its number.
+    pub(crate) chat: Vec<(u32, String)>,
     /// How well media flows to and from whom, as told.
     pub(crate) quality: BTreeMap<ParticipantId, QualityLevel>,
     pub(crate) asked_for: Option<(u16, u16)>,
@@ -42,6 +45,7 @@ impl Page {
             room,
             slots: BTreeMap::new(),
             speaking: (Vec::new(), None),
+            chat: Vec::new(),
             quality: BTreeMap::new(),
             asked_for: None,
             notices: Vec::new(),
@@ -70,6 +74,13 @@ impl Page {
                 assert_ne!(told, self.speaking, "told twice");
                 self.speaking = told;
             }
+            ServerMessage::Chat { messages } => {
+                for ChatMessage { id, text, .. } in messages {
+                    assert!(self.chat.last().is_none_or(|(last, _)| *last < id), "in order, and once");
+                    self.chat.push((id, text));
+                }
+            }
+            ServerMessage::ChatGone { messages } => self.chat.retain(|(id, _)| !messages.contains(id)),
             ServerMessage::Quality { measured } => {
                 for Measured { participant, quality } in measured {
                     match quality {

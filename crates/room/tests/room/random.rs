@@ -126,6 +126,9 @@ fn on_stage() -> impl Strategy<Value = Command> {
         2 => any::<bool>().prop_map(|raised| Command::RaiseHand { raised }),
         1 => participant().prop_map(|participant| Command::LowerHand { participant }),
         1 => Just(Command::LowerAllHands),
+        3 => Just(Command::Say { text: "hello".into() }),
+        1 => (1..9u32).prop_map(|message| Command::DeleteMessage { message }),
+        1 => Just(Command::ClearChat),
         1 => participant().prop_map(|participant| Command::RemoveParticipant { participant }),
         1 => Just(Command::LeaveRoom),
     ]

@@ -386,7 +386,13 @@ impl World {
             },
             Effect::Broadcast { message, except, .. } => {
                 assert_eq!(except, arriving.map(|(session, _)| session), "all but who is coming in");
-                assert!(matches!(message, ServerMessage::Changed { .. } | ServerMessage::Speaking { .. }));
+                assert!(matches!(
+                    message,
+                    ServerMessage::Changed { .. }
+                        | ServerMessage::Speaking { .. }
+                        | ServerMessage::Chat { .. }
+                        | ServerMessage::ChatGone { .. }
+                ));
                 for page in self.pages.values_mut().filter(|page| page.connected) {
                     page.read(message.clone());
                 }

@@ -31,6 +31,19 @@ export type Change =
   | { "what": "gone", participant: ParticipantId }
   | { "what": "room", title: string, access: Access, capacity: number, self_leave: boolean };
 
+/** What somebody wrote to everybody. */
+export type ChatMessage = {
+    /** Counts the room's messages. */
+    id: number,
+    /** Who wrote it. */
+    by: ParticipantId,
+    /** As they were called then. */
+    name: string,
+    /** Plain text; never markup. */
+    text: string,
+    /** How long ago, in milliseconds. */
+    age_ms: number };
+
 /** A frame from the page. */
 export type ClientMessage =
   | { "type": "hello",
@@ -89,6 +102,9 @@ export type Command =
   | { "do": "raise_hand", raised: boolean }
   | { "do": "lower_hand", participant: ParticipantId }
   | { "do": "lower_all_hands" }
+  | { "do": "say", text: string }
+  | { "do": "delete_message", message: number }
+  | { "do": "clear_chat" }
   | { "do": "remove_participant", participant: ParticipantId }
   | { "do": "leave_room" }
   | { "do": "end_room" };
@@ -198,6 +214,9 @@ export type Refusal =
   | { "code": "self_leave_forbidden" }
   | { "code": "stale_version" }
   | { "code": "source_locked", source: Source }
+  | { "code": "text_empty" }
+  | { "code": "text_too_long", most: number }
+  | { "code": "too_fast", seconds: number }
   | { "code": "bad_offer", detail: string }
   | { "code": "bad_command", detail: string };
 
@@ -245,6 +264,8 @@ export type ServerMessage =
   | { "type": "slots", slots: Array<SlotState> }
   | { "type": "more_slots", audio: number, video: number }
   | { "type": "speaking", speaking: Array<ParticipantId>, active?: ParticipantId }
+  | { "type": "chat", messages: Array<ChatMessage> }
+  | { "type": "chat_gone", messages: Array<number> }
   | { "type": "quality", measured: Array<Measured> }
   | { "type": "answer", id: number, connection: number, sdp: string }
   | { "type": "media_connected", connection: number }
