@@ -51,29 +51,40 @@ impl Template {
 /// Reads the layers a packet belongs to, and keeps the structure where it brings one. `None` where the descriptor ends too early, or
 /// names a template that no structure told of; `kept` is then as it was.
 pub fn scalable(descriptor: &[u8], kept: &mut Option<Box<Structure>>) -> Option<Scalable> {
+    let (layer, told) = read(descriptor, kept.as_deref())?;
+    match (told, kept) {
+        (Some(told), Some(kept)) => **kept = told,
+        (Some(told), kept) => *kept = Some(Box::new(told)),
+        (None, _) => {}
+    }
+    Some(layer)
+}
+
+/// The same of a packet that brings its own structure, of which nothing is kept; `None` for any other.
+pub fn scalable_alone(descriptor: &[u8]) -> Option<Scalable> {
+    read(descriptor, None).map(|(layer, _)| layer)
+}
+
+/// A packet's layers, and the structure where it brings one, which counts instead of the one `known`.
+fn read(descriptor: &[u8], known: Option<&Structure>) -> Option<(Scalable, Option<Structure>)> {
     let mut bits = Bits { bytes: descriptor, at: 0 };
     let (begins, ends) = (bits.flag()?, bits.flag()?);
     let template = bits.take(6)? as u8;
     let _frame_number = bits.take(16)?;
     let mut own_indications = false;
-    let mut fresh = false;
+    let mut told = None;
     if descriptor.len() > MANDATORY {
         let (structure, active) = (bits.flag()?, bits.flag()?);
         own_indications = bits.flag()?;
         let (_own_differences, _own_chains) = (bits.flag()?, bits.flag()?);
         if structure {
-            let told = Structure::read(&mut bits)?;
-            match kept {
-                Some(kept) => **kept = told,
-                None => *kept = Some(Box::new(told)),
-            }
-            fresh = true;
+            told = Some(Structure::read(&mut bits)?);
         }
         if active {
-            bits.take(kept.as_ref()?.targets)?;
+            bits.take(told.as_ref().or(known)?.targets)?;
         }
     }
-    let structure = kept.as_ref()?;
+    let structure = told.as_ref().or(known)?;
     let index = usize::from((template + MAX_TEMPLATES as u8 - structure.offset) % MAX_TEMPLATES as u8);
     let mut frame = *structure.templates[..structure.count].get(index)?;
     if own_indications {
@@ -84,10 +95,10 @@ pub fn scalable(descriptor: &[u8], kept: &mut Option<Box<Structure>>) -> Option<
     let open = (0..structure.targets).filter(|target| frame.to(*target) == SWITCH);
     let open = open.map(|target| structure.reach[target]).filter(|(spatial, _)| *spatial == frame.spatial);
     layer.opens = open.map(|(_, temporal)| temporal).max().unwrap_or(0).max(frame.temporal);
-    if fresh {
-        layer.heights = structure.heights;
+    if let Some(told) = &told {
+        layer.heights = told.heights;
     }
-    Some(layer)
+    Some((layer, told))
 }
 
 /// The number of the frame that a descriptor's packet is of; `None` where there is no descriptor.
@@ -287,6 +298,13 @@ mod tests {
         assert_eq!(scalable(&required, &mut kept).unwrap().opens, 0);
         let active = mandatory(true, true, 61).put(5, 0b01100).put(4, 0b1111).put(8, 0b10101010).bytes();
         assert_eq!(scalable(&active, &mut kept).unwrap().opens, 1);
+    }
+
+    #[test]
+    fn one_that_comes_late_is_read_by_itself() {
+        let mut kept = None;
+        assert_eq!(scalable_alone(&keyframe()), scalable(&keyframe(), &mut kept));
+        assert_eq!(scalable_alone(&mandatory(false, true, 62).bytes()), None);
     }
 
     #[test]

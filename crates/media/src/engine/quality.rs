@@ -37,11 +37,6 @@ pub enum Level {
     Poor,
 }
 
-impl Level {
-    /// All of them, best first.
-    pub const ALL: [Level; 3] = [Level::Good, Level::Fair, Level::Poor];
-}
-
 /// What is known of one peer's way. Of what nothing is known of, 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quality {

@@ -242,7 +242,7 @@ impl Layer {
     /// A keyframe that comes late tells of itself, and of nothing that came since.
     fn described(&mut self, sequence: u64, descriptor: &[u8]) -> Option<Scalable> {
         if sequence < self.structured {
-            return dependency::scalable(descriptor, &mut None);
+            return dependency::scalable_alone(descriptor);
         }
         let layer = dependency::scalable(descriptor, &mut self.structure)?;
         if layer.is_told() {
