@@ -47,6 +47,8 @@ pub(crate) const HEAD_BYTES: usize = 32 * 1024;
 pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// For an API call from its first to its last byte.
 pub(crate) const CALL_WITHIN: Duration = Duration::from_secs(15);
+/// What is written, asked and answered in a room is on the disk after this, together; so much of it a power cut may take.
+pub(crate) const KEEP_WITHIN: Duration = Duration::from_millis(500);
 /// For one room to answer a question of `/metrics` or a script.
 pub(crate) const ROOM_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// Frames that wait for one page go out together up to this many bytes, and the frame that reaches it.

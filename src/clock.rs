@@ -8,17 +8,25 @@ use stage::Millis;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     start: Instant,
+    /// The same moment, in milliseconds since 1970, as the machine's clock said then.
+    epoch_ms: u64,
 }
 
 impl Clock {
     /// Starts counting.
     pub(crate) fn start() -> Self {
-        Clock { start: Instant::now() }
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        Clock { start: Instant::now(), epoch_ms: since.map_or(0, |since| since.as_millis() as u64) }
     }
 
     /// Milliseconds since the start; never goes back.
     pub(crate) fn now(self) -> Millis {
         Millis(self.start.elapsed().as_millis() as u64)
+    }
+
+    /// When it stood at 0, in milliseconds since 1970.
+    pub(crate) fn epoch_ms(self) -> u64 {
+        self.epoch_ms
     }
 
     /// When that is, for a timer.

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use stage::Rules;
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -155,14 +154,8 @@ async fn open_store(config: &Config) -> Result<Store, StartError> {
 }
 
 async fn make_demo(rooms: &Arc<Rooms>) {
-    let rules = Rules::default();
-    let demo = NewRoom {
-        id: Some(DEV_ROOM.to_owned()),
-        title: Some("Demo".to_owned()),
-        access: rules.access,
-        capacity: rules.capacity,
-        self_leave: rules.self_leave,
-    };
+    let (id, title) = (Some(DEV_ROOM.to_owned()), Some("Demo".to_owned()));
+    let demo = NewRoom { id, title, ..NewRoom::default() };
     match rooms.create(demo).await {
         Ok(_) | Err(CreateError::Exists) => {}
         Err(error) => tracing::error!(%error, "no demo room"),

@@ -267,7 +267,7 @@ async fn a_script_decides_requests_and_locks_sources() {
     server.room("a", json!({ "access": "request" })).await;
     let mut ann = server.page("a", "Ann", "viewer").await;
     let path = format!("/api/v1/rooms/a/participants/{}", ann.you);
-    ann.done(Command::RequestStage).await;
+    ann.done(Command::RequestStage { question: None }).await;
     assert_eq!(person(&server, &ann.you).await["stage"], "requested");
     let (status, _) = server.post(&format!("{path}/stage"), json!({ "do": "approve" })).await;
     assert_eq!(status, StatusCode::OK);
@@ -347,7 +347,7 @@ async fn metrics_have_the_names_that_tools_rely_on() {
     server.room("a", json!({ "access": "request" })).await;
     let mut ann = server.page("a", "Ann", "viewer").await;
     let _ben = server.page("a", "Ben", "viewer").await;
-    ann.done(Command::RequestStage).await;
+    ann.done(Command::RequestStage { question: None }).await;
     let text = server.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
     for line in [
         "proscenium_rooms 1",

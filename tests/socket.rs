@@ -410,7 +410,7 @@ async fn a_request_is_approved_and_accepted() {
     server.room("a", json!({ "access": "request" })).await;
     let mut moderator = server.page("a", "Mo", "moderator").await;
     let mut ann = server.page("a", "Ann", "viewer").await;
-    ann.done(Command::RequestStage).await;
+    ann.done(Command::RequestStage { question: None }).await;
     let request = moderator
         .socket
         .find(|message| match message {

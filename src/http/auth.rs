@@ -33,7 +33,7 @@ impl ApiKeyCheck {
         ApiKeyCheck { key, expected }
     }
 
-    fn accepts(&self, shown: &str) -> bool {
+    pub(super) fn accepts(&self, shown: &str) -> bool {
         hmac::verify(&self.key, shown.as_bytes(), self.expected.as_ref()).is_ok()
     }
 }

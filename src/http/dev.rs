@@ -16,7 +16,7 @@ use room::Identity;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signaling::limits::TITLE_CHARS;
-use stage::{Access, Role, Rules};
+use stage::{Access, Role};
 
 use super::ApiError;
 use super::body::Body;
@@ -132,9 +132,8 @@ async fn create(
     if let Some(title) = &title {
         rooms::check_text("title", title, TITLE_CHARS)?;
     }
-    let rules = Rules::default();
-    let access = body.access.unwrap_or(rules.access);
-    let new = NewRoom { id: None, title, access, capacity: rules.capacity, self_leave: rules.self_leave };
+    let mut new = NewRoom { title, ..NewRoom::default() };
+    new.access = body.access.unwrap_or(new.access);
     let room = app.rooms.create(new).await?;
     let links = link_object(&app, &headers, &room.id);
     Ok((StatusCode::CREATED, Json(json!({ "id": &*room.id, "links": links }))))

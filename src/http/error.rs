@@ -100,6 +100,7 @@ impl ApiError {
         let status = match refusal {
             Refusal::NotPresent => return ApiError::participant_not_found(),
             Refusal::Forbidden | Refusal::SelfLeaveForbidden => StatusCode::FORBIDDEN,
+            Refusal::Gone => StatusCode::NOT_FOUND,
             Refusal::BadOffer { .. } | Refusal::BadCommand { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::CONFLICT,
         };
@@ -126,6 +127,13 @@ const fn describe(refusal: &Refusal) -> &'static str {
         Refusal::SelfLeaveForbidden => "viewers do not leave the stage by themselves here",
         Refusal::StaleVersion => "somebody else changed it first",
         Refusal::SourceLocked { .. } => "a moderator locked this source",
+        Refusal::FeatureOff { .. } => "the room does not have this now",
+        Refusal::Silenced => "a moderator took writing and reacting from them",
+        Refusal::Gone => "there is no such thing any more",
+        Refusal::PollClosed => "the poll takes no answers",
+        Refusal::BadPoll { .. } => "the poll, or an answer to it, makes no sense",
+        Refusal::TooMany { .. } => "there are as many as a room keeps",
+        Refusal::RoomLocked => "the room is locked, and newcomers wait to be let in",
         Refusal::TextEmpty => "there is nothing to be read in the text",
         Refusal::TextTooLong { .. } => "the text is too long",
         Refusal::TooFast { .. } => "too many messages at once",

@@ -10,6 +10,7 @@ mod links;
 mod openapi;
 mod page;
 mod participants;
+mod polls;
 mod rooms;
 mod serve;
 mod tokens;
@@ -50,6 +51,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(scripts)
         .merge(streams)
         .route("/api/v1/rooms/{room}/socket", get(socket::upgrade))
+        .route("/api/v1/rooms/{room}/polls/{file}", get(polls::csv))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use room::ScriptCommand;
+use room::{Configuration, ScriptCommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signaling::limits::{STAGE_CAPACITY, TITLE_CHARS};
-use signaling::{ParticipantState, RoomState};
-use stage::{Access, Rules};
+use signaling::{Feature, ParticipantState, RoomState};
+use stage::Access;
 
 use super::ApiError;
 use super::body::Body;
@@ -26,6 +26,36 @@ pub(super) struct RoomBody {
     title: Option<String>,
     #[serde(default)]
     stage: StageBody,
+    /// What it has beside its stage.
+    #[serde(default)]
+    features: FeaturesBody,
+    /// Whether newcomers wait to be let in.
+    locked: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FeaturesBody {
+    chat: Option<bool>,
+    hands: Option<bool>,
+    questions: Option<bool>,
+    reactions: Option<bool>,
+    polls: Option<bool>,
+}
+
+impl FeaturesBody {
+    /// What is said of each.
+    fn named(&self) -> Vec<(Feature, bool)> {
+        let FeaturesBody { chat, hands, questions, reactions, polls } = *self;
+        let named = [
+            (Feature::Chat, chat),
+            (Feature::Hands, hands),
+            (Feature::Questions, questions),
+            (Feature::Reactions, reactions),
+            (Feature::Polls, polls),
+        ];
+        named.into_iter().filter_map(|(feature, on)| Some((feature, on?))).collect()
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -44,17 +74,14 @@ pub(super) async fn create(
         return Err(ApiError::draining());
     }
     check(&body)?;
-    let defaults = Rules::default();
-    let room = app
-        .rooms
-        .create(NewRoom {
-            id: body.id,
-            title: body.title,
-            access: body.stage.access.unwrap_or(defaults.access),
-            capacity: body.stage.capacity.unwrap_or(defaults.capacity),
-            self_leave: body.stage.self_leave.unwrap_or(defaults.self_leave),
-        })
-        .await?;
+    let RoomBody { id, title, stage, features, locked } = body;
+    let mut new = NewRoom { id, title, ..NewRoom::default() };
+    new.access = stage.access.unwrap_or(new.access);
+    new.capacity = stage.capacity.unwrap_or(new.capacity);
+    new.self_leave = stage.self_leave.unwrap_or(new.self_leave);
+    new.locked = locked.unwrap_or(new.locked);
+    features.named().into_iter().for_each(|(feature, on)| new.features.set(feature, on));
+    let room = app.rooms.create(new).await?;
     Ok((StatusCode::CREATED, Json(whole(&app, &room).await?)))
 }
 
@@ -83,9 +110,9 @@ pub(super) async fn configure(
         return Err(ApiError::invalid_field("id", "a room keeps its id, which people's links hold"));
     }
     let StageBody { access, capacity, self_leave } = body.stage;
-    app.rooms
-        .call(&room, ScriptCommand::Configure { title: body.title, access, capacity, self_leave })
-        .await?;
+    let (title, locked, features) = (body.title, body.locked, body.features.named());
+    let configuration = Configuration { title, access, capacity, self_leave, locked, features };
+    app.rooms.call(&room, ScriptCommand::Configure(configuration)).await?;
     Ok(Json(whole(&app, &room).await?))
 }
 
@@ -150,6 +177,8 @@ fn summary(state: &RoomState, created: u64) -> Value {
         "created": created,
         "version": state.version,
         "stage": { "access": state.access, "capacity": state.capacity, "self_leave": state.self_leave },
+        "features": state.features,
+        "locked": state.locked,
     })
 }
 

@@ -60,7 +60,8 @@ fn people(page: &mut Exposition, rooms: &[(room::Counts, BoundsHit)]) {
         .sample(&[("bound", "slots_ignored")], hits(|hit| hit.slots_ignored))
         .sample(&[("bound", "people_forgotten")], hits(|hit| hit.people_forgotten))
         .sample(&[("bound", "stage_forgotten")], hits(|hit| hit.stage_forgotten))
-        .sample(&[("bound", "chat_forgotten")], hits(|hit| hit.chat_forgotten));
+        .sample(&[("bound", "chat_forgotten")], hits(|hit| hit.chat_forgotten))
+        .sample(&[("bound", "waiting_full")], hits(|hit| hit.waiting_full));
 }
 
 const fn kind(kind: Kind) -> &'static str {

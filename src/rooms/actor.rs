@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use room::{CallId, Command, Effect, Room, ScriptAnswer, ScriptCommand, SessionId, TransportId};
-use signaling::{Closing, ErrorCode, Refusal, ServerMessage};
+use signaling::{Closing, ErrorCode, Refusal, Role, ServerMessage};
 use stage::Millis;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use super::directory::Rooms;
 use super::effects::room_source;
+use super::keeping::Keeping;
 use super::link::{Answered, Link, OfferOutcome};
-use super::mailbox::{AttachError, Attached, CallError, Joined, Joining, RoomRef, ToRoom};
+use super::mailbox::{AttachError, Attached, CallError, Joining, RoomRef, ToRoom};
 use super::outbox::Frame;
 use super::pages::Pages;
 use super::unattended::UnattendedSessions;
@@ -41,6 +42,7 @@ pub(super) struct Actor {
     pub(super) attached: Option<Attached>,
     /// Gates that are open, so that a viewer's leaving costs no round trip to the media threads.
     pub(super) open_gates: HashSet<(TransportId, media::Source)>,
+    keeping: Keeping,
     /// Pages found too slow while effects were carried out.
     pub(super) slow: Vec<SessionId>,
     /// The last change could not be kept.
@@ -63,6 +65,7 @@ impl Actor {
             attaching: None,
             attached: None,
             open_gates: HashSet::new(),
+            keeping: Keeping::default(),
             slow: Vec::new(),
             not_kept: false,
             ended: false,
@@ -80,6 +83,10 @@ impl Actor {
                     self.drop_slow().await;
                     continue;
                 }
+                () = wait(self.keeping.due()) => {
+                    self.keeping.begin(&self.room, &self.me, &self.rooms).await;
+                    continue;
+                }
                 () = wait(deadline) => {
                     self.apply(Command::Tick).await;
                     continue;
@@ -91,6 +98,9 @@ impl Actor {
             }
         }
         self.let_go_of_all();
+        if !self.room.ended() {
+            self.keeping.end(&self.room, &self.me, &self.rooms).await;
+        }
         // Ended rooms have told everybody and closed every session before: then there is nobody left here.
         for session in self.pages.sessions() {
             self.close(
@@ -156,6 +166,15 @@ impl Actor {
                 // Whoever asked may have stopped waiting.
                 let _ = answer.send(self.room.state());
             }
+            ToRoom::PollSheet { poll, reader, answer } => {
+                let may = reader.is_none_or(|reader| self.room.role_of(&reader) >= Role::Moderator);
+                let sheet = if may {
+                    self.room.poll_sheet(poll).ok_or(Refusal::Gone)
+                } else {
+                    Err(Refusal::Forbidden)
+                };
+                let _ = answer.send(sheet.map_err(CallError::Refused));
+            }
             ToRoom::Counts(answer) => {
                 let _ = answer.send((self.room.counts(), self.room.bounds_hit()));
             }
@@ -180,9 +199,10 @@ impl Actor {
         self.resuming = resume.as_ref().map(|key| key.0.clone());
         self.apply(Command::Connect { session, identity, resume, fresh_key }).await;
         self.resuming = None;
-        if let (Some(link), Some(who)) = (self.pages.link(session), self.room.who(session)) {
+        let known = self.room.who(session).is_some() || self.room.is_waiting(session);
+        if let Some(link) = self.pages.link(session).filter(|_| known) {
             // A socket that is gone already says so by `Leave`.
-            let _ = joined.send(Joined { who, link });
+            let _ = joined.send(link);
         }
     }
 
@@ -356,7 +376,7 @@ pub(crate) const POLICY: u16 = 1008;
 pub(crate) const fn close_code(closing: Closing) -> u16 {
     match closing {
         Closing::Draining => 1012,
-        Closing::Removed => POLICY,
+        Closing::Removed | Closing::TurnedAway => POLICY,
         Closing::NewerSession | Closing::RoomEnded | Closing::Left => 1000,
     }
 }
@@ -384,6 +404,7 @@ impl Actor {
             Effect::DropTransport { transport } => self.drop_transport(transport).await,
             Effect::Answer { answer, .. } => self.answered = Some(answer),
             Effect::Persist => self.persist().await,
+            Effect::Keep(item) => self.keeping.note(item),
             Effect::Ended => self.end().await,
         }
     }

@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use room::{BoundsHit, Room, ScriptCommand, SessionId, TransportId};
-use signaling::{IceServer, ParticipantId, RoomState};
-use stage::{Access, Millis, Timing};
-use store::{RoomRecord, Store, StoreError};
+use room::{BoundsHit, Identity, PollSheet, Room, ScriptCommand, SessionId, TransportId};
+use signaling::{Features, IceServer, ParticipantId, RoomState};
+use stage::{Access, Millis, Rules, Timing};
+use store::{ItemRecord, RoomRecord, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::actor::Actor;
 use super::mailbox::{AttachError, Attached, Attaching, CallError, RoomRef, ToRoom};
-use super::record;
 use super::resources::Resources;
 use super::wires::{self, Wires, peer_of, transport_of};
+use super::{keeping, record};
 use crate::bounds::{ROOM_ANSWERS_WITHIN, ROOM_MAILBOX};
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -54,6 +54,17 @@ pub(crate) struct NewRoom {
     pub(crate) access: Access,
     pub(crate) capacity: u16,
     pub(crate) self_leave: bool,
+    pub(crate) features: Features,
+    pub(crate) locked: bool,
+}
+
+impl Default for NewRoom {
+    /// As it is unless somebody says otherwise.
+    fn default() -> Self {
+        let Rules { access, capacity, self_leave } = Rules::default();
+        let features = Features::default();
+        NewRoom { id: None, title: None, access, capacity, self_leave, features, locked: false }
+    }
 }
 
 /// Why a room was not made.
@@ -75,6 +86,12 @@ pub(crate) enum LoadError {
     /// Going on without them would look as though all rooms were gone.
     #[error("bug: reading the rooms panicked")]
     Panicked,
+}
+
+/// Every room with what was written in it.
+fn all_kept(store: &Store) -> Result<Vec<(RoomRecord, Vec<ItemRecord>)>, StoreError> {
+    let rooms = store.rooms()?.into_iter();
+    rooms.map(|room| store.items(&room.id).map(|items| (room, items))).collect()
 }
 
 impl Rooms {
@@ -109,11 +126,11 @@ impl Rooms {
     /// The disk's, or a bug in reading it.
     pub(crate) async fn load(self: &Arc<Self>) -> Result<usize, LoadError> {
         let store = self.store.clone();
-        let records = tokio::task::spawn_blocking(move || store.rooms()).await;
-        let records = records.map_err(|_| LoadError::Panicked)??;
-        let count = records.len();
-        for record in records {
-            self.start(&record);
+        let kept = tokio::task::spawn_blocking(move || all_kept(&store)).await;
+        let kept = kept.map_err(|_| LoadError::Panicked)??;
+        let count = kept.len();
+        for (record, items) in kept {
+            self.start(&record, items);
         }
         Ok(count)
     }
@@ -135,16 +152,22 @@ impl Rooms {
             access: record::access_name(new.access).to_owned(),
             capacity: new.capacity,
             self_leave: new.self_leave,
+            chat: new.features.chat,
+            hands: new.features.hands,
+            questions: new.features.questions,
+            reactions: new.features.reactions,
+            polls: new.features.polls,
+            locked: new.locked,
             created: Clock::unix_seconds(),
         };
         if !self.keep(record.clone()).await {
             return Err(CreateError::NotKept);
         }
-        self.start(&record).ok_or(CreateError::NotKept)
+        self.start(&record, Vec::new()).ok_or(CreateError::NotKept)
     }
 
-    fn start(self: &Arc<Self>, record: &RoomRecord) -> Option<RoomRef> {
-        let Some(options) = record::options(record, self.timing) else {
+    fn start(self: &Arc<Self>, record: &RoomRecord, items: Vec<ItemRecord>) -> Option<RoomRef> {
+        let Some(options) = record::options(record, self.timing, self.clock.epoch_ms()) else {
             tracing::error!(
                 room = record.id,
                 access = record.access,
@@ -155,13 +178,15 @@ impl Rooms {
         let (sender, mailbox) = mpsc::channel(ROOM_MAILBOX);
         let me = RoomRef { id: record.id.as_str().into(), created: record.created, mailbox: sender };
         self.open().insert(me.id.clone(), me.clone());
-        let actor = Actor::new(Room::new(options), me.clone(), self.clone(), mailbox);
+        let mut room = Room::new(options);
+        keeping::restore(&mut room, items);
+        let actor = Actor::new(room, me.clone(), self.clone(), mailbox);
         tokio::spawn(self.clone().watch(me.clone(), tokio::spawn(actor.run())));
         Some(me)
     }
 
     /// Whatever a room's task leaves behind when it ends is taken down. One that panicked has a bug, which must cost neither the other
-    /// rooms nor the secrecy of this one: it starts anew, empty.
+    /// rooms nor the secrecy of this one: it starts anew, with what was kept.
     async fn watch(self: Arc<Self>, room: RoomRef, task: JoinHandle<()>) {
         let panicked = task.await.is_err_and(|error| error.is_panic());
         self.resources.remove_room(&room);
@@ -173,13 +198,13 @@ impl Rooms {
         }
         tracing::error!(room = %room.id, "bug: the room's task panicked; the room starts anew");
         let store = self.store.clone();
-        let kept = tokio::task::spawn_blocking(move || store.rooms()).await;
+        let kept = tokio::task::spawn_blocking(move || all_kept(&store)).await;
         match kept
             .ok()
             .and_then(Result::ok)
-            .and_then(|kept| kept.into_iter().find(|kept| *kept.id == *room.id))
+            .and_then(|kept| kept.into_iter().find(|(kept, _)| *kept.id == *room.id))
         {
-            Some(record) => drop(self.start(&record)),
+            Some((record, items)) => drop(self.start(&record, items)),
             None => drop(self.open().remove(&room.id)),
         }
     }
@@ -233,6 +258,17 @@ impl Rooms {
         let rooms = self.list();
         let counts = join_all(rooms.iter().map(|room| self.ask(room, ToRoom::Counts))).await;
         counts.into_iter().flatten().collect()
+    }
+
+    /// All that was answered in a poll: for a script, or for this reader, where they moderate.
+    pub(crate) async fn poll_sheet(
+        &self,
+        room: &RoomRef,
+        poll: u32,
+        reader: Option<Identity>,
+    ) -> Result<PollSheet, CallError> {
+        let asked = self.ask(room, |answer| ToRoom::PollSheet { poll, reader, answer }).await;
+        asked.unwrap_or(Err(CallError::TimedOut))
     }
 
     async fn ask<T>(&self, room: &RoomRef, question: impl FnOnce(oneshot::Sender<T>) -> ToRoom) -> Option<T> {
@@ -335,6 +371,11 @@ impl Rooms {
     /// Keeps a room; `false` when the disk refused, which is logged and counted.
     pub(super) async fn keep(&self, record: RoomRecord) -> bool {
         self.on_disk(move |store| store.save_room(&record)).await
+    }
+
+    /// Keeps what was written, asked or answered in a room; `false` when the disk refused, which is logged and counted.
+    pub(super) async fn keep_items(&self, room: Arc<str>, items: Vec<ItemRecord>) -> bool {
+        self.on_disk(move |store| store.save_items(&room, &items)).await
     }
 
     /// A room has ended: out of the list, and off the disk; `false` when the disk refused, and the room will be back after a restart.

@@ -19,6 +19,10 @@ impl Actor {
             if *resumed {
                 *resumed = self.resuming.take().is_some_and(|key| self.pages.resume(session, &key));
             }
+            self.pages.welcome(session, *you);
+        }
+        if let ServerMessage::InWaitingRoom { .. } = &message {
+            self.pages.wait(session);
         }
         self.send(session, &message);
     }

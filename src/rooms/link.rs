@@ -2,12 +2,12 @@
 //! when it is over. It outlives a socket, so that a page that resumes finds its media standing.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use media::sdp::{self, IceCredentials, OfferError, Session};
 use media::{Kind, Mid, PeerId};
 use room::{SlotOffered, TransportId};
-use signaling::SourceMids;
+use signaling::{ParticipantId, SourceMids};
 
 use super::directory::Rooms;
 use super::mailbox::RoomRef;
@@ -75,9 +75,13 @@ impl fmt::Debug for Unplaced {
     }
 }
 
-/// The peer connections of one session, one after another.
+/// The peer connections of one session, one after another, and whose session it is.
 #[derive(Debug, Default)]
-pub(crate) struct Link(Mutex<Standing>);
+pub(crate) struct Link {
+    standing: Mutex<Standing>,
+    /// Once they are in the room, rather than waiting to be let in.
+    whose: OnceLock<ParticipantId>,
+}
 
 #[derive(Debug, Default)]
 struct Standing {
@@ -94,6 +98,16 @@ struct Current {
 }
 
 impl Link {
+    /// They are in the room, as this person; they were before, where the session is taken up again.
+    pub(super) fn welcome(&self, who: ParticipantId) {
+        let _ = self.whose.set(who);
+    }
+
+    /// Whose session it is; `None` while they wait to be let in.
+    pub(crate) fn whose(&self) -> Option<ParticipantId> {
+        self.whose.get().copied()
+    }
+
     /// Answers an offer to a room and has the media threads know of it.
     pub(crate) fn offer(
         self: &Arc<Self>,
@@ -190,7 +204,7 @@ impl Link {
 
     /// Every change is whole before the lock is let go.
     fn locked(&self) -> MutexGuard<'_, Standing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use media::Mid;
-use room::{BoundsHit, Counts, Identity, ResumeKey, ScriptCommand, SessionId, TransportId, Unattended};
+use room::{
+    BoundsHit, Counts, Identity, PollSheet, ResumeKey, ScriptCommand, SessionId, TransportId, Unattended,
+};
 use signaling::{ErrorCode, ParticipantId, Refusal, RoomState};
 use tokio::sync::{mpsc, oneshot};
 
@@ -21,18 +23,12 @@ pub(crate) struct Joining {
     /// For the welcome.
     pub(crate) fresh_key: ResumeKey,
     pub(crate) outbox: Outbox,
-    /// Answered once the page is in; dropped when it was turned away.
+    /// Answered once the page is in, or waits to be let in; dropped when it was turned away.
     pub(crate) joined: oneshot::Sender<Joined>,
 }
 
-/// A page that was let in.
-#[derive(Debug)]
-pub(crate) struct Joined {
-    /// Whose page it is.
-    pub(crate) who: ParticipantId,
-    /// Its media.
-    pub(crate) link: Arc<Link>,
-}
+/// A page that the room knows: its media, and whose it is once it is in.
+pub(crate) type Joined = Arc<Link>;
 
 /// Somebody without a page, with a valid token and an offer that was answered.
 #[derive(Debug)]
@@ -97,6 +93,8 @@ pub(crate) enum ToRoom {
     Script { command: ScriptCommand, answer: oneshot::Sender<Result<u64, CallError>> },
     /// What the room looks like.
     State(oneshot::Sender<RoomState>),
+    /// All that was answered in a poll: for a script, or for somebody who moderates.
+    PollSheet { poll: u32, reader: Option<Identity>, answer: oneshot::Sender<Result<PollSheet, CallError>> },
     /// How many people stand where, and which bounds were hit.
     Counts(oneshot::Sender<(Counts, BoundsHit)>),
     /// The server goes down: everyone is told, and the task ends.

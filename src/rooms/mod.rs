@@ -6,6 +6,7 @@
 mod actor;
 mod directory;
 mod effects;
+mod keeping;
 mod link;
 mod mailbox;
 mod news;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use room::{SessionId, TransportId};
+use signaling::ParticipantId;
 use tokio::time::Instant;
 use tungstenite::Utf8Bytes;
 
@@ -23,6 +24,8 @@ struct Page {
     transports: Vec<(TransportId, u32)>,
     /// Up to where it was told the room's news.
     told: u64,
+    /// It waits to be let in, and is told no news.
+    waits: bool,
 }
 
 impl Page {
@@ -33,6 +36,9 @@ impl Page {
 
     /// Queues the news that it was not told yet.
     fn catch_up(&mut self, news: &News) -> bool {
+        if self.waits {
+            return true;
+        }
         let missed = news.missed(self.told);
         self.told = news.end();
         missed.is_none_or(|frame| self.push(frame))
@@ -54,7 +60,27 @@ impl Pages {
         self.by_key.insert(key.clone(), session);
         let told = self.news.end();
         let outbox = Some(outbox);
-        self.pages.insert(session, Page { outbox, key, link: Arc::default(), transports: Vec::new(), told });
+        self.pages.insert(
+            session,
+            Page { outbox, key, link: Arc::default(), transports: Vec::new(), told, waits: false },
+        );
+    }
+
+    /// The page that just came in waits to be let in.
+    pub(super) fn wait(&mut self, session: SessionId) {
+        if let Some(page) = self.pages.get_mut(&session) {
+            page.waits = true;
+        }
+    }
+
+    /// It is in, as this person: what others still wait to be told is in its welcome, where it waited itself.
+    pub(super) fn welcome(&mut self, session: SessionId, who: ParticipantId) {
+        let told = self.news.end();
+        let Some(page) = self.pages.get_mut(&session) else { return };
+        page.link.welcome(who);
+        if std::mem::take(&mut page.waits) {
+            page.told = told;
+        }
     }
 
     /// The page that just came in goes on with the session that had this key: link and transports are its own from now on, and an
@@ -157,7 +183,8 @@ impl Pages {
         // Nearly every page was last told at the same time, and shares what it is told now.
         let begin = self.news.begin();
         let all = self.news.missed(begin);
-        for (session, page) in self.pages.iter_mut().filter(|(_, page)| page.outbox.is_some()) {
+        for (session, page) in self.pages.iter_mut().filter(|(_, page)| page.outbox.is_some() && !page.waits)
+        {
             let missed = if page.told <= begin { all.clone() } else { self.news.missed(page.told) };
             page.told = self.news.end();
             if missed.is_some_and(|frame| !page.push(frame)) {
@@ -268,6 +295,24 @@ mod tests {
         pages.tell(&mut Vec::new());
         assert_eq!(read(&first), ["1", "2", "3", "done", "5"]);
         assert_eq!(read(&second), ["welcome", "3", "4", "5"]);
+    }
+
+    #[test]
+    fn whoever_waits_to_be_let_in_hears_nothing_until_their_welcome() {
+        let mut pages = Pages::default();
+        let frames = enter(&mut pages, NEW, "k");
+        pages.wait(NEW);
+        assert!(pages.send(NEW, Frame::Text("wait".into())));
+        news(&mut pages, "1", None);
+        pages.tell(&mut Vec::new());
+        news(&mut pages, "2", None);
+        assert!(pages.send(NEW, Frame::Text("still".into())));
+        pages.welcome(NEW, ParticipantId(1));
+        assert!(pages.send(NEW, Frame::Text("welcome".into())));
+        news(&mut pages, "3", None);
+        pages.tell(&mut Vec::new());
+        assert_eq!(read(&frames), ["wait", "still", "welcome", "3"]);
+        assert_eq!(pages.link(NEW).unwrap().whose(), Some(ParticipantId(1)));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Between what is kept of a room and the room.
 
 use room::RoomOptions;
-use signaling::RoomState;
+use signaling::{Features, RoomState};
 use stage::{Access, Rules, Timing};
 use store::RoomRecord;
 
 /// The options of a kept room; `None` where the file says something this server does not know.
-pub(crate) fn options(record: &RoomRecord, timing: Timing) -> Option<RoomOptions> {
+/// `epoch_ms` is when the rooms' clock stood at 0, in milliseconds since 1970.
+pub(crate) fn options(record: &RoomRecord, timing: Timing, epoch_ms: u64) -> Option<RoomOptions> {
     let access = match record.access.as_str() {
         "open" => Access::Open,
         "request" => Access::Request,
@@ -14,17 +15,32 @@ pub(crate) fn options(record: &RoomRecord, timing: Timing) -> Option<RoomOptions
         _ => return None,
     };
     let rules = Rules { access, capacity: record.capacity, self_leave: record.self_leave };
-    Some(RoomOptions { id: record.id.clone(), title: record.title.clone(), rules, timing })
+    let features = Features {
+        chat: record.chat,
+        hands: record.hands,
+        questions: record.questions,
+        reactions: record.reactions,
+        polls: record.polls,
+    };
+    let (id, title, locked) = (record.id.clone(), record.title.clone(), record.locked);
+    Some(RoomOptions { id, title, rules, timing, features, locked, epoch_ms })
 }
 
 /// What is kept of a room. `created` is in seconds since 1970.
 pub(crate) fn record(state: &RoomState, created: u64) -> RoomRecord {
+    let Features { chat, hands, questions, reactions, polls } = state.features;
     RoomRecord {
         id: state.id.clone(),
         title: state.title.clone(),
         access: access_name(state.access).to_owned(),
         capacity: state.capacity,
         self_leave: state.self_leave,
+        chat,
+        hands,
+        questions,
+        reactions,
+        polls,
+        locked: state.locked,
         created,
     }
 }
@@ -50,9 +66,15 @@ mod tests {
                 access: access_name(access).to_owned(),
                 capacity: 7,
                 self_leave: true,
+                chat: true,
+                hands: false,
+                questions: true,
+                reactions: false,
+                polls: true,
+                locked: true,
                 created: 5,
             };
-            let options = options(&kept, Timing::default()).unwrap();
+            let options = options(&kept, Timing::default(), 0).unwrap();
             assert_eq!(options.rules, Rules { access, capacity: 7, self_leave: true });
             assert_eq!(record(&room::Room::new(options).state(), 5), kept);
         }

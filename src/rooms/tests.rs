@@ -40,7 +40,7 @@ impl Scene {
         let store = Arc::new(Store::open(data.path()).unwrap());
         let limits = Limits { rooms: 1, room_participants: 1, connections: 1 };
         let rooms = Rooms::new(media, store, Arc::new(Counts::default()), limits, Timing::default(), None);
-        let new = NewRoom { id: None, title: None, access: Access::Open, capacity: 1, self_leave: true };
+        let new = NewRoom { access: Access::Open, capacity: 1, self_leave: true, ..NewRoom::default() };
         let room = rooms.create(new).await.unwrap();
         let (outbox, frames) = frames(8);
         let (joined, link) = oneshot::channel();
@@ -48,7 +48,7 @@ impl Scene {
         let fresh_key = ResumeKey("key".to_owned());
         let joining = Joining { session: SESSION, identity, resume: None, fresh_key, outbox, joined };
         room.send(ToRoom::Join(joining)).await;
-        let link = link.await.unwrap().link;
+        let link = link.await.unwrap();
         let mut scene = Scene { rooms, room, link, frames, _data: data };
         assert!(scene.next().await.contains("\"welcome\""));
         scene

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use room::{ResumeKey, SessionId};
 use signaling::limits::{HELLO_MS, MESSAGE_BURST, MESSAGES_PER_SECOND, OUTGOING_QUEUE, SILENCE_MS};
-use signaling::{ClientMessage, Closing, Command, ErrorCode, ParticipantId, ServerMessage};
+use signaling::{ClientMessage, Closing, Command, ErrorCode, ServerMessage};
 use stage::Millis;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -171,13 +171,29 @@ fn not_answered(app: &App, room: &RoomRef, outbox: &Outbox) {
 const fn is_repeatable(command: &Command) -> bool {
     match command {
         Command::JoinStage { .. }
-        | Command::RequestStage
+        | Command::RequestStage { .. }
         | Command::Invite { .. }
         | Command::SetStageAccess { .. }
         | Command::SetRole { .. }
         | Command::SetSource { on: true, .. }
         | Command::RaiseHand { raised: true }
         | Command::Say { .. }
+        | Command::LikeMessage { liked: true, .. }
+        | Command::PinMessage { message: Some(_) }
+        | Command::Silence { .. }
+        | Command::AskQuestion { .. }
+        | Command::VoteQuestion { voted: true, .. }
+        | Command::MarkQuestion { .. }
+        | Command::AnswerQuestion { .. }
+        | Command::React { .. }
+        | Command::CreatePoll { .. }
+        | Command::StartPoll { .. }
+        | Command::ShowPoll { .. }
+        | Command::AnswerPoll { .. }
+        | Command::SetFeature { .. }
+        | Command::LockRoom { .. }
+        | Command::SetTimer { .. }
+        | Command::Spotlight { participant: Some(_) }
         | Command::Mute { .. }
         | Command::MuteEveryone { .. }
         | Command::AskToUnmute { .. } => true,
@@ -190,6 +206,16 @@ const fn is_repeatable(command: &Command) -> bool {
         | Command::LowerAllHands
         | Command::DeleteMessage { .. }
         | Command::ClearChat
+        | Command::LikeMessage { liked: false, .. }
+        | Command::PinMessage { message: None }
+        | Command::VoteQuestion { voted: false, .. }
+        | Command::DismissQuestion { .. }
+        | Command::EndPoll { .. }
+        | Command::DeletePoll { .. }
+        | Command::Admit { .. }
+        | Command::AdmitAll
+        | Command::TurnAway { .. }
+        | Command::Spotlight { participant: None }
         | Command::AcceptInvitation { .. }
         | Command::DeclineInvitation { .. }
         | Command::KeepInvitation { .. }
@@ -233,8 +259,8 @@ struct Page {
     frames: Bucket,
     offers: Bucket,
     changes: Bucket,
-    /// Whose TURN servers, and when they are to be told anew; `None` where there are none.
-    ice_servers: Option<(ParticipantId, Millis)>,
+    /// When its TURN servers are to be told anew, once it has any.
+    ice_servers_due: Option<Millis>,
 }
 
 impl Page {
@@ -251,13 +277,13 @@ impl Page {
         let fresh_key = ResumeKey(random::key());
         let joining = Joining { session, identity, resume, fresh_key, outbox: outbox.clone(), joined };
         room.send(ToRoom::Join(joining)).await;
-        let joined = link.await.ok();
-        if joined.is_none() {
+        let link = link.await.ok();
+        if link.is_none() {
             // Where the room itself said why, this comes after the end and is never sent.
             not_answered(&app, &room, &outbox);
         }
         let now = app.rooms.now();
-        let mut page = Page {
+        let page = Page {
             frames,
             offers: Bucket::full(OFFERS_PER_SECOND, OFFER_BURST, now),
             changes: Bucket::full(CHANGES_PER_SECOND, CHANGE_BURST, now),
@@ -265,27 +291,28 @@ impl Page {
             room,
             session,
             outbox,
-            ice_servers: None,
+            ice_servers_due: None,
         };
-        page.remember_ice_servers(joined.as_ref().map(|joined| joined.who));
-        (page, joined.map(|joined| joined.link))
+        (page, link)
     }
 
-    /// They were in the page's welcome, or have just been told.
-    fn remember_ice_servers(&mut self, who: Option<ParticipantId>) {
-        let after = self.app.rooms.renew_ice_servers_after();
-        let due = |after: Duration| self.app.rooms.now().plus(after.as_millis() as u64);
-        self.ice_servers = who.zip(after.map(due));
-    }
-
-    /// Tells the page its TURN servers anew before their time is over: it may need them at any moment, and not be able to ask by then.
-    fn renew_ice_servers(&mut self) {
-        let Some((who, due)) = self.ice_servers else { return };
-        if self.app.rooms.now() >= due {
-            let ice_servers = self.app.rooms.ice_servers(&self.room, who);
-            // Too slow for this one: the way out ends by itself.
-            let _ = self.outbox.push(Frame::of(&ServerMessage::IceServers { ice_servers }));
-            self.remember_ice_servers(Some(who));
+    /// Tells the page its TURN servers anew before their time is over: it may need them at any moment, and not be able to ask by then. The
+    /// first are in its welcome, of which this hears with the next heartbeat.
+    fn renew_ice_servers(&mut self, link: &Link) {
+        let now = self.app.rooms.now();
+        let (Some(who), Some(after)) = (link.whose(), self.app.rooms.renew_ice_servers_after()) else {
+            return;
+        };
+        let next = Some(now.plus(after.as_millis() as u64));
+        let due = std::mem::replace(&mut self.ice_servers_due, next);
+        match due {
+            None => {}
+            Some(due) if due <= now => {
+                let ice_servers = self.app.rooms.ice_servers(&self.room, who);
+                // Too slow for this one: the way out ends by itself.
+                let _ = self.outbox.push(Frame::of(&ServerMessage::IceServers { ice_servers }));
+            }
+            Some(_) => self.ice_servers_due = due,
         }
     }
 
@@ -325,11 +352,14 @@ impl Page {
                 return Ok(());
             }
             Read::Message(ClientMessage::Ping) => {
-                self.renew_ice_servers();
+                self.renew_ice_servers(link);
                 // Too slow for this one: the way out ends by itself.
                 let _ = self.outbox.push(Frame::of(&ServerMessage::Pong));
                 // A room whose task broke off has told nobody. The page comes back to the one that took its place.
                 return if self.room.mailbox.is_closed() { Err(End::Lost) } else { Ok(()) };
+            }
+            Read::Message(ClientMessage::Command { id, .. }) if link.whose().is_none() => {
+                ToRoom::Unreadable { session, id, detail: "waiting to be let in".into() }
             }
             Read::Message(ClientMessage::Command {
                 id,

@@ -306,8 +306,19 @@ impl Shared {
             | ServerMessage::LayersWanted { .. }
             | ServerMessage::Chat { .. }
             | ServerMessage::ChatGone { .. }
+            | ServerMessage::ChatLiked { .. }
+            | ServerMessage::ChatPinned { .. }
+            | ServerMessage::Questions { .. }
+            | ServerMessage::QuestionVoted { .. }
+            | ServerMessage::QuestionsGone { .. }
+            | ServerMessage::Reactions { .. }
+            | ServerMessage::Polls { .. }
+            | ServerMessage::PollsGone { .. }
+            | ServerMessage::Waiting { .. }
+            | ServerMessage::Timer { .. }
             | ServerMessage::Quality { .. } => {}
             ServerMessage::Welcome { .. }
+            | ServerMessage::InWaitingRoom { .. }
             | ServerMessage::IceServers { .. }
             | ServerMessage::RestartIce { .. }
             | ServerMessage::Pong

@@ -1,6 +1,6 @@
 //! What reaches a room: from pages, from scripts, from the media threads, and time.
 
-use signaling::{Access, ParticipantId, Quality, Role, Source, SourceControl};
+use signaling::{Access, Feature, ParticipantId, Quality, Role, Source, SourceControl};
 
 /// One connection of a participant: a socket, and after a resume the next one of the same page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -112,16 +112,28 @@ pub enum Command {
     Tick,
 }
 
+/// What of a room is to be another; the rest stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// Shown to people.
+    pub title: Option<String>,
+    /// Of its stage.
+    pub access: Option<Access>,
+    /// Of its stage.
+    pub capacity: Option<u16>,
+    /// Of its stage.
+    pub self_leave: Option<bool>,
+    /// Whoever is new waits to be let in.
+    pub locked: Option<bool>,
+    /// Each on or off.
+    pub features: Vec<(Feature, bool)>,
+}
+
 /// What a script may ask for (contract: HTTP).
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScriptCommand {
     /// `PATCH` of the room.
-    Configure {
-        title: Option<String>,
-        access: Option<Access>,
-        capacity: Option<u16>,
-        self_leave: Option<bool>,
-    },
+    Configure(Configuration),
     /// Acts on whatever request of theirs is current.
     Approve { participant: ParticipantId },
     /// Likewise.

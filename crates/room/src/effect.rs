@@ -33,8 +33,21 @@ pub enum Effect {
     Answer { call: CallId, answer: ScriptAnswer },
     /// The room's own settings changed and must survive a restart.
     Persist,
+    /// So must this, as [`crate::Room::kept`] has it by then; it may be done a moment later, with others.
+    Keep(Item),
     /// The room has ended; everybody was told.
     Ended,
+}
+
+/// Something of a room that outlives its people's being there, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Item {
+    /// Of the chat.
+    Message(u32),
+    /// For those on stage.
+    Question(u32),
+    /// With its answers.
+    Poll(u32),
 }
 
 /// How soon everybody has to be told. Whatever the pace, each page gets its frames in the order in which they were sent to it.

@@ -1,9 +1,11 @@
 //! What each change of the stage means for the room: sources, gates and slots, and who is told what.
 
+use signaling::limits::QUESTION_CHARS;
 use signaling::{Notice, ParticipantId, Refusal, RequestId, Role, SourcesOn};
 use stage::{Actor, Cause, Change, Standing};
 
 use crate::Room;
+use crate::around::worded;
 use crate::refusal::refused;
 use crate::turn::{Touched, Turn};
 
@@ -36,6 +38,30 @@ impl Room {
                 Err(Refusal::StageFull) => break,
                 Err(_) => {}
             }
+        }
+        Ok(())
+    }
+
+    /// Row 2. A question that comes with it, or after it, is theirs while they ask.
+    pub(crate) fn request_stage(
+        &mut self,
+        who: ParticipantId,
+        question: Option<String>,
+        turn: &mut Turn,
+    ) -> Result<(), Refusal> {
+        let question = match question.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(_) if self.register.get(who).is_some_and(|person| person.silenced) => {
+                return Err(Refusal::Silenced);
+            }
+            Some(text) => Some(worded(text, QUESTION_CHARS)?),
+        };
+        self.decide(stage::Command::Request { who }, turn)?;
+        let asks = matches!(self.stage.standing(who), Some(Standing::Requested(_)));
+        let participant = self.register.get_mut(who).ok_or(Refusal::NotPresent)?;
+        if asks && participant.question != question {
+            participant.question = question;
+            turn.touch(Touched::Participant(who));
         }
         Ok(())
     }
@@ -74,6 +100,7 @@ impl Room {
                         participant.role = role;
                     }
                     self.qualities.promoted(who, role >= Role::Moderator);
+                    self.around.promoted(who);
                     turn.touch(Touched::Participant(who));
                     turn.notify(who, Notice::RoleChanged);
                     turn.asked.insert(who);
@@ -85,6 +112,9 @@ impl Room {
     fn moved(&mut self, who: ParticipantId, from: Standing, to: Standing, cause: Cause, turn: &mut Turn) {
         let Some(participant) = self.register.get_mut(who) else { return };
         let inviter = participant.inviter.take();
+        if !matches!(to, Standing::Requested(_)) {
+            participant.question = None;
+        }
         match (from, to) {
             (_, Standing::OnStage) => {
                 self.came_up += 1;
@@ -98,6 +128,9 @@ impl Room {
             _ => {}
         }
         self.enact(who, turn);
+        if from == Standing::OnStage {
+            self.leave_spotlight(who, turn);
+        }
         turn.touch(Touched::Participant(who));
         self.notify_moved(who, from, to, cause, inviter, turn);
         if to == Standing::Off {

@@ -13,15 +13,16 @@
 //! - state belongs to the participant, never to a session;
 //! - the version counts what is broadcast, one by one: a page that applies every change to its snapshot has [`Room::state`].
 //!
+//! What there is around the stage (chat, questions, polls and the like) is `around`, and knows nothing of gates and slots.
+//!
 //! A command is worked out into a `turn`, and `tell` alone decides in which order that goes out. Within it, `follow` turns the stage's
 //! changes into the room's, and `media` makes gates and slots what the state says. `speakers` knows who speaks; `unattended` does what
 //! nobody is there to click.
 
-mod chat;
+mod around;
 mod command;
 mod effect;
 mod follow;
-mod hands;
 mod media;
 mod moderate;
 mod page;
@@ -40,11 +41,12 @@ mod tell;
 mod turn;
 mod unattended;
 
+pub use around::{PollRow, PollSheet};
 pub use command::{
-    Brings, CallId, Command, Follow, Identity, ResumeKey, ScriptCommand, SessionId, SlotOffered, TransportId,
-    Unattended,
+    Brings, CallId, Command, Configuration, Follow, Identity, ResumeKey, ScriptCommand, SessionId,
+    SlotOffered, TransportId, Unattended,
 };
-pub use effect::{Effect, Pace, ScriptAnswer};
+pub use effect::{Effect, Item, Pace, ScriptAnswer};
 pub use register::LEFT_REMEMBERED;
 pub use room::{BoundsHit, Counts, Room, RoomOptions};
 pub use stage::{Millis, Rules, Timing};

@@ -121,6 +121,9 @@ impl Room {
             return Ok(());
         }
         self.above(by, whom, Role::Moderator)?;
+        if let Some(participant) = self.register.get_mut(whom) {
+            participant.removed = true;
+        }
         self.send_away(whom, Closing::Removed, turn);
         Ok(())
     }
@@ -132,7 +135,7 @@ impl Room {
     }
 
     /// Whether the actor is a moderator and the other one there; somebody of at least `guarded` takes a host.
-    fn above(&self, by: Actor, whom: ParticipantId, guarded: Role) -> Result<(), Refusal> {
+    pub(crate) fn above(&self, by: Actor, whom: ParticipantId, guarded: Role) -> Result<(), Refusal> {
         let rank = self.needs(by, Role::Moderator)?;
         let role = self.stage.role(whom).ok_or(Refusal::NotPresent)?;
         if role >= guarded && rank < Role::Host {

@@ -45,9 +45,42 @@ impl Room {
             Command::AskToUnmute { participant, source } => {
                 return self.ask_to_unmute(by, participant, source, turn);
             }
-            Command::Say { text } => return self.say(who, &text, turn),
+            Command::Say { text, audience, reply_to } => {
+                return self.say(who, &text, audience, reply_to, turn);
+            }
+            Command::LikeMessage { message, liked } => return self.like_message(who, message, liked, turn),
+            Command::PinMessage { message } => return self.pin_message(by, message, turn),
             Command::DeleteMessage { message } => return self.delete_message(who, message, turn),
             Command::ClearChat => return self.clear_chat(by, turn),
+            Command::Silence { participant, silenced } => {
+                return self.silence(by, participant, silenced, turn);
+            }
+            Command::AskQuestion { text } => return self.ask_question(who, &text, turn),
+            Command::VoteQuestion { question, voted } => {
+                return self.vote_question(who, question, voted, turn);
+            }
+            Command::MarkQuestion { question, state } => {
+                return self.mark_question(by, question, state, turn);
+            }
+            Command::AnswerQuestion { question, text } => {
+                return self.answer_question(who, question, &text, turn);
+            }
+            Command::DismissQuestion { question } => return self.dismiss_question(who, question, turn),
+            Command::React { reaction } => return self.react(who, reaction),
+            Command::CreatePoll { draft } => return self.create_poll(by, draft, turn),
+            Command::StartPoll { poll } => return self.start_poll(by, poll, turn),
+            Command::EndPoll { poll } => return self.end_poll(by, poll, turn),
+            Command::ShowPoll { poll, shown } => return self.show_poll(by, poll, shown, turn),
+            Command::DeletePoll { poll } => return self.delete_poll(by, poll, turn),
+            Command::AnswerPoll { poll, answers } => return self.answer_poll(who, poll, answers, turn),
+            Command::SetFeature { feature, on } => return self.set_feature(by, feature, on, turn),
+            Command::LockRoom { locked } => return self.lock_room(by, locked, turn),
+            Command::Admit { waiting } => return self.admit(by, waiting, turn),
+            Command::AdmitAll => return self.admit_all(by, turn),
+            Command::TurnAway { waiting } => return self.turn_away(by, waiting, turn),
+            Command::SetTimer { seconds, running } => return self.set_timer(by, seconds, running, turn),
+            Command::Spotlight { participant } => return self.set_spotlight(by, participant, turn),
+            Command::RequestStage { question } => return self.request_stage(who, question, turn),
             Command::ApproveAllRequests => return self.approve_all(by, turn),
             Command::RaiseHand { raised } => return self.raise_hand(who, raised, turn),
             Command::LowerHand { participant } => return self.lower_hand(by, participant, turn),
@@ -60,7 +93,6 @@ impl Room {
                 return Ok(());
             }
             Command::EndRoom => return self.end_room(by, turn),
-            Command::RequestStage => stage::Command::Request { who },
             Command::CancelRequest { request } => stage::Command::CancelRequest { who, request },
             Command::DeclineRequest { request } => stage::Command::DeclineRequest { by, request },
             Command::ApproveRequest { request } => stage::Command::Approve { by, request },

@@ -1,6 +1,7 @@
 //! Who is in the room, and who a returning person was.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use signaling::{ParticipantId, Role, Source, SourceControl};
 use stage::Millis;
@@ -13,10 +14,13 @@ use crate::{Identity, ResumeKey, SessionId, TransportId, Unattended};
 /// first is a stranger again.
 pub const LEFT_REMEMBERED: usize = 4096;
 
+/// No participant has this id.
+const NOBODY: ParticipantId = ParticipantId(0);
+
 /// A person in the room, with the one session that counts: the newest.
 #[derive(Clone, Debug)]
 pub(crate) struct Participant {
-    pub(crate) user: String,
+    pub(crate) user: Arc<str>,
     pub(crate) name: String,
     /// The role their last token gave them. A host may have given them another since, and the same token again does not take it back.
     pub(crate) token_role: Role,
@@ -29,8 +33,14 @@ pub(crate) struct Participant {
     pub(crate) sources: Sources,
     /// While it is raised: the how manieth hand that was.
     pub(crate) hand: Option<u64>,
+    /// What they would like to ask or say, while they ask to come up.
+    pub(crate) question: Option<String>,
+    /// A moderator took writing and reacting from them.
+    pub(crate) silenced: bool,
+    /// A moderator removed them from the room, just now.
+    pub(crate) removed: bool,
     /// Until when they have written as much as they may.
-    pub(crate) chat_earned: Millis,
+    pub(crate) writing_earned: Millis,
     /// Who is told when the invitation they hold comes to nothing.
     pub(crate) inviter: Option<ParticipantId>,
     /// When moderators were last told that they ask to come up.
@@ -97,6 +107,9 @@ struct Left {
     role: Role,
     /// Nothing but locks.
     sources: Sources,
+    silenced: bool,
+    /// By a moderator, and not by themselves.
+    removed: bool,
 }
 
 impl Left {
@@ -145,6 +158,16 @@ impl Register {
         }
     }
 
+    /// Whose writing is that? [`NOBODY`] for somebody forgotten, or not seen since the server started.
+    pub(crate) fn id_of(&self, user: &str) -> ParticipantId {
+        self.by_user.get(user).map_or(NOBODY, |known| known.id)
+    }
+
+    /// Whether this person was in the room before, and left it of their own.
+    pub(crate) fn is_welcome(&self, user: &str) -> bool {
+        self.by_user.get(user).is_some_and(|known| known.left.is_none_or(|left| !left.removed))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.present.len()
     }
@@ -171,7 +194,7 @@ impl Register {
         self.arrivals += 1;
         let arrived = self.arrivals;
         let participant = Participant {
-            user,
+            user: user.into(),
             name,
             token_role,
             role,
@@ -179,7 +202,10 @@ impl Register {
             came_up: 0,
             sources: left.map_or_else(Sources::default, |left| left.sources),
             hand: None,
-            chat_earned: Millis(0),
+            question: None,
+            silenced: left.is_some_and(|left| left.silenced),
+            removed: false,
+            writing_earned: Millis(0),
             inviter: None,
             announced: None,
             session,
@@ -195,9 +221,11 @@ impl Register {
         let departure = self.departures;
         let (token_role, role, mut sources) = (participant.token_role, participant.role, participant.sources);
         sources.go_down();
-        let left = Left { departure, token_role, role, sources };
-        self.left.insert(departure, participant.user.clone());
-        self.by_user.insert(participant.user.clone(), Known { id: who, left: Some(left) });
+        let (silenced, removed) = (participant.silenced, participant.removed);
+        let left = Left { departure, token_role, role, sources, silenced, removed };
+        let user = String::from(&*participant.user);
+        self.left.insert(departure, user.clone());
+        self.by_user.insert(user, Known { id: who, left: Some(left) });
         if self.left.len() > LEFT_REMEMBERED
             && let Some((_, user)) = self.left.pop_first()
         {

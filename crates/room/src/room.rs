@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use signaling::{
-    Change, ErrorCode, ParticipantId, ParticipantState, Refusal, RoomState, Source, StageStanding,
+    Change, ErrorCode, Features, ParticipantId, ParticipantState, Refusal, RoomState, Source, StageStanding,
 };
 use stage::{Millis, Rules, Stage, Standing, Timing};
 
-use crate::chat::Chat;
+use crate::around::Around;
 use crate::quality::Qualities;
 use crate::register::Register;
 use crate::slots::Slots;
@@ -27,6 +27,20 @@ pub struct RoomOptions {
     pub rules: Rules,
     /// Of its stage.
     pub timing: Timing,
+    /// What it has around the stage.
+    pub features: Features,
+    /// Whoever is new and no moderator waits to be let in.
+    pub locked: bool,
+    /// When its clock stood at 0, in milliseconds since 1970: what is kept is told the same time after a restart.
+    pub epoch_ms: u64,
+}
+
+impl RoomOptions {
+    /// A room with everything, open, whose clock began with 1970.
+    pub fn new(id: &str, title: &str, rules: Rules, timing: Timing) -> Self {
+        let (id, title, features) = (id.to_owned(), title.to_owned(), Features::default());
+        RoomOptions { id, title, rules, timing, features, locked: false, epoch_ms: 0 }
+    }
 }
 
 /// The only writer of a room.
@@ -35,6 +49,7 @@ pub struct Room {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) timing: Timing,
+    pub(crate) epoch_ms: u64,
     pub(crate) stage: Stage,
     /// Counts what was broadcast.
     pub(crate) version: u64,
@@ -49,13 +64,11 @@ pub struct Room {
     /// What everybody was last told of who speaks.
     pub(crate) told: Told,
     pub(crate) qualities: Qualities,
-    pub(crate) chat: Chat,
+    pub(crate) around: Around,
     /// When those whose page is gone leave the list.
     pub(crate) departures: BTreeSet<(Millis, ParticipantId)>,
     /// Counts those coming up.
     pub(crate) came_up: u64,
-    /// Counts hands being raised.
-    pub(crate) hands_raised: u64,
     pub(crate) ended: bool,
 }
 
@@ -83,16 +96,19 @@ pub struct BoundsHit {
     pub stage_forgotten: u64,
     /// Messages of the chat beyond [`signaling::limits::CHAT_REMEMBERED`] and [`signaling::limits::CHAT_BYTES`].
     pub chat_forgotten: u64,
+    /// People who found the waiting room full: [`signaling::limits::WAITING`].
+    pub waiting_full: u64,
 }
 
 impl Room {
     /// An empty room.
     pub fn new(options: RoomOptions) -> Self {
-        let RoomOptions { id, title, rules, timing } = options;
+        let RoomOptions { id, title, rules, timing, features, locked, epoch_ms } = options;
         Room {
             id,
             title,
             timing,
+            epoch_ms,
             stage: Stage::new(rules, timing),
             version: 0,
             access_version: 0,
@@ -103,10 +119,9 @@ impl Room {
             speakers: Speakers::default(),
             told: Told::default(),
             qualities: Qualities::default(),
-            chat: Chat::default(),
+            around: Around::new(features, locked),
             departures: BTreeSet::new(),
             came_up: 0,
-            hands_raised: 0,
             ended: false,
         }
     }
@@ -121,9 +136,11 @@ impl Room {
             after_the_end(command, &mut turn);
         } else {
             self.settle(&mut turn);
+            self.settle_around(&mut turn);
             self.take(command, &mut turn);
             self.act_for_the_unattended(&mut turn);
             self.order_speakers(&mut turn);
+            self.close_around(&mut turn);
         }
         self.tell(turn, effects);
     }
@@ -157,8 +174,14 @@ impl Room {
     pub fn next_deadline(&self) -> Option<Millis> {
         let departure = self.departures.first().map(|(at, _)| *at);
         let speech = self.speakers.next_deadline();
-        let deadlines =
-            [self.stage.next_deadline(), departure, speech, self.speaking_due(), self.qualities.due()];
+        let deadlines = [
+            self.stage.next_deadline(),
+            departure,
+            speech,
+            self.speaking_due(),
+            self.qualities.due(),
+            self.around.due(),
+        ];
         deadlines.into_iter().flatten().min()
     }
 
@@ -174,6 +197,9 @@ impl Room {
             access: rules.access,
             capacity: rules.capacity,
             self_leave: rules.self_leave,
+            features: self.around.features,
+            locked: self.around.locked,
+            spotlight: self.around.spotlight,
             participants: present.into_iter().filter_map(|(_, who)| self.participant_state(who)).collect(),
         }
     }
@@ -193,8 +219,10 @@ impl Room {
             role: self.stage.role(who)?,
             stage,
             request,
+            question: participant.question.clone(),
             invitation,
             hand: participant.hand,
+            silenced: participant.silenced,
             connected: participant.connected(),
             mic: participant.sources.get(Source::Mic),
             camera: participant.sources.get(Source::Camera),
@@ -205,7 +233,13 @@ impl Room {
     /// What the room says, as a change.
     pub(crate) fn settings(&self) -> Change {
         let Rules { access, capacity, self_leave } = self.stage.rules();
-        Change::Room { title: self.title.clone(), access, capacity, self_leave }
+        let (features, locked) = (self.around.features, self.around.locked);
+        Change::Room { title: self.title.clone(), access, capacity, self_leave, features, locked }
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn unix(&self, now: Millis) -> u64 {
+        self.epoch_ms + now.0
     }
 
     /// Its id.
@@ -238,6 +272,11 @@ impl Room {
         self.sessions.get(&session).copied()
     }
 
+    /// Whether this session waits to be let in.
+    pub fn is_waiting(&self, session: SessionId) -> bool {
+        self.around.waiting.has(session)
+    }
+
     /// Whether this person is in the room, connected or not.
     pub fn is_present(&self, user: &str) -> bool {
         self.register.present(user).is_some()
@@ -263,7 +302,8 @@ impl Room {
             slots_ignored: self.slots.ignored(),
             people_forgotten: self.register.forgotten(),
             stage_forgotten: self.stage.forgotten(),
-            chat_forgotten: self.chat.forgotten(),
+            chat_forgotten: self.around.chat.forgotten(),
+            waiting_full: self.around.waiting.turned_away(),
         }
     }
 }

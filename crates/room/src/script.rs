@@ -1,11 +1,11 @@
 //! A script's calls. They name people, not requests and invitations: what is meant is whatever is current.
 
 use signaling::limits::{STAGE_CAPACITY, TITLE_CHARS};
-use signaling::{Access, ParticipantId, Refusal};
+use signaling::{ParticipantId, Refusal};
 use stage::{Actor, Standing};
 
 use crate::turn::{Touched, Turn};
-use crate::{Room, ScriptCommand};
+use crate::{Configuration, Room, ScriptCommand};
 
 /// A script has a host's rights.
 const BY: Actor = Actor::Operator;
@@ -13,9 +13,7 @@ const BY: Actor = Actor::Operator;
 impl Room {
     pub(crate) fn script(&mut self, command: ScriptCommand, turn: &mut Turn) -> Result<(), Refusal> {
         match command {
-            ScriptCommand::Configure { title, access, capacity, self_leave } => {
-                self.configure(title, access, capacity, self_leave, turn)
-            }
+            ScriptCommand::Configure(configuration) => self.configure(configuration, turn),
             ScriptCommand::Approve { participant } => match self.present(participant)? {
                 Standing::Requested(request) => {
                     self.decide(stage::Command::Approve { by: BY, request }, turn)
@@ -52,14 +50,8 @@ impl Room {
     }
 
     /// All of it or nothing. A script means what it says whatever stood before, so no version is asked for.
-    fn configure(
-        &mut self,
-        title: Option<String>,
-        access: Option<Access>,
-        capacity: Option<u16>,
-        self_leave: Option<bool>,
-        turn: &mut Turn,
-    ) -> Result<(), Refusal> {
+    fn configure(&mut self, configuration: Configuration, turn: &mut Turn) -> Result<(), Refusal> {
+        let Configuration { title, access, capacity, self_leave, locked, features } = configuration;
         if title.as_ref().is_some_and(|title| title.chars().count() > TITLE_CHARS) {
             return Err(too_much(format!("title: at most {TITLE_CHARS} characters")));
         }
@@ -80,7 +72,10 @@ impl Room {
         if let Some(self_leave) = self_leave {
             self.decide(stage::Command::SetSelfLeave { by: BY, self_leave }, turn)?;
         }
-        Ok(())
+        for (feature, on) in features {
+            self.set_feature(BY, feature, on, turn)?;
+        }
+        locked.map_or(Ok(()), |locked| self.lock_room(BY, locked, turn))
     }
 
     fn present(&self, who: ParticipantId) -> Result<Standing, Refusal> {

@@ -7,6 +7,7 @@ use signaling::limits::ROOM_PARTICIPANTS;
 use signaling::{Closing, ErrorCode, ParticipantId};
 use stage::{Actor, Standing};
 
+use crate::around::Waiting;
 use crate::register::Session;
 use crate::turn::{Reply, Touched, Turn};
 use crate::{Identity, ResumeKey, Room, SessionId, Unattended};
@@ -30,15 +31,11 @@ impl Room {
         fresh_key: ResumeKey,
         turn: &mut Turn,
     ) {
-        let entered = match self.register.present(&identity.user) {
-            Some(who) => {
-                self.refresh(who, identity, turn);
-                self.come_back(who, Session::of_page(session, fresh_key), resume, turn);
-                Some(who)
-            }
-            None if self.register.len() >= ROOM_PARTICIPANTS => None,
-            None => Some(self.come_in(Session::of_page(session, fresh_key), identity, turn)),
-        };
+        if self.has_to_wait(&identity) {
+            self.wait(Waiting { session, identity, fresh_key }, turn);
+            return;
+        }
+        let entered = self.enter(Session::of_page(session, fresh_key), identity, resume, turn);
         turn.reply = Some(match entered {
             Some(who) => {
                 let resumed = self.register.get(who).is_some_and(|p| p.session.transport.is_some());
@@ -48,7 +45,28 @@ impl Room {
         });
     }
 
+    /// Whoever has a page comes in, or comes back; `None` where nobody new fits in.
+    pub(crate) fn enter(
+        &mut self,
+        session: Session,
+        identity: Identity,
+        resume: Option<ResumeKey>,
+        turn: &mut Turn,
+    ) -> Option<ParticipantId> {
+        match self.register.present(&identity.user) {
+            Some(who) => {
+                self.refresh(who, identity, turn);
+                self.come_back(who, session, resume, turn);
+                Some(who)
+            }
+            None if self.register.len() >= ROOM_PARTICIPANTS => None,
+            None => Some(self.come_in(session, identity, turn)),
+        }
+    }
+
     pub(crate) fn come_in(&mut self, session: Session, identity: Identity, turn: &mut Turn) -> ParticipantId {
+        // They came in another way than by being let in.
+        self.give_up_waiting(&identity.user, turn);
         let id = session.id;
         let (who, role) = self.register.enter(identity, session);
         self.sessions.insert(id, who);
@@ -102,7 +120,7 @@ impl Room {
 
     /// A socket is gone. One that was closed for a newer one is known no more.
     pub(crate) fn disconnect(&mut self, session: SessionId, turn: &mut Turn) {
-        let Some(who) = self.sessions.get(&session).copied() else { return };
+        let Some(who) = self.sessions.get(&session).copied() else { return self.stop_waiting(session) };
         let Some(participant) = self.register.get_mut(who) else { return };
         if participant.session.lost.is_some() {
             return;
@@ -147,6 +165,7 @@ impl Room {
                 self.departures.remove(&(lost.plus(self.timing.place), who));
             }
         }
+        self.leave_spotlight(who, turn);
         match from {
             Standing::Off => turn.mention(Touched::Gone(who)),
             Standing::Requested(_) | Standing::Invited(_) | Standing::OnStage => {
@@ -170,6 +189,7 @@ impl Room {
             turn.closings.extend(open.map(|session| (session, Closing::RoomEnded)));
             self.drop_transport(who, turn);
         }
+        self.end_waiting(turn);
         self.ended = true;
         turn.ended = true;
     }

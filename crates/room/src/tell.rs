@@ -9,13 +9,13 @@
 use signaling::{Change, ServerMessage, limits};
 use stage::Millis;
 
-use crate::turn::{Reply, Touched, Turn};
+use crate::turn::{Addressee, Reply, Touched, Turn};
 use crate::{Effect, Pace, Room, SessionId};
 
 impl Room {
     pub(crate) fn tell(&mut self, mut turn: Turn, effects: &mut Vec<Effect>) {
         let arriving = match &turn.reply {
-            Some(Reply::Welcome { session, .. }) => Some(*session),
+            Some(Reply::Welcome { session, .. } | Reply::Wait { session }) => Some(*session),
             _ => None,
         };
         effects.append(&mut turn.closed);
@@ -27,15 +27,11 @@ impl Room {
         if !turn.ended {
             self.tell_slots(&turn, arriving, effects);
             self.tell_speaking(&turn, arriving, effects);
-            let said = turn.chat.drain(..);
-            effects.extend(said.map(|message| Effect::Broadcast {
-                message,
-                except: arriving,
-                pace: Pace::Leisurely,
-            }));
+            self.tell_said(&mut turn, arriving, effects);
             self.tell_quality(&turn, arriving, effects);
         }
         self.tell_notices(&mut turn, arriving, effects);
+        effects.extend(std::mem::take(&mut turn.kept).into_iter().map(Effect::Keep));
         self.close_and_reply(turn, effects);
     }
 
@@ -49,6 +45,7 @@ impl Room {
                 }
                 Touched::Gone(who) => Change::Gone { participant: *who },
                 Touched::Room => self.settings(),
+                Touched::Spotlight => Change::Spotlight { participant: self.around.spotlight },
             };
             self.version += 1;
             if turn.access && *touched == Touched::Room {
@@ -59,6 +56,28 @@ impl Room {
         }
         if turn.touched.contains(&Touched::Room) {
             effects.push(Effect::Persist);
+        }
+    }
+
+    /// Whoever is arriving, or was just let in, gets all of it after the welcome.
+    fn tell_said(&self, turn: &mut Turn, arriving: Option<SessionId>, effects: &mut Vec<Effect>) {
+        let welcomed: Vec<SessionId> = turn.welcomes.iter().map(|(session, _)| *session).collect();
+        let is_there = |session: &SessionId| Some(*session) != arriving && !welcomed.contains(session);
+        for (to, message) in turn.said.drain(..) {
+            match to {
+                Addressee::Everybody => {
+                    effects.push(Effect::Broadcast { message, except: arriving, pace: Pace::Leisurely });
+                }
+                Addressee::Rank(least) => {
+                    let people = self.register.iter().filter(|(_, person)| person.role >= least);
+                    let pages = people.filter_map(|(_, person)| person.page()).filter(is_there);
+                    effects.extend(pages.map(|session| Effect::Send { session, message: message.clone() }));
+                }
+                Addressee::Person(who) => {
+                    let page = self.register.get(who).and_then(|person| person.page()).filter(is_there);
+                    effects.extend(page.map(|session| Effect::Send { session, message }));
+                }
+            }
         }
     }
 
@@ -94,6 +113,10 @@ impl Room {
             turn.closings.into_iter().partition(|(session, _)| Some(*session) == asked);
         effects
             .extend(others.into_iter().map(|(session, closing)| Effect::CloseSession { session, closing }));
+        effects.extend(turn.rejected.into_iter().map(|(session, code)| Effect::Reject { session, code }));
+        for (session, who) in turn.welcomes {
+            self.reply(turn.now, Reply::Welcome { session, who, resumed: false }, effects);
+        }
         if let Some(reply) = turn.reply {
             self.reply(turn.now, reply, effects);
         }
@@ -122,15 +145,18 @@ impl Room {
                     effects.push(Effect::Send { session, message });
                 }
                 self.welcome_with_quality(who, session, effects);
-                if let Some(message) = self.chat.history(now) {
-                    effects.push(Effect::Send { session, message });
-                }
+                let around = self.around_for(who, now).into_iter();
+                effects.extend(around.map(|message| Effect::Send { session, message }));
                 if resumed {
                     self.slots.forget_asking(who);
                     let mut turn = Turn::new(Millis(0));
                     turn.shifts.changed.insert(who);
                     self.tell_slots(&turn, None, effects);
                 }
+            }
+            Reply::Wait { session } => {
+                let message = ServerMessage::InWaitingRoom { title: self.title.clone() };
+                effects.push(Effect::Send { session, message });
             }
             Reply::Done { session, id } => {
                 effects.push(Effect::Send { session, message: ServerMessage::Done { id, version } });

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use signaling::{Closing, ErrorCode, Notice, ParticipantId, Refusal, ServerMessage, Source};
+use signaling::{Closing, ErrorCode, Notice, ParticipantId, Refusal, Role, ServerMessage, Source};
 use stage::Millis;
 
 use crate::slots::Shifts;
-use crate::{CallId, Effect, Pace, SessionId, TransportId};
+use crate::{CallId, Effect, Item, Pace, SessionId, TransportId};
 
 /// Somebody or something that is not as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,17 +15,52 @@ pub(crate) enum Touched {
     Gone(ParticipantId),
     /// The room's own settings.
     Room,
+    /// Whom everybody sees large.
+    Spotlight,
+}
+
+/// Who is told something beside the room's changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Addressee {
+    Everybody,
+    /// Whoever has at least this role.
+    Rank(Role),
+    Person(ParticipantId),
 }
 
 /// What the one who asked is told, last.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    Welcome { session: SessionId, who: ParticipantId, resumed: bool },
-    Done { session: SessionId, id: u32 },
-    Refused { session: SessionId, id: u32, refusal: Refusal },
-    Answer { call: CallId, answer: Result<(), Refusal> },
-    Attached { session: SessionId, answer: Result<ParticipantId, Refusal> },
-    Reject { session: SessionId, code: ErrorCode },
+    Welcome {
+        session: SessionId,
+        who: ParticipantId,
+        resumed: bool,
+    },
+    /// The room is locked: they wait to be let in.
+    Wait {
+        session: SessionId,
+    },
+    Done {
+        session: SessionId,
+        id: u32,
+    },
+    Refused {
+        session: SessionId,
+        id: u32,
+        refusal: Refusal,
+    },
+    Answer {
+        call: CallId,
+        answer: Result<(), Refusal>,
+    },
+    Attached {
+        session: SessionId,
+        answer: Result<ParticipantId, Refusal>,
+    },
+    Reject {
+        session: SessionId,
+        code: ErrorCode,
+    },
 }
 
 impl Reply {
@@ -33,6 +68,7 @@ impl Reply {
     pub(crate) fn session(&self) -> Option<SessionId> {
         match self {
             Reply::Welcome { session, .. }
+            | Reply::Wait { session }
             | Reply::Done { session, .. }
             | Reply::Refused { session, .. }
             | Reply::Attached { session, .. }
@@ -56,8 +92,14 @@ pub(crate) struct Turn {
     listed: BTreeSet<Touched>,
     /// What of it nobody needs to hear at once.
     leisurely: BTreeSet<Touched>,
-    /// What everybody is told of the chat, in order.
-    pub(crate) chat: Vec<ServerMessage>,
+    /// What somebody is told beside the room's changes, in order.
+    pub(crate) said: Vec<(Addressee, ServerMessage)>,
+    /// What is to outlive a restart.
+    pub(crate) kept: BTreeSet<Item>,
+    /// Who was let in, besides whoever is answered.
+    pub(crate) welcomes: Vec<(SessionId, ParticipantId)>,
+    /// Who was not, besides whoever is answered.
+    pub(crate) rejected: Vec<(SessionId, ErrorCode)>,
     /// The stage access is among what is touched.
     pub(crate) access: bool,
     pub(crate) notices: Vec<(ParticipantId, Notice)>,
@@ -80,7 +122,10 @@ impl Turn {
             touched: Vec::new(),
             listed: BTreeSet::new(),
             leisurely: BTreeSet::new(),
-            chat: Vec::new(),
+            said: Vec::new(),
+            kept: BTreeSet::new(),
+            welcomes: Vec::new(),
+            rejected: Vec::new(),
             access: false,
             notices: Vec::new(),
             asked: BTreeSet::new(),
@@ -139,6 +184,14 @@ impl Turn {
             self.touched.push(what);
         }
         new
+    }
+
+    pub(crate) fn say(&mut self, to: Addressee, message: ServerMessage) {
+        self.said.push((to, message));
+    }
+
+    pub(crate) fn keep(&mut self, item: Item) {
+        self.kept.insert(item);
     }
 
     pub(crate) fn notify(&mut self, who: ParticipantId, notice: Notice) {

@@ -28,6 +28,10 @@ impl Room {
             turn.reply = Some(Reply::Reject { session, code: ErrorCode::RoomFull });
             return;
         }
+        if self.has_to_wait(&identity) {
+            turn.reply = Some(Reply::Attached { session, answer: Err(Refusal::RoomLocked) });
+            return;
+        }
         if let Err(refusal) = self.rehearse(turn.now, &identity, unattended) {
             turn.reply = Some(Reply::Attached { session, answer: Err(refusal) });
             return;

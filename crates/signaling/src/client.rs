@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stage::{Access, InvitationId, ParticipantId, RequestId, Role};
 use ts_rs::TS;
 
-use crate::{Source, SourceControl};
+use crate::{Audience, Feature, PollAnswer, PollDraft, QuestionState, Reaction, Source, SourceControl};
 
 /// A frame from the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -56,7 +56,12 @@ pub enum Command {
         sources: SourcesOn,
     },
     /// Row 2.
-    RequestStage,
+    RequestStage {
+        /// What one would like to ask or say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        question: Option<String>,
+    },
     /// Row 3.
     CancelRequest { request: RequestId },
     /// Row 4.
@@ -103,12 +108,79 @@ pub enum Command {
     LowerHand { participant: ParticipantId },
     /// Everybody's, by a moderator.
     LowerAllHands,
-    /// Writes to everybody.
-    Say { text: String },
+    /// Writes, to everybody unless it says otherwise.
+    Say {
+        text: String,
+        #[serde(default, skip_serializing_if = "Audience::is_everybody")]
+        #[ts(as = "Option<Audience>", optional)]
+        audience: Audience,
+        /// The message it answers; of the same audience.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        reply_to: Option<u32>,
+    },
+    /// One's own liking of a message.
+    LikeMessage { message: u32, liked: bool },
+    /// Puts a message of everybody above the others, in place of the one before; without one, none. By a moderator.
+    PinMessage {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        message: Option<u32>,
+    },
     /// Takes out one's own message, or anybody's by a moderator.
     DeleteMessage { message: u32 },
     /// Takes out all of the chat, by a moderator.
     ClearChat,
+    /// Takes writing and reacting from somebody, or gives it back. By a moderator.
+    Silence { participant: ParticipantId, silenced: bool },
+    /// A question for those on stage.
+    AskQuestion { text: String },
+    /// One's own wish to have it answered.
+    VoteQuestion { question: u32, voted: bool },
+    /// It is being answered on stage, or was. By those on stage who are no viewers, and moderators.
+    MarkQuestion { question: u32, state: QuestionState },
+    /// Answers it in writing. By the same.
+    AnswerQuestion { question: u32, text: String },
+    /// Takes out one's own question, or anybody's by a moderator.
+    DismissQuestion { question: u32 },
+    /// Counted, and told to everybody with those of others.
+    React { reaction: Reaction },
+    /// Writes a poll, for later. By a moderator, as are the next four.
+    CreatePoll { draft: PollDraft },
+    /// Takes answers from now on.
+    StartPoll { poll: u32 },
+    /// Takes no more.
+    EndPoll { poll: u32 },
+    /// Shows everybody the results, or no more.
+    ShowPoll { poll: u32, shown: bool },
+    /// It is gone, with all that was answered.
+    DeletePoll { poll: u32 },
+    /// One's own answers, one for each question; in place of earlier ones, where those may be changed.
+    AnswerPoll { poll: u32, answers: Vec<Option<PollAnswer>> },
+    /// What the room has. By a moderator, as is what follows.
+    SetFeature { feature: Feature, on: bool },
+    /// Whoever is new waits to be let in, or no more: then those who wait come in.
+    LockRoom { locked: bool },
+    /// Lets somebody in who waits.
+    Admit { waiting: u32 },
+    /// Lets everybody in who waits.
+    AdmitAll,
+    /// Sends somebody away who waits.
+    TurnAway { waiting: u32 },
+    /// Sets the timer; without `seconds` there is none.
+    SetTimer {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        seconds: Option<u32>,
+        /// Whether it runs down.
+        running: bool,
+    },
+    /// Somebody on stage whom everybody sees large; without one, nobody.
+    Spotlight {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        participant: Option<ParticipantId>,
+    },
     /// Removes a person from the room.
     RemoveParticipant { participant: ParticipantId },
     /// Leaves the room for good; the place is given up at once.

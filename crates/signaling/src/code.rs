@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stage::{InvitationId, ParticipantId, RequestId};
 use ts_rs::TS;
 
-use crate::{Source, SourceControl};
+use crate::{Feature, Source, SourceControl};
 
 /// Why a command changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -44,6 +44,20 @@ pub enum Refusal {
     StaleVersion,
     /// A moderator locked this source.
     SourceLocked { source: Source },
+    /// The room does not have this now.
+    FeatureOff { feature: Feature },
+    /// A moderator took writing and reacting from this person.
+    Silenced,
+    /// No such message, question or poll any more.
+    Gone,
+    /// The poll takes no answers: not yet, not any more, or not again.
+    PollClosed,
+    /// The answers do not fit the poll's questions, or the poll itself makes no sense; what is wrong, for a developer's eyes.
+    BadPoll { detail: String },
+    /// As many questions, polls or the like as a room keeps.
+    TooMany { most: u32 },
+    /// Newcomers wait to be let in.
+    RoomLocked,
     /// There is nothing to be read in it.
     TextEmpty,
     /// Longer than this many characters.
@@ -105,6 +119,8 @@ pub enum Closing {
     RoomEnded,
     /// They left.
     Left,
+    /// A moderator did not let them in.
+    TurnedAway,
     /// The server is going down: connect again in a moment.
     Draining,
 }

@@ -8,20 +8,27 @@
 //!
 //! Invariants: every message round-trips through JSON; adding a field is compatible, changing one raises [`VERSION`].
 
+mod chat;
 mod client;
 mod code;
+mod poll;
 mod server;
 mod state;
 
 pub mod limits;
 
+pub use chat::{Audience, ChatMessage, Question, QuestionState, Reaction, ReactionCount, WrittenAnswer};
 pub use client::{ClientMessage, Command, SlotShown, SourceMids, SourcesOn};
 pub use code::{Closing, ErrorCode, Notice, Refusal};
+pub use poll::{
+    Leader, PollAnswer, PollDraft, PollKind, PollQuestion, PollResult, PollStage, PollState, Quiz,
+    YourAnswers,
+};
 pub use server::ServerMessage;
 pub use stage::{Access, InvitationId, ParticipantId, RequestId, Role};
 pub use state::{
-    Change, ChatMessage, IceServer, Measured, ParticipantState, Quality, QualityLevel, RoomState, SlotState,
-    Source, SourceControl, SourceState, StageStanding,
+    Change, Feature, Features, IceServer, Measured, ParticipantState, Quality, QualityLevel, RoomState,
+    SlotState, Source, SourceControl, SourceState, StageStanding, TimerState, WaitingPerson,
 };
 
 /// Of the protocol. A page with another is told to reload.

@@ -26,6 +26,32 @@ pub const CHAT_CHARS: usize = 2_000;
 pub const CHAT_REMEMBERED: usize = 300;
 /// See [`CHAT_REMEMBERED`].
 pub const CHAT_BYTES: usize = 256 * 1024;
+/// Longest question, to the stage or with a request, in characters.
+pub const QUESTION_CHARS: usize = 500;
+/// Questions of one room.
+pub const QUESTIONS: usize = 500;
+/// Between two tellings of what was reacted, in milliseconds: the price of reactions is this, however many people react.
+pub const REACTIONS_MS: u64 = 500;
+/// Polls of one room, drafts included.
+pub const POLLS: usize = 100;
+/// Questions of one poll.
+pub const POLL_QUESTIONS: usize = 20;
+/// Choices of one question, and the highest rating.
+pub const POLL_CHOICES: usize = 12;
+/// Longest title, question or choice of a poll, in characters.
+pub const POLL_CHARS: usize = 300;
+/// Longest answer in one's own words, in characters.
+pub const POLL_TEXT_CHARS: usize = 300;
+/// Answers in people's own words that pages are told of for one question; a CSV has them all.
+pub const POLL_TEXTS_TOLD: usize = 200;
+/// Longest time of a quiz or of the timer, in seconds.
+pub const TIMER_SECONDS: u32 = 24 * 3600;
+/// Names on a leader board.
+pub const LEADERS: usize = 10;
+/// Between two tellings of how a poll that is being answered stands, in milliseconds.
+pub const POLL_TOLD_MS: u64 = 1_000;
+/// People who wait to be let into one room.
+pub const WAITING: usize = 1_000;
 /// People in one room.
 pub const ROOM_PARTICIPANTS: usize = 5_000;
 /// Seats of one stage.

@@ -5,8 +5,8 @@ use stage::ParticipantId;
 use ts_rs::TS;
 
 use crate::{
-    Change, ChatMessage, Closing, ErrorCode, IceServer, Measured, Notice, Refusal, RoomState, SlotState,
-    Source,
+    Change, ChatMessage, Closing, ErrorCode, IceServer, Measured, Notice, PollState, Question, ReactionCount,
+    Refusal, RoomState, SlotState, Source, TimerState, WaitingPerson,
 };
 
 /// A frame from the server.
@@ -48,10 +48,41 @@ pub enum ServerMessage {
         #[ts(optional)]
         active: Option<ParticipantId>,
     },
-    /// What was written to everybody: all of it after a `welcome`, and then one by one.
+    /// What was written and this person may read: all of it after a `welcome`, and then one by one. After somebody became a speaker or moderator,
+    /// what was written backstage before.
     Chat { messages: Vec<ChatMessage> },
     /// These messages were taken out.
     ChatGone { messages: Vec<u32> },
+    /// Somebody likes a message, or no more; so many do now.
+    ChatLiked { message: u32, likes: u32, by: ParticipantId, liked: bool },
+    /// The message above the others.
+    ChatPinned {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        message: Option<u32>,
+    },
+    /// Questions as they stand now: all of them after a `welcome`, and then those that are new or changed.
+    Questions { questions: Vec<Question> },
+    /// Somebody wants a question answered, or no more; so many do now.
+    QuestionVoted { question: u32, votes: u32, by: ParticipantId, voted: bool },
+    /// These questions were taken out.
+    QuestionsGone { questions: Vec<u32> },
+    /// What was given since the last time, at most every [`crate::limits::REACTIONS_MS`].
+    Reactions { counts: Vec<ReactionCount> },
+    /// Polls as they stand now: all that this person may know of after a `welcome`, and then those that are new or changed.
+    Polls { polls: Vec<PollState> },
+    /// These polls are gone.
+    PollsGone { polls: Vec<u32> },
+    /// Who waits to be let in; in place of what was said of it before. To moderators.
+    Waiting { people: Vec<WaitingPerson> },
+    /// Answers `hello` in place of `welcome`: the room is locked, and a moderator may let one in; then `welcome` comes.
+    InWaitingRoom { title: String },
+    /// The timer, or that there is none.
+    Timer {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        timer: Option<TimerState>,
+    },
     /// How well media flows to and from these people, as far as it has changed: to moderators about everybody, to others about themselves. What
     /// nothing was ever said of is good.
     Quality { measured: Vec<Measured> },

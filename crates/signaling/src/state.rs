@@ -19,8 +19,107 @@ pub struct RoomState {
     pub capacity: u16,
     /// Whether viewers on stage may leave it by themselves.
     pub self_leave: bool,
+    /// What the room has.
+    #[serde(default)]
+    pub features: Features,
+    /// Whoever is new and no moderator waits to be let in.
+    #[serde(default)]
+    pub locked: bool,
+    /// Whom everybody sees large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub spotlight: Option<ParticipantId>,
     /// Everyone in the room, in the order they came.
     pub participants: Vec<ParticipantState>,
+}
+
+/// What a room has beside its stage. All of it, unless somebody turns it off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Features {
+    /// [`Feature::Chat`].
+    pub chat: bool,
+    /// [`Feature::Hands`].
+    pub hands: bool,
+    /// [`Feature::Questions`].
+    pub questions: bool,
+    /// [`Feature::Reactions`].
+    pub reactions: bool,
+    /// [`Feature::Polls`].
+    pub polls: bool,
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        Features { chat: true, hands: true, questions: true, reactions: true, polls: true }
+    }
+}
+
+impl Features {
+    /// Whether this one is on.
+    pub fn has(self, feature: Feature) -> bool {
+        let mut features = self;
+        *features.of(feature)
+    }
+
+    /// Turns this one on or off.
+    pub fn set(&mut self, feature: Feature, on: bool) {
+        *self.of(feature) = on;
+    }
+
+    fn of(&mut self, feature: Feature) -> &mut bool {
+        match feature {
+            Feature::Chat => &mut self.chat,
+            Feature::Hands => &mut self.hands,
+            Feature::Questions => &mut self.questions,
+            Feature::Reactions => &mut self.reactions,
+            Feature::Polls => &mut self.polls,
+        }
+    }
+}
+
+/// Something a room may have or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Writing to everybody, backstage or to moderators.
+    Chat,
+    /// Raising one's hand.
+    Hands,
+    /// Questions for those on stage, and votes for them.
+    Questions,
+    /// Applause and the like.
+    Reactions,
+    /// Polls and quizzes.
+    Polls,
+}
+
+impl Feature {
+    /// All of them.
+    pub const ALL: [Feature; 5] =
+        [Feature::Chat, Feature::Hands, Feature::Questions, Feature::Reactions, Feature::Polls];
+}
+
+/// How long somebody has left to talk. It says so to everybody, and stops nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TimerState {
+    /// What it was set to, in milliseconds.
+    #[ts(type = "number")]
+    pub total_ms: u64,
+    /// What is left, in milliseconds; below 0 when it is over.
+    #[ts(type = "number")]
+    pub left_ms: i64,
+    /// Whether it runs down, or stands.
+    pub running: bool,
+}
+
+/// Somebody who waits to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WaitingPerson {
+    /// Names them until they are let in.
+    pub id: u32,
+    /// As the token says it.
+    pub name: String,
 }
 
 /// A person in the room.
@@ -38,6 +137,10 @@ pub struct ParticipantState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub request: Option<RequestId>,
+    /// While `requested`: what they would like to ask or say, where they said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub question: Option<String>,
     /// While `invited`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -46,6 +149,10 @@ pub struct ParticipantState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub hand: Option<u64>,
+    /// A moderator took writing and reacting from them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[ts(as = "Option<bool>", optional)]
+    pub silenced: bool,
     /// Whether a session of theirs is connected; `false` while their place is kept.
     pub connected: bool,
     /// Their microphone.
@@ -124,22 +231,6 @@ pub struct SlotState {
     pub source: Source,
 }
 
-/// What somebody wrote to everybody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ChatMessage {
-    /// Counts the room's messages.
-    pub id: u32,
-    /// Who wrote it.
-    pub by: ParticipantId,
-    /// As they were called then.
-    pub name: String,
-    /// Plain text; never markup.
-    pub text: String,
-    /// How long ago, in milliseconds.
-    #[ts(type = "number")]
-    pub age_ms: u64,
-}
-
 /// How well media flows between somebody and the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -200,5 +291,15 @@ pub enum Change {
     /// A person is gone.
     Gone { participant: ParticipantId },
     /// The room itself changed.
-    Room { title: String, access: Access, capacity: u16, self_leave: bool },
+    Room { title: String, access: Access, capacity: u16, self_leave: bool, features: Features, locked: bool },
+    /// Somebody else, or nobody, is seen large by everybody.
+    Spotlight {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        participant: Option<ParticipantId>,
+    },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

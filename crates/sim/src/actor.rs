@@ -239,8 +239,8 @@ impl Actor {
                 self.told(tick);
                 self.count(answer.is_ok());
             }
-            // Nobody comes without a page here.
-            Effect::Attached { .. } | Effect::Persist | Effect::Ended => {}
+            // Nobody comes without a page here, and nothing is started anew.
+            Effect::Attached { .. } | Effect::Persist | Effect::Keep(_) | Effect::Ended => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whatever happens: people's whims by what their pages show them, moderators' acts, scripts' calls, and everything that breaks.
 
-use room::ScriptCommand;
+use room::{Configuration, ScriptCommand};
 use signaling::{
     Access, Command, ParticipantId, ParticipantState, Role, RoomState, Source, SourceControl, SourcesOn,
     StageStanding,
@@ -89,12 +89,12 @@ impl World {
             },
             4 => ScriptCommand::Revoke { participant },
             5 if self.rng.chance(200) => ScriptCommand::RemoveParticipant { participant },
-            _ => ScriptCommand::Configure {
-                title: None,
+            _ => ScriptCommand::Configure(Configuration {
                 access: Some(access(&mut self.rng)),
                 capacity: Some(self.rng.below(6) as u16),
                 self_leave: Some(self.rng.chance(700)),
-            },
+                ..Default::default()
+            }),
         };
         self.agenda.add(self.now + MS, Event::Mail(Mail::Script(command)));
     }
@@ -175,7 +175,9 @@ fn whim(page: &Page, rng: &mut Rng) -> Option<Command> {
             1 => Some(Command::KeepInvitation { invitation }),
             _ => Some(Command::AcceptInvitation { invitation, sources }),
         },
-        _ if room.access == Access::Request && own.role == Role::Viewer => Some(Command::RequestStage),
+        _ if room.access == Access::Request && own.role == Role::Viewer => {
+            Some(Command::RequestStage { question: None })
+        }
         _ => Some(Command::JoinStage { sources }),
     }
 }

@@ -109,7 +109,9 @@ impl Page {
                 }
             }
             Change::Gone { participant } => room.participants.retain(|known| known.id != participant),
-            Change::Room { title, access, capacity, self_leave } => {
+            Change::Spotlight { participant } => room.spotlight = participant,
+            Change::Room { title, access, capacity, self_leave, features, locked } => {
+                (room.features, room.locked) = (features, locked);
                 (room.title, room.access, room.capacity, room.self_leave) =
                     (title, access, capacity, self_leave);
             }

@@ -137,7 +137,7 @@ impl World {
         let access =
             rng.pick(&[Access::Open, Access::Open, Access::Request, Access::Invite]).unwrap_or(Access::Open);
         let rules = Rules { access, capacity: 1 + rng.below(4) as u16, self_leave: rng.chance(600) };
-        let room = RoomOptions { id: "sim".to_owned(), title: String::new(), rules, timing: TIMING };
+        let room = RoomOptions::new("sim", "", rules, TIMING);
         let engine = |worker| Engine::new(WorkerId(worker as u8), options.identity.clone(), options.start);
         let people = (0..4 + rng.below(4)).map(|number| Person::new(number, &mut rng)).collect();
         World {

@@ -3,7 +3,7 @@
 //! This crate owns the server's data directory: one SQLite file, its schema with numbered migrations, and a lock that keeps two
 //! servers from sharing the directory.
 //!
-//! What it never does: it decides nothing, knows no person and no session (those end with the process), and never waits on
+//! What it never does: it decides nothing, does not look into what rooms keep, knows no person and no session (those end with the process), and never waits on
 //! anything but the disk. Every call blocks; an asynchronous caller makes it on a thread that may.
 //!
 //! Invariants:
@@ -12,11 +12,13 @@
 //! - when [`Store::save_room`] has returned, the room outlives a power cut.
 
 mod error;
+mod items;
 mod open;
 mod rooms;
 mod schema;
 
 pub use error::StoreError;
+pub use items::{ItemKind, ItemRecord};
 pub use open::{DATABASE_FILE, LOCK_FILE, Store};
 pub use rooms::RoomRecord;
 pub use schema::SCHEMA_VERSION;

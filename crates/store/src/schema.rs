@@ -17,6 +17,20 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         self_leave INTEGER NOT NULL CHECK (self_leave IN (0, 1)),
         created INTEGER NOT NULL
     ) STRICT;",
+    // 2: what rooms have around their stage, and what was written, asked and answered there. `body` is the room's own JSON.
+    "ALTER TABLE rooms ADD COLUMN chat INTEGER NOT NULL DEFAULT 1 CHECK (chat IN (0, 1));
+    ALTER TABLE rooms ADD COLUMN hands INTEGER NOT NULL DEFAULT 1 CHECK (hands IN (0, 1));
+    ALTER TABLE rooms ADD COLUMN questions INTEGER NOT NULL DEFAULT 1 CHECK (questions IN (0, 1));
+    ALTER TABLE rooms ADD COLUMN reactions INTEGER NOT NULL DEFAULT 1 CHECK (reactions IN (0, 1));
+    ALTER TABLE rooms ADD COLUMN polls INTEGER NOT NULL DEFAULT 1 CHECK (polls IN (0, 1));
+    ALTER TABLE rooms ADD COLUMN locked INTEGER NOT NULL DEFAULT 0 CHECK (locked IN (0, 1));
+    CREATE TABLE items (
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('message', 'question', 'poll')),
+        number INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (room, kind, number)
+    ) STRICT, WITHOUT ROWID;",
 ];
 
 /// Of a file this server has opened.

@@ -4,11 +4,17 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use rusqlite::Connection;
-use store::{DATABASE_FILE, RoomRecord, SCHEMA_VERSION, Store, StoreError};
+use store::{DATABASE_FILE, ItemKind, ItemRecord, RoomRecord, SCHEMA_VERSION, Store, StoreError};
 use tempfile::TempDir;
 
 fn record(id: &str) -> RoomRecord {
     RoomRecord {
+        chat: true,
+        hands: true,
+        questions: true,
+        reactions: true,
+        polls: true,
+        locked: false,
         id: id.to_owned(),
         title: format!("Room {id}"),
         access: "request".to_owned(),
@@ -26,11 +32,20 @@ fn rooms_are_there_again_after_a_restart() {
     store.save_room(&record("b")).unwrap();
     store.save_room(&record("a")).unwrap();
     store.save_room(&record("c")).unwrap();
-    store.save_room(&RoomRecord { access: "open".to_owned(), self_leave: true, ..record("b") }).unwrap();
+    store
+        .save_room(&RoomRecord {
+            access: "open".to_owned(),
+            self_leave: true,
+            hands: false,
+            locked: true,
+            ..record("b")
+        })
+        .unwrap();
     store.delete_room("c").unwrap();
     drop(store);
     let rooms = Store::open(&path).unwrap().rooms().unwrap();
-    let changed = RoomRecord { access: "open".to_owned(), self_leave: true, ..record("b") };
+    let changed =
+        RoomRecord { access: "open".to_owned(), self_leave: true, hands: false, locked: true, ..record("b") };
     assert_eq!(rooms, [record("a"), changed]);
 }
 
@@ -140,4 +155,32 @@ fn a_directory_one_may_not_write_to_is_named() {
     }
     let error = Store::open(directory.path()).unwrap_err();
     assert!(matches!(error, StoreError::NotWritable { .. }), "{error}");
+}
+
+fn item(kind: ItemKind, number: u32, body: Option<&str>) -> ItemRecord {
+    ItemRecord { kind, number, body: body.map(str::to_owned) }
+}
+
+#[test]
+fn what_was_written_is_kept_replaced_taken_out_and_goes_with_its_room() {
+    let data = TempDir::new().unwrap();
+    let store = Store::open(data.path()).unwrap();
+    for id in ["a", "b"] {
+        store.save_room(&record(id)).unwrap();
+    }
+    let [first, second] = [1, 2].map(|n| item(ItemKind::Message, n, Some("text")));
+    let poll = item(ItemKind::Poll, 1, Some("poll"));
+    store.save_items("a", &[second.clone(), first.clone(), poll.clone()]).unwrap();
+    store.save_items("b", &[first.clone()]).unwrap();
+    let changed = item(ItemKind::Message, 1, Some("other"));
+    store.save_items("a", &[changed.clone(), item(ItemKind::Message, 2, None)]).unwrap();
+    // Changing a room costs nothing that was written in it.
+    store.save_room(&RoomRecord { title: "New".into(), ..record("a") }).unwrap();
+    drop(store);
+    let store = Store::open(data.path()).unwrap();
+    assert_eq!(store.items("a").unwrap(), [changed, poll]);
+    store.delete_room("a").unwrap();
+    assert_eq!((store.items("a").unwrap(), store.items("b").unwrap().len()), (vec![], 1));
+    store.save_items("a", &[first]).unwrap();
+    assert_eq!(store.items("a").unwrap(), [], "nothing of a room that is gone");
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use room::{TransportId, Unattended};
-use signaling::{ParticipantState, Role, Source, SourceState, StageStanding};
+use signaling::{Audience, ParticipantState, PollStage, Role, Source, SourceState, StageStanding};
 
+use crate::page::Page;
 use crate::world::{Known, World, of};
 
 pub(crate) fn everything(world: &World) {
@@ -12,6 +13,74 @@ pub(crate) fn everything(world: &World) {
     gates_are_what_the_state_says(world);
     slots_show_the_stage(world);
     seats_are_kept(world);
+    nobody_reads_what_is_not_theirs(world);
+    whoever_waits_knows_nothing(world);
+    the_spotlight_is_on_the_stage(world);
+}
+
+/// Of the chat what was written to them, of polls what is no draft, of quizzes nothing before the end.
+fn nobody_reads_what_is_not_theirs(world: &World) {
+    let state = world.room.state();
+    for page in world.pages.values().filter(|page| page.connected) {
+        let role = state.participants.iter().find(|one| one.id == page.you).map(|one| one.role);
+        for message in page.chat.values() {
+            if let Audience::Person { participant } = message.audience {
+                assert!([participant, message.by].contains(&page.you), "{} reads {message:?}", page.user);
+            }
+        }
+        // Whoever was a moderator knows what they knew then.
+        if page.was_at_most_viewer && role < Some(Role::Moderator) {
+            for message in page.chat.values() {
+                let backstage = message.audience == Audience::Backstage && message.by != page.you;
+                assert!(!backstage, "{} reads {message:?}", page.user);
+            }
+            for poll in page.polls.values() {
+                assert_ne!(poll.stage, PollStage::Draft, "{} sees {poll:?}", page.user);
+                let open = poll.stage == PollStage::Open && poll.draft.quiz.is_some();
+                let right = poll.draft.questions.iter().any(|question| question.right.is_some());
+                assert!(!(open && (right || poll.results.is_some())), "{} sees {poll:?}", page.user);
+                assert!(poll.shown || poll.results.is_none(), "{} sees {poll:?}", page.user);
+            }
+            assert!(page.waiting.is_empty());
+        }
+    }
+}
+
+/// Not a page of the room, nobody in it.
+fn whoever_waits_knows_nothing(world: &World) {
+    for (session, user) in &world.waiting {
+        assert!(world.room.is_waiting(*session) && world.room.who(*session).is_none());
+        assert!(!world.room.is_present(user), "{user} waits and is there");
+    }
+}
+
+fn the_spotlight_is_on_the_stage(world: &World) {
+    let state = world.room.state();
+    if let Some(lit) = state.spotlight {
+        let person = state.participants.iter().find(|one| one.id == lit).expect("present");
+        assert_eq!(person.stage, StageStanding::OnStage);
+    }
+}
+
+/// A room that is started from what was kept tells a newcomer what this one tells them.
+pub(crate) fn what_is_kept_is_all_there_was(world: &mut World) {
+    if world.ended {
+        return;
+    }
+    let mut next = world.restarted();
+    world.disk.keys().for_each(|item| assert_eq!(world.room.kept(*item), next.room.kept(*item)));
+    let open = room::Configuration { locked: Some(false), ..Default::default() };
+    let _ = world.script(room::ScriptCommand::Configure(open));
+    let (now, then) = (world.join("newcomer", Role::Host), next.join("newcomer", Role::Host));
+    let (now, then) = (&world.pages[&now], &next.pages[&then]);
+    let texts =
+        |page: &Page| page.chat.values().map(|one| (one.id, one.text.clone(), one.likes)).collect::<Vec<_>>();
+    assert_eq!(texts(now), texts(then));
+    assert_eq!(now.pinned, then.pinned);
+    assert_eq!(now.polls, then.polls);
+    let asked =
+        |page: &Page| page.questions.values().map(|one| (one.id, one.votes, one.state)).collect::<Vec<_>>();
+    assert_eq!(asked(now), asked(then));
 }
 
 /// A welcome and the changes after it are the whole room.

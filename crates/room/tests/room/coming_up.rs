@@ -17,7 +17,7 @@ fn two(access: Access) -> (World, Me, Me) {
 
 fn asked() -> (World, Me, Me) {
     let (mut world, mo, ada) = two(Access::Request);
-    world.says(ada, Command::RequestStage).unwrap();
+    world.says(ada, Command::RequestStage { question: None }).unwrap();
     (world, mo, ada)
 }
 
@@ -34,7 +34,7 @@ fn all_who_ask_are_approved_in_order_while_seats_last() {
     let asking = ["ada", "bob", "eve"].map(|name| world.join(name, Role::Viewer));
     let mo = world.join("mo", Role::Moderator);
     for who in [asking[1], asking[0], asking[2]] {
-        world.says(who, Command::RequestStage).unwrap();
+        world.says(who, Command::RequestStage { question: None }).unwrap();
     }
     assert_eq!(world.says(asking[0], Command::ApproveAllRequests), Err(Refusal::Forbidden));
     world.says(mo, Command::ApproveAllRequests).unwrap();
@@ -73,7 +73,7 @@ fn only_moderators_are_told_of_a_request() {
     let speaker = world.join("eve", Role::Speaker);
     let host = world.join("hal", Role::Host);
     let ada = world.join("ada", Role::Viewer);
-    world.says(ada, Command::RequestStage).unwrap();
+    world.says(ada, Command::RequestStage { question: None }).unwrap();
     assert!(world.notices(viewer).is_empty() && world.notices(speaker).is_empty());
     assert_eq!(world.notices(host).len(), 1);
 }
@@ -82,7 +82,7 @@ fn only_moderators_are_told_of_a_request() {
 fn whoever_asks_and_withdraws_in_turn_is_announced_every_two_seconds() {
     let (mut world, mo, ada) = two(Access::Request);
     let again = |world: &mut World| {
-        world.says(ada, Command::RequestStage).unwrap();
+        world.says(ada, Command::RequestStage { question: None }).unwrap();
         let request = world.request(ada);
         world.says(ada, Command::CancelRequest { request }).unwrap();
         world.notices(mo).len()
@@ -100,9 +100,12 @@ fn a_declined_requester_is_told_and_cools_down() {
     let request = world.request(ada);
     world.says(mo, Command::DeclineRequest { request }).unwrap();
     assert_eq!(world.notices(ada), [Notice::RequestDeclined { cooldown_seconds: 5 }]);
-    assert_eq!(world.says(ada, Command::RequestStage), Err(Refusal::Cooldown { seconds: 5 }));
+    assert_eq!(
+        world.says(ada, Command::RequestStage { question: None }),
+        Err(Refusal::Cooldown { seconds: 5 })
+    );
     world.later(5_000);
-    world.says(ada, Command::RequestStage).unwrap();
+    world.says(ada, Command::RequestStage { question: None }).unwrap();
 }
 
 #[test]
@@ -171,7 +174,7 @@ fn an_open_device_dialog_keeps_an_invitation() {
 fn what_the_access_does_not_allow_is_refused() {
     let (mut world, _, ada) = two(Access::Invite);
     assert_eq!(world.says(ada, Command::JoinStage { sources: BOTH }), Err(Refusal::AccessChanged));
-    assert_eq!(world.says(ada, Command::RequestStage), Err(Refusal::WrongMode));
+    assert_eq!(world.says(ada, Command::RequestStage { question: None }), Err(Refusal::WrongMode));
     assert!(world.open(ada).is_empty());
 }
 

@@ -54,7 +54,7 @@ fn a_full_room_turns_people_away_but_not_those_who_are_in_it() {
 
 fn room_of(people: usize) -> room::Room {
     let (rules, timing) = (room::Rules::default(), room::Timing::default());
-    let mut room = room::Room::new(room::RoomOptions { id: "r".into(), title: "R".into(), rules, timing });
+    let mut room = room::Room::new(room::RoomOptions::new("r", "R", rules, timing));
     let mut effects = Vec::new();
     for n in 0..people {
         room.apply(room::Millis(0), connect(n as u64, &format!("user {n}")), &mut effects);

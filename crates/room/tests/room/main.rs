@@ -6,6 +6,7 @@
     reason = "the surroundings of tests are tests"
 )]
 
+mod around;
 mod chat;
 mod check;
 mod page;
@@ -16,9 +17,12 @@ mod hands;
 mod lifetime;
 mod media;
 mod moderation;
+mod polls;
 mod quality;
+mod questions;
 mod random;
 mod scripts;
 mod sessions;
 mod speaking;
 mod unattended;
+mod waiting;

@@ -234,7 +234,7 @@ fn a_host_gives_roles_and_the_person_is_told() {
     let mut world = World::new(Access::Request);
     let hal = world.join("hal", Role::Host);
     let ada = world.join("ada", Role::Viewer);
-    world.says(ada, Command::RequestStage).unwrap();
+    world.says(ada, Command::RequestStage { question: None }).unwrap();
     let raise = Command::SetRole { participant: world.who(ada), role: Role::Speaker };
     assert_eq!(world.says(ada, raise.clone()), Err(Refusal::Forbidden));
     world.says(hal, raise).unwrap();

@@ -1,12 +1,14 @@
 //! Random commands. The surroundings check everything after each of them: see `world`.
 
 use proptest::prelude::*;
-use room::{Brings, Follow, ScriptCommand, SessionId, Unattended};
+use room::{Brings, Configuration, Follow, ScriptCommand, SessionId, Unattended};
 use signaling::{
-    Access, Command, InvitationId, ParticipantId, QualityLevel, RequestId, Role, Source, SourceControl,
+    Access, Audience, Command, Feature, InvitationId, ParticipantId, PollAnswer, PollDraft, PollKind,
+    PollQuestion, QualityLevel, QuestionState, Quiz, Reaction, RequestId, Role, Source, SourceControl,
     SourcesOn,
 };
 
+use crate::check;
 use crate::world::{Me, World};
 
 const USERS: [&str; 5] = ["ada", "bob", "eve", "hal", "mo"];
@@ -96,7 +98,7 @@ fn invitation() -> impl Strategy<Value = InvitationId> {
 fn coming_up() -> impl Strategy<Value = Command> {
     prop_oneof![
         4 => sources().prop_map(|sources| Command::JoinStage { sources }),
-        2 => Just(Command::RequestStage),
+        2 => prop::option::of(Just("why?".to_owned())).prop_map(|question| Command::RequestStage { question }),
         1 => request().prop_map(|request| Command::CancelRequest { request }),
         1 => request().prop_map(|request| Command::DeclineRequest { request }),
         2 => request().prop_map(|request| Command::ApproveRequest { request }),
@@ -123,14 +125,76 @@ fn on_stage() -> impl Strategy<Value = Command> {
         1 => (participant(), source())
             .prop_map(|(participant, source)| Command::AskToUnmute { participant, source }),
         1 => (participant(), role()).prop_map(|(participant, role)| Command::SetRole { participant, role }),
+        1 => participant().prop_map(|participant| Command::RemoveParticipant { participant }),
+        1 => Just(Command::LeaveRoom),
+    ]
+}
+
+fn audience() -> impl Strategy<Value = Audience> {
+    prop_oneof![
+        3 => Just(Audience::Everybody),
+        1 => Just(Audience::Backstage),
+        1 => participant().prop_map(|participant| Audience::Person { participant }),
+    ]
+}
+
+fn number() -> impl Strategy<Value = u32> {
+    1..6u32
+}
+
+fn writing() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        6 => (audience(), prop::option::of(number()))
+            .prop_map(|(audience, reply_to)| Command::Say { text: "hello".into(), audience, reply_to }),
+        2 => (number(), any::<bool>()).prop_map(|(message, liked)| Command::LikeMessage { message, liked }),
+        1 => prop::option::of(number()).prop_map(|message| Command::PinMessage { message }),
+        1 => number().prop_map(|message| Command::DeleteMessage { message }),
+        1 => Just(Command::ClearChat),
+        1 => (participant(), any::<bool>())
+            .prop_map(|(participant, silenced)| Command::Silence { participant, silenced }),
+        2 => Just(Command::AskQuestion { text: "why?".into() }),
+        2 => (number(), any::<bool>()).prop_map(|(question, voted)| Command::VoteQuestion { question, voted }),
+        1 => number().prop_map(|question| Command::MarkQuestion { question, state: QuestionState::Live }),
+        1 => number().prop_map(|question| Command::AnswerQuestion { question, text: "because".into() }),
+        1 => number().prop_map(|question| Command::DismissQuestion { question }),
+        1 => Just(Command::React { reaction: Reaction::Clap }),
+    ]
+}
+
+/// A poll with one question, of which the first choice is right.
+fn draft() -> impl Strategy<Value = PollDraft> {
+    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(anonymous, held, quiz)| {
+        let kind = PollKind::Single { choices: vec!["yes".into(), "no".into()] };
+        let right = quiz.then(|| PollAnswer::Choices { choices: vec![0] });
+        let quiz = quiz.then_some(Quiz { seconds: Some(5), leader_board: !anonymous });
+        let questions = vec![PollQuestion { text: "or not?".into(), kind, right }];
+        PollDraft { title: "To be".into(), questions, anonymous, held, quiz }
+    })
+}
+
+fn around() -> impl Strategy<Value = Command> {
+    let feature = prop::sample::select(&Feature::ALL[..]);
+    prop_oneof![
+        2 => draft().prop_map(|draft| Command::CreatePoll { draft }),
+        2 => number().prop_map(|poll| Command::StartPoll { poll }),
+        1 => number().prop_map(|poll| Command::EndPoll { poll }),
+        1 => (number(), any::<bool>()).prop_map(|(poll, shown)| Command::ShowPoll { poll, shown }),
+        1 => number().prop_map(|poll| Command::DeletePoll { poll }),
+        3 => (number(), 0..3u8).prop_map(|(poll, choice)| Command::AnswerPoll {
+            poll,
+            answers: vec![Some(PollAnswer::Choices { choices: vec![choice] })],
+        }),
+        1 => (feature, prop::bool::weighted(0.8)).prop_map(|(feature, on)| Command::SetFeature { feature, on }),
+        2 => any::<bool>().prop_map(|locked| Command::LockRoom { locked }),
+        1 => number().prop_map(|waiting| Command::Admit { waiting }),
+        1 => number().prop_map(|waiting| Command::TurnAway { waiting }),
+        1 => Just(Command::AdmitAll),
+        1 => (prop::option::of(0..90u32), any::<bool>())
+            .prop_map(|(seconds, running)| Command::SetTimer { seconds, running }),
+        1 => prop::option::of(participant()).prop_map(|participant| Command::Spotlight { participant }),
         2 => any::<bool>().prop_map(|raised| Command::RaiseHand { raised }),
         1 => participant().prop_map(|participant| Command::LowerHand { participant }),
         1 => Just(Command::LowerAllHands),
-        3 => Just(Command::Say { text: "hello".into() }),
-        1 => (1..9u32).prop_map(|message| Command::DeleteMessage { message }),
-        1 => Just(Command::ClearChat),
-        1 => participant().prop_map(|participant| Command::RemoveParticipant { participant }),
-        1 => Just(Command::LeaveRoom),
     ]
 }
 
@@ -141,11 +205,8 @@ fn script() -> impl Strategy<Value = ScriptCommand> {
         1 => participant().prop_map(|participant| ScriptCommand::Revoke { participant }),
         1 => participant().prop_map(|participant| ScriptCommand::RemoveFromStage { participant }),
         2 => (prop::option::of(access()), prop::option::of(0..5u16), prop::option::of(any::<bool>())).prop_map(
-            |(access, capacity, self_leave)| ScriptCommand::Configure {
-                title: None,
-                access,
-                capacity,
-                self_leave
+            |(access, capacity, self_leave)| {
+                ScriptCommand::Configure(Configuration { access, capacity, self_leave, ..Default::default() })
             }
         ),
     ]
@@ -184,7 +245,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(user, loudness)| Step::Hears { user, loudness }),
         2 => (user.clone(), level()).prop_map(|(user, level)| Step::Measures { user, level }),
         8 => (user.clone(), coming_up()).prop_map(|(user, command)| Step::Says { user, command }),
-        8 => (user, on_stage()).prop_map(|(user, command)| Step::Says { user, command }),
+        8 => (user.clone(), on_stage()).prop_map(|(user, command)| Step::Says { user, command }),
+        5 => (user.clone(), writing()).prop_map(|(user, command)| Step::Says { user, command }),
+        5 => (user, around()).prop_map(|(user, command)| Step::Says { user, command }),
         3 => script().prop_map(Step::Script),
         2 => time().prop_map(Step::Later),
         1 => time().prop_map(Step::LateTick),
@@ -285,5 +348,6 @@ proptest! {
         for step in steps {
             take(&mut world, step);
         }
+        check::what_is_kept_is_all_there_was(&mut world);
     }
 }

@@ -1,6 +1,6 @@
 //! What scripts may do, over HTTP.
 
-use room::{Effect, ScriptCommand};
+use room::{Configuration, Effect, ScriptCommand};
 use signaling::{Access, Command, Notice, Refusal, Role, Source, SourceControl, SourceState, StageStanding};
 
 use crate::world::{BOTH, World};
@@ -14,10 +14,10 @@ fn a_script_does_what_a_moderator_does() {
     let invitation = world.invitation(ada);
     assert_eq!(world.notices(ada), [Notice::Invited { invitation, by: None }]);
     world.script(ScriptCommand::Revoke { participant }).unwrap();
-    world.says(ada, Command::RequestStage).unwrap();
+    world.says(ada, Command::RequestStage { question: None }).unwrap();
     world.script(ScriptCommand::Decline { participant }).unwrap();
     world.later(5_000);
-    world.says(ada, Command::RequestStage).unwrap();
+    world.says(ada, Command::RequestStage { question: None }).unwrap();
     world.script(ScriptCommand::Approve { participant }).unwrap();
     let invitation = world.invitation(ada);
     world.says(ada, Command::AcceptInvitation { invitation, sources: BOTH }).unwrap();
@@ -54,12 +54,13 @@ fn what_is_not_current_is_refused_and_revoking_nothing_is_done() {
 }
 
 fn configure(title: &str, capacity: u16) -> ScriptCommand {
-    ScriptCommand::Configure {
+    ScriptCommand::Configure(Configuration {
         title: Some(title.into()),
         access: Some(Access::Open),
         capacity: Some(capacity),
         self_leave: Some(true),
-    }
+        ..Default::default()
+    })
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn a_request_and_an_invitation_are_kept_for_a_minute() {
     let mut world = World::new(Access::Request);
     let mo = world.join("mo", Role::Moderator);
     let asking = world.join("ada", Role::Viewer);
-    world.says(asking, Command::RequestStage).unwrap();
+    world.says(asking, Command::RequestStage { question: None }).unwrap();
     world.lose(asking);
     world.later(59_999);
     assert_eq!(world.standing(asking), StageStanding::Requested);

@@ -1,6 +1,6 @@
 //! People without a page: they come up, go down and go by the stage's rules, and nobody has to click for them.
 
-use room::{Brings, Follow, ScriptCommand, Unattended};
+use room::{Brings, Configuration, Follow, ScriptCommand, Unattended};
 use signaling::{
     Access, Closing, Command, Notice, Refusal, Role, Source, SourceControl, SourceState, StageStanding,
 };
@@ -82,13 +82,13 @@ fn into_a_room_by_invitation_a_publisher_waits_and_goes_with_the_access() {
 fn what_the_stage_refuses_leaves_nothing_behind() {
     let (mut world, mo) = room(Access::Open);
     world
-        .script(ScriptCommand::Configure { title: None, access: None, capacity: Some(0), self_leave: None })
+        .script(ScriptCommand::Configure(Configuration { capacity: Some(0), ..Default::default() }))
         .unwrap();
     let before = world.room.state();
     assert_eq!(world.attach("obs", Role::Viewer, PUBLISHER), Err(Refusal::StageFull));
     assert_eq!(world.room.state(), before);
     world
-        .script(ScriptCommand::Configure { title: None, access: None, capacity: Some(5), self_leave: None })
+        .script(ScriptCommand::Configure(Configuration { capacity: Some(5), ..Default::default() }))
         .unwrap();
     let obs = world.publish("obs", Role::Viewer);
     let participant = world.who(obs);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use room::{
-    Brings, CallId, Command, Effect, Follow, Identity, Millis, ResumeKey, Room, RoomOptions, Rules,
+    Brings, CallId, Command, Effect, Follow, Identity, Item, Millis, ResumeKey, Room, RoomOptions, Rules,
     ScriptCommand, SessionId, SlotOffered, Timing, TransportId, Unattended,
 };
 use signaling::{
@@ -36,6 +36,12 @@ pub(crate) struct World {
     pub(crate) ended: bool,
     /// Everybody who ever was in the room, by user.
     pub(crate) known: BTreeMap<String, Known>,
+    /// Pages that wait to be let in, by whose they are.
+    pub(crate) waiting: BTreeMap<SessionId, String>,
+    /// And what those were told that were not.
+    pub(crate) turned_away: BTreeMap<SessionId, Closing>,
+    /// What was to outlive a restart, as it was when the room said so.
+    pub(crate) disk: BTreeMap<Item, String>,
     serial: u64,
 }
 
@@ -74,9 +80,8 @@ impl World {
 
     pub(crate) fn with(rules: Rules) -> World {
         let timing = Timing { cooldown: 5_000, invitation: 60_000, grace: 30_000, place: 60_000 };
-        let options = RoomOptions { id: "demo".into(), title: "Demo".into(), rules, timing };
         World {
-            room: Room::new(options),
+            room: Room::new(RoomOptions::new("demo", "Demo", rules, timing)),
             now: Millis(1_000_000),
             pages: BTreeMap::new(),
             guests: BTreeMap::new(),
@@ -85,6 +90,9 @@ impl World {
             transports: BTreeMap::new(),
             ended: false,
             known: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            turned_away: BTreeMap::new(),
+            disk: BTreeMap::new(),
             serial: 0,
         }
     }
@@ -201,6 +209,24 @@ impl World {
         assert_eq!(answers.len(), 1, "one answer a call");
         assert_eq!(answers[0].0, call);
         answers[0].1.clone()
+    }
+
+    /// Whoever comes after a restart, in a room that has nothing but what was kept.
+    pub(crate) fn restarted(&self) -> World {
+        let mut next = World::with(self.room.rules());
+        for (item, text) in &self.disk {
+            assert!(next.room.restore(*item, text), "{item:?}: {text}");
+        }
+        // The clock starts anew, and the day goes on.
+        next.now = self.now;
+        next.disk = self.disk.clone();
+        next
+    }
+
+    /// The socket of a page that waits breaks.
+    pub(crate) fn give_up(&mut self, waiting: Me) {
+        self.waiting.remove(&waiting).expect("waits");
+        self.apply(Command::Disconnect { session: waiting });
     }
 
     /// The socket of a page breaks.
@@ -377,6 +403,15 @@ impl World {
 
     fn carry_out(&mut self, effect: Effect, arriving: &mut Option<(SessionId, &str)>) {
         match effect {
+            Effect::Send { session, message: ServerMessage::InWaitingRoom { .. } } => {
+                let (arrives, user) = arriving.take().expect("whoever waits has just come");
+                assert_eq!(arrives, session);
+                self.waiting.insert(session, user.into());
+            }
+            Effect::Send { session, message } if self.waiting.contains_key(&session) => {
+                let user = self.waiting.remove(&session).expect("looked up");
+                self.pages.insert(session, Page::new(session, &user, message));
+            }
             Effect::Send { session, message } => match arriving.filter(|(arrives, _)| *arrives == session) {
                 Some((session, user)) => {
                     self.pages.insert(session, Page::new(session, user, message));
@@ -392,6 +427,15 @@ impl World {
                         | ServerMessage::Speaking { .. }
                         | ServerMessage::Chat { .. }
                         | ServerMessage::ChatGone { .. }
+                        | ServerMessage::ChatLiked { .. }
+                        | ServerMessage::ChatPinned { .. }
+                        | ServerMessage::Questions { .. }
+                        | ServerMessage::QuestionVoted { .. }
+                        | ServerMessage::QuestionsGone { .. }
+                        | ServerMessage::Reactions { .. }
+                        | ServerMessage::Polls { .. }
+                        | ServerMessage::PollsGone { .. }
+                        | ServerMessage::Timer { .. }
                 ));
                 for page in self.pages.values_mut().filter(|page| page.connected) {
                     page.read(message.clone());
@@ -402,12 +446,16 @@ impl World {
                 assert!(guest.connected, "closed twice, or after it was lost");
                 (guest.connected, guest.closed) = (false, Some(closing));
             }
+            Effect::CloseSession { session, closing } if self.waiting.remove(&session).is_some() => {
+                self.turned_away.insert(session, closing);
+            }
             Effect::CloseSession { session, closing } => {
                 let page = self.pages.get_mut(&session).expect("a page of the room");
                 assert!(page.connected, "closed twice, or after it was lost");
                 page.connected = false;
                 page.closed = Some(closing);
             }
+            Effect::Reject { session, .. } if self.waiting.remove(&session).is_some() => {}
             Effect::Reject { session, .. } => {
                 assert_eq!(arriving.map(|(arrives, _)| arrives), Some(session));
                 *arriving = None;
@@ -435,6 +483,10 @@ impl World {
                 let dropped = self.transports.remove(&transport).expect("a transport");
                 assert!(dropped.gates.is_empty(), "its gates were closed before");
             }
+            Effect::Keep(item) => match self.room.kept(item) {
+                Some(text) => drop(self.disk.insert(item, text)),
+                None => drop(self.disk.remove(&item)),
+            },
             Effect::Answer { .. } | Effect::Attached { .. } | Effect::Persist => {}
             Effect::Ended => self.ended = true,
         }

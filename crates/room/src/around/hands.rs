@@ -2,7 +2,7 @@
 //!
 //! A hand is its person's: it stays up while their place is kept, and goes with them.
 
-use signaling::{ParticipantId, Refusal, Role};
+use signaling::{Feature, ParticipantId, Refusal, Role};
 use stage::Actor;
 
 use crate::Room;
@@ -16,12 +16,15 @@ impl Room {
         raised: bool,
         turn: &mut Turn,
     ) -> Result<(), Refusal> {
+        if raised && !self.around.features.has(Feature::Hands) {
+            return Err(Refusal::FeatureOff { feature: Feature::Hands });
+        }
         let participant = self.register.get_mut(who).ok_or(Refusal::NotPresent)?;
         if participant.hand.is_some() == raised {
             return Ok(());
         }
-        self.hands_raised += u64::from(raised);
-        participant.hand = raised.then_some(self.hands_raised);
+        self.around.hands_raised += u64::from(raised);
+        participant.hand = raised.then_some(self.around.hands_raised);
         turn.touch(Touched::Participant(who));
         Ok(())
     }

@@ -1,0 +1,113 @@
+//! The lock and the waiting room.
+
+use room::Unattended;
+use signaling::{Access, Closing, Command, Refusal, Role};
+
+use crate::world::{Me, World};
+
+fn locked() -> (World, Me) {
+    let mut world = World::new(Access::Open);
+    let mo = world.join("mo", Role::Moderator);
+    world.says(mo, Command::LockRoom { locked: true }).unwrap();
+    (world, mo)
+}
+
+fn waiting(world: &World, who: Me) -> Vec<(u32, &str)> {
+    world.pages[&who].waiting.iter().map(|one| (one.id, one.name.as_str())).collect()
+}
+
+#[test]
+fn a_newcomer_waits_and_moderators_know() {
+    let (mut world, mo) = locked();
+    let ada = world.connect("ada", Role::Viewer, None);
+    assert!(world.waiting.contains_key(&ada) && world.room.state().participants.len() == 1);
+    assert_eq!(waiting(&world, mo), [(1, "ADA")]);
+    let late = world.join("late", Role::Moderator);
+    assert_eq!(waiting(&world, late), [(1, "ADA")]);
+}
+
+#[test]
+fn whoever_is_let_in_has_their_welcome_and_others_wait_on() {
+    let (mut world, mo) = locked();
+    let [ada, bob] = ["ada", "bob"].map(|name| world.connect(name, Role::Viewer, None));
+    world.says(mo, Command::Admit { waiting: 1 }).unwrap();
+    assert!(world.pages[&ada].connected && world.waiting.contains_key(&bob));
+    assert_eq!(waiting(&world, mo), [(2, "BOB")]);
+    world.says(mo, Command::Admit { waiting: 1 }).unwrap();
+    world.says(mo, Command::AdmitAll).unwrap();
+    assert!(world.pages[&bob].connected && waiting(&world, mo).is_empty());
+}
+
+#[test]
+fn whoever_is_turned_away_or_gives_up_is_gone() {
+    let (mut world, mo) = locked();
+    let [ada, bob] = ["ada", "bob"].map(|name| world.connect(name, Role::Viewer, None));
+    world.says(mo, Command::TurnAway { waiting: 1 }).unwrap();
+    assert_eq!(world.turned_away[&ada], Closing::TurnedAway);
+    world.give_up(bob);
+    assert!(waiting(&world, mo).is_empty());
+}
+
+#[test]
+fn an_open_door_lets_everybody_in() {
+    let (mut world, mo) = locked();
+    let ada = world.connect("ada", Role::Viewer, None);
+    world.says(mo, Command::LockRoom { locked: false }).unwrap();
+    assert!(world.pages[&ada].connected && !world.room.state().locked);
+}
+
+#[test]
+fn whoever_was_let_in_comes_back_and_whoever_was_removed_waits() {
+    let (mut world, mo) = locked();
+    let ada = world.connect("ada", Role::Viewer, None);
+    world.says(mo, Command::AdmitAll).unwrap();
+    world.says(ada, Command::LeaveRoom).unwrap();
+    let ada = world.connect("ada", Role::Viewer, None);
+    assert!(world.pages.contains_key(&ada));
+    let participant = world.who(ada);
+    world.says(mo, Command::RemoveParticipant { participant }).unwrap();
+    let again = world.connect("ada", Role::Viewer, None);
+    assert!(world.waiting.contains_key(&again));
+}
+
+#[test]
+fn the_newest_page_waits_and_a_better_token_waits_no_more() {
+    let (mut world, mo) = locked();
+    let first = world.connect("ada", Role::Viewer, None);
+    let second = world.connect("ada", Role::Viewer, None);
+    assert_eq!(world.turned_away[&first], Closing::NewerSession);
+    assert_eq!(waiting(&world, mo).len(), 1);
+    let third = world.connect("ada", Role::Host, None);
+    assert_eq!(world.turned_away[&second], Closing::NewerSession);
+    assert!(world.pages.contains_key(&third) && waiting(&world, mo).is_empty());
+}
+
+#[test]
+fn nobody_comes_around_the_lock_without_a_page() {
+    let (mut world, _) = locked();
+    let unattended = Unattended::Publisher(room::Brings { mic: true, camera: false, screen: false });
+    assert_eq!(world.attach("ada", Role::Speaker, unattended), Err(Refusal::RoomLocked));
+}
+
+#[test]
+fn the_end_of_the_room_is_told_to_those_who_wait() {
+    let (mut world, _) = locked();
+    let ada = world.connect("ada", Role::Viewer, None);
+    world.script(room::ScriptCommand::End).unwrap();
+    assert_eq!(world.turned_away[&ada], Closing::RoomEnded);
+}
+
+#[test]
+fn only_moderators_keep_the_door() {
+    let (mut world, mo) = locked();
+    world.says(mo, Command::LockRoom { locked: false }).unwrap();
+    let speaker = world.join("eve", Role::Speaker);
+    for command in [
+        Command::LockRoom { locked: true },
+        Command::Admit { waiting: 1 },
+        Command::AdmitAll,
+        Command::TurnAway { waiting: 1 },
+    ] {
+        assert_eq!(world.says(speaker, command), Err(Refusal::Forbidden));
+    }
+}

@@ -1,0 +1,93 @@
+//! What was written, asked and answered on its way to the disk: gathered, so that a busy chat costs a write now and then, and in order.
+
+use std::collections::BTreeSet;
+
+use room::{Item, Room};
+use store::{ItemKind, ItemRecord};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::directory::Rooms;
+use super::mailbox::RoomRef;
+use crate::bounds::KEEP_WITHIN;
+
+/// Of one room.
+#[derive(Debug, Default)]
+pub(super) struct Keeping {
+    /// Not as the disk has them.
+    changed: BTreeSet<Item>,
+    due: Option<Instant>,
+    /// A write under way; what it could not write comes back.
+    writing: Option<JoinHandle<BTreeSet<Item>>>,
+}
+
+impl Keeping {
+    /// Something is another, or gone.
+    pub(super) fn note(&mut self, item: Item) {
+        self.changed.insert(item);
+        self.due.get_or_insert_with(|| Instant::now() + KEEP_WITHIN);
+    }
+
+    /// When there is something to write.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Begins a write, unless one is under way still: then it is due again after a while, and so is what a disk refused.
+    pub(super) async fn begin(&mut self, room: &Room, me: &RoomRef, rooms: &std::sync::Arc<Rooms>) {
+        self.due = None;
+        if self.writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
+            self.due = Some(Instant::now() + KEEP_WITHIN);
+            return;
+        }
+        self.finish().await;
+        if self.changed.is_empty() {
+            return;
+        }
+        let items = std::mem::take(&mut self.changed);
+        let records = items.iter().map(|item| record(*item, room)).collect();
+        let (id, rooms) = (me.id.clone(), rooms.clone());
+        self.writing = Some(tokio::spawn(async move {
+            if rooms.keep_items(id, records).await { BTreeSet::new() } else { items }
+        }));
+    }
+
+    /// The room's task ends and the room does not: all of it is written.
+    pub(super) async fn end(&mut self, room: &Room, me: &RoomRef, rooms: &std::sync::Arc<Rooms>) {
+        self.finish().await;
+        self.begin(room, me, rooms).await;
+        self.finish().await;
+    }
+
+    async fn finish(&mut self) {
+        let Some(writing) = self.writing.take() else { return };
+        let refused = writing.await.unwrap_or_default();
+        if !refused.is_empty() {
+            self.changed.extend(refused);
+            self.due = Some(Instant::now() + KEEP_WITHIN);
+        }
+    }
+}
+
+fn record(item: Item, room: &Room) -> ItemRecord {
+    let (kind, number) = match item {
+        Item::Message(number) => (ItemKind::Message, number),
+        Item::Question(number) => (ItemKind::Question, number),
+        Item::Poll(number) => (ItemKind::Poll, number),
+    };
+    ItemRecord { kind, number, body: room.kept(item) }
+}
+
+/// Takes up what was kept of a room.
+pub(super) fn restore(room: &mut Room, items: Vec<ItemRecord>) {
+    for ItemRecord { kind, number, body } in items {
+        let item = match kind {
+            ItemKind::Message => Item::Message(number),
+            ItemKind::Question => Item::Question(number),
+            ItemKind::Poll => Item::Poll(number),
+        };
+        if !body.is_some_and(|body| room.restore(item, &body)) {
+            tracing::warn!(room = room.id(), ?item, "what was kept could not be read, and is left out");
+        }
+    }
+}
