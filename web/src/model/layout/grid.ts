@@ -1,6 +1,6 @@
 /**
- * Equals in rows. Faces get as much room as there is: of all column counts the one with the largest tiles wins, and a tile may be as narrow as
- * it must to fill the stage, within what a face bears.
+ * Equals in rows. Faces get as much room as there is: of all column counts the one with the largest tiles wins, a full last row counting for it;
+ * and a tile may be as narrow as it must to fill the stage, within what a face bears.
  */
 import type { Rect, Size } from "../layout";
 
@@ -18,9 +18,9 @@ const NARROWEST = { wide: 4 / 3, tall: 3 / 4, alone: 5 / 8 };
 const LEAST_WIDTH = 132;
 const LEAST_HEIGHT = 88;
 
-export function grid(count: number, area: Size): Placed {
+export function grid(count: number, area: Size, at?: { x: number; y: number }): Placed {
   const { columns, tile } = bestGrid(count, area);
-  return rows(count, columns, tile, area);
+  return rows(count, columns, tile, area, at);
 }
 
 /** How large the grid makes a tile. */
@@ -44,18 +44,25 @@ export function rows(count: number, columns: number, tile: Size, area: Size, at:
   return { rects, height: Math.max(area.height, Math.ceil(height)) };
 }
 
+/** How high, at least `least`, a tile is for the last row in sight to be cut in half: that there is more below should be seen. */
+export function peeking(least: number, viewport: number): number {
+  const whole = Math.floor((viewport - least / 2) / (least + GAP));
+  return whole < 1 ? least : (viewport - whole * GAP) / (whole + 0.5);
+}
+
 /** The column count whose tiles are largest; when all are too small, as many columns as stay usable, and rows below the edge. */
 function bestGrid(count: number, area: Size): { columns: number; tile: Size } {
-  let best: { columns: number; tile: Size } | undefined;
+  let best: { columns: number; tile: Size; worth: number } | undefined;
   for (let columns = 1; columns <= count; columns += 1) {
     const tile = tileOf(count, columns, area);
     if (tile.width < LEAST_WIDTH || tile.height < LEAST_HEIGHT) continue;
-    if (best === undefined || tile.width * tile.height > best.tile.width * best.tile.height) best = { columns, tile };
+    const worth = (tile.width * tile.height * count) / (columns * Math.ceil(count / columns));
+    if (best === undefined || worth > best.worth) best = { columns, tile, worth };
   }
   if (best !== undefined) return best;
   const columns = Math.max(1, Math.min(count, Math.floor((area.width + GAP) / (LEAST_WIDTH + GAP))));
   const width = (area.width - (columns - 1) * GAP) / columns;
-  return { columns, tile: { width, height: Math.max(width / WIDEST, Math.min(LEAST_HEIGHT, width)) } };
+  return { columns, tile: { width, height: peeking(Math.max(width / WIDEST, Math.min(LEAST_HEIGHT, width)), area.height) } };
 }
 
 function tileOf(count: number, columns: number, area: Size): Size {
