@@ -15,7 +15,7 @@ const UP = { do: "join_stage", sources: { mic: false, camera: false } };
 /** Seats for everybody of these tests. */
 const STAGE = { access: "open", capacity: 25 };
 const WATCHED_MS = 5000;
-/** Of a second of the page's main thread, in time it really ran: some 0.03 here, and nothing like it when every word draws every tile. */
+/** Of a second of the page's main thread, in time it really ran: some 0.02 here, however busy the machine. */
 const MOST_BUSY = 0.15;
 
 /** Names of people on stage. */

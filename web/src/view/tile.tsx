@@ -39,7 +39,9 @@ export function Tile({ session, person, tile, own, first }: TileProps) {
       {!person.connected && <span class="lost">{t("stage.away")}</span>}
       <span class="plate">
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
-        <span class="name">{own ? t("stage.you", { name: person.name }) : person.name}</span>
+        <span class="name" dir="auto">
+          {own ? t("stage.you", { name: person.name }) : person.name}
+        </span>
         {person.hand !== undefined && <RaisedHand />}
         <Connection session={session} who={person.id} />
       </span>
