@@ -188,7 +188,7 @@ describe("layouts", () => {
       await assertSees(bob, await ada.id());
       const button = bob.button("Picture in picture");
       if (!(await bob.page.evaluate(() => document.pictureInPictureEnabled))) return assert.equal(await button.count(), 0);
-      const afloat = () => bob.page.evaluate(() => document.pictureInPictureElement?.closest("[role=group]")?.getAttribute("aria-label") ?? null);
+      const afloat = () => bob.page.evaluate(() => document.pictureInPictureElement?.closest("[role=group]")?.ariaLabel ?? null);
       await button.click();
       await eventually("Ada in a window", async () => (await afloat()) === "Ada");
       assert.equal(await button.getAttribute("aria-pressed"), "true");
@@ -207,8 +207,8 @@ describe("layouts", () => {
       await isLarge(ada, "Guest 7");
       const [wide, screen] = await ada.page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
       assert.ok(wide <= screen, `${wide} px wide on a screen of ${screen}`);
-      const small = await ada.stage.getByRole("button").evaluateAll((all) => all.filter((one) => one.offsetWidth < 44 || one.offsetHeight < 44).length);
-      assert.equal(small, 0, "buttons that a finger misses");
+      const tooSmall = (all) => all.filter((one) => one.offsetWidth < 44 || one.offsetHeight < 44).length;
+      assert.equal(await ada.stage.getByRole("button").evaluateAll(tooSmall), 0, "buttons that a finger misses");
       await pause(400);
       const large = ada.tile("Guest 7");
       const before = await large.boundingBox();
@@ -254,7 +254,8 @@ describe("layouts", () => {
       const load = spawn(LOAD, [...words, "--publishers", "25", "--viewers", "1", "--seconds", "60"], { stdio: "ignore" });
       const ended = new Promise((resolve) => load.once("exit", resolve));
       try {
-        await eventually("25 on stage", async () => (await server.participants(room)).filter(({ stage }) => stage === "on_stage").length === 25, 30_000);
+        const onStage = async () => (await server.participants(room)).filter(({ stage }) => stage === "on_stage").length;
+        await eventually("25 on stage", async () => (await onStage()) === 25, 30_000);
         const bob = await enter("Bob", "viewer", { context: LAPTOP });
         await eventually("25 tiles", async () => Object.keys(await tiles(bob)).length === 25);
         const pictures = () => bob.stage.locator("video").evaluateAll((all) => all.filter((video) => video.videoWidth > 0).length);

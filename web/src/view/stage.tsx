@@ -1,5 +1,6 @@
 /** The stage: a tile for everybody on it, placed by the layout. */
 import { computed, useComputed, type ReadonlySignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantState } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
@@ -20,7 +21,7 @@ export function Stage({ session }: { session: Session }) {
   const [boards, size] = useSize();
   const onStage = usePeople(session).value;
   const you = useComputed(() => session.state.value.you).value;
-  const placed = usePlaced(session, onStage, size);
+  const placed = usePlaced(session, onStage, size, boards);
   const people = new Map(onStage.map((person) => [person.id, person]));
   const main = placed.tiles.find((tile) => tile.large) ?? (placed.tiles.length === 1 ? placed.tiles[0] : undefined);
   return (
@@ -59,7 +60,7 @@ function usePeople(session: Session): ReadonlySignal<readonly ParticipantState[]
   }, [session]);
 }
 
-function usePlaced(session: Session, onStage: readonly ParticipantState[], size: Size): Layout {
+function usePlaced(session: Session, onStage: readonly ParticipantState[], size: Size, boards: RefObject<HTMLElement | null>): Layout {
   const before = useRef(EMPTY);
   const choice = layoutChoice.value;
   const pinned = useComputed(() => session.state.value.pinned).value;
@@ -76,8 +77,7 @@ function usePlaced(session: Session, onStage: readonly ParticipantState[], size:
     before.current = placed;
   }, [placed]);
   useEffect(() => {
-    const stage = document.querySelector(".stage");
-    if (stage !== null && large !== "") followFloating(stage);
+    if (boards.current !== null && large !== "") followFloating(boards.current);
   }, [large]);
   return placed;
 }
