@@ -35,8 +35,9 @@ export function Menu({ label, sections, headings, anchor, onClose }: MenuProps) 
       const target = event.target as Node;
       if (!element.contains(target) && !anchor.contains(target)) close(false);
     };
-    // It hangs on its button wherever that scrolls, also when the scrolling was on its way before the menu opened.
-    const scrolled = (event: globalThis.Event) => {
+    // It hangs on its button wherever that goes, also when the scrolling was on its way before the menu opened. Browsers tell of sizes that
+    // did not change, too.
+    const moved = (event: globalThis.Event) => {
       if (event.target === element) return;
       if (isInView(anchor)) hang(element, anchor);
       else close(false);
@@ -49,9 +50,9 @@ export function Menu({ label, sections, headings, anchor, onClose }: MenuProps) 
     const watched = new AbortController();
     const options = { capture: true, signal: watched.signal };
     document.addEventListener("pointerdown", outside, options);
-    document.addEventListener("scroll", scrolled, options);
+    document.addEventListener("scroll", moved, options);
     document.addEventListener("keydown", escape, { signal: watched.signal });
-    window.addEventListener("resize", () => close(false), options);
+    window.addEventListener("resize", moved, options);
     return () => watched.abort();
   }, [anchor]);
 
