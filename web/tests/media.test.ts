@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Media } from "../src/rtc/media";
+import { Arrivals } from "../src/rtc/stall";
 import type { MediaLink } from "../src/model/state";
 import type { Command } from "../src/signal/generated/messages";
 import type { Outcome } from "../src/signal/socket";
@@ -156,6 +157,31 @@ async function up(): Promise<void> {
   await offers[0]?.answer();
   peer().is("connected");
 }
+
+describe("news of what arrived", () => {
+  const receivers = Array.from({ length: 50 }, () => ({ timestamps: [0], asked: 0 }));
+  const asReceivers = receivers.map((receiver) => ({
+    getSynchronizationSources: () => {
+      receiver.asked += 1;
+      return receiver.timestamps.map((timestamp) => ({ timestamp }));
+    },
+  })) as unknown as RTCRtpReceiver[];
+  const asked = () => receivers.reduce((sum, receiver) => sum + receiver.asked, 0);
+
+  it("is asked of the receiver that had some last, and of all others only when it has none", () => {
+    const arrivals = new Arrivals();
+    receivers[30]!.timestamps = [5];
+    expect(arrivals.last(asReceivers, 0)).toBe(5);
+    const before = asked();
+    receivers[30]!.timestamps = [3, 6];
+    expect(arrivals.last(asReceivers, 5)).toBe(6);
+    expect(asked() - before).toBe(1);
+    receivers[7]!.timestamps = [9];
+    expect(arrivals.last(asReceivers, 6)).toBe(9);
+    expect(arrivals.last(asReceivers, 9)).toBe(9);
+    expect(arrivals.last([], 9)).toBe(0);
+  });
+});
 
 describe("the first connection", () => {
   it("offers its own sources by their mids, four slots for sound and six for pictures", async () => {

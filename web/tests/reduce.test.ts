@@ -306,6 +306,17 @@ describe("how well somebody is connected", () => {
   });
 });
 
+describe("one's own main tile", () => {
+  it("is kept over a lost connection, and given up by hand and with the room", () => {
+    const pinned = { participant: "p2", shows: "camera" } as const;
+    const people = [person("p1"), person("p2", { stage: "on_stage" })];
+    const state = reduce(entered(people), { is: "pinned", pinned });
+    expect(receive(reduce(state, { is: "link_lost" }), welcome(people, { version: 20 }, true)).pinned).toEqual(pinned);
+    expect(reduce(state, { is: "pinned", pinned: null }).pinned).toBeNull();
+    expect(reduce(state, { is: "ended", ending: "left" }).pinned).toBeNull();
+  });
+});
+
 it("a message of a newer server changes nothing", () => {
   const before = entered([person("p1")]);
   const newer = JSON.parse('{"type":"applause","hands":7}') as ServerMessage;

@@ -4,6 +4,7 @@ import type { Text } from "../texts";
 import { liked, seen, takenOut, written } from "./chat";
 import { deleted, polled } from "./polls";
 import { asked, dismissed, voted } from "./questions";
+import type { Subject } from "./layout";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
 import { isModerator } from "./abilities";
 import { textOfNotice } from "./words";
@@ -18,6 +19,7 @@ export type Event =
   | { readonly is: "told"; readonly toast: Omit<Toast, "key"> }
   | { readonly is: "dismissed"; readonly key: number }
   | { readonly is: "panel"; readonly panel: Panel | null }
+  | { readonly is: "pinned"; readonly pinned: Subject | null }
   | { readonly is: "preparing"; readonly open: boolean }
   | { readonly is: "invitation_aside" };
 
@@ -39,6 +41,8 @@ export function reduce(state: State, event: Event): State {
       return { ...state, toasts: state.toasts.filter((toast) => toast.key !== event.key) };
     case "panel":
       return seen({ ...state, panel: event.panel });
+    case "pinned":
+      return { ...state, pinned: event.pinned };
     case "preparing":
       // The device dialog shows the same pickers as the settings: one of them at a time.
       return { ...state, preparing: event.open, panel: event.open && state.panel === "settings" ? null : state.panel };

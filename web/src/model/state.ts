@@ -20,6 +20,7 @@ import type { Text } from "../texts";
 import type { Written } from "./chat";
 import type { Poll } from "./polls";
 import type { Asked } from "./questions";
+import type { Subject } from "./layout";
 
 /** The room itself, without its people. */
 export interface RoomFacts {
@@ -101,6 +102,8 @@ export interface State {
   readonly toasts: readonly Toast[];
   readonly nextToast: number;
   readonly panel: Panel | null;
+  /** The tile that the person wants large, on this page alone. */
+  readonly pinned: Subject | null;
   /** The device dialog is open. */
   readonly preparing: boolean;
   /** The invitation whose pop-up was put aside. */
@@ -134,6 +137,7 @@ export const initial: State = {
   toasts: [],
   nextToast: 1,
   panel: null,
+  pinned: null,
   preparing: false,
   asideInvitation: null,
   invitedBy: null,

@@ -8,7 +8,7 @@ import { backoff } from "../signal/backoff";
 import type { Outcome } from "../signal/socket";
 import type { MediaLink } from "../model/state";
 import { Connection, type Slot } from "./connection";
-import { StallWatch, lastArrival } from "./stall";
+import { Arrivals, StallWatch } from "./stall";
 
 /** Slots to begin with; the server asks for more when more are on stage. */
 const FIRST_SLOTS = { audio: 4, video: 6 };
@@ -49,6 +49,7 @@ export class Media {
   #failures = 0;
   #timer: number | undefined;
 
+  readonly #arrivals = new Arrivals();
   readonly #watch: StallWatch;
 
   constructor(
@@ -58,7 +59,7 @@ export class Media {
     private readonly doubts: Doubts,
   ) {
     this.#watch = new StallWatch(
-      () => (this.#connection === null ? 0 : lastArrival(this.#connection.receivers())),
+      (known) => (this.#connection === null ? 0 : this.#arrivals.last(this.#connection.receivers(), known)),
       () => this.doubts.stalled(this.#number),
     );
   }

@@ -12,6 +12,8 @@ const GLANCE_MS = 1_500;
 const STEP = 30;
 /** What a picture is high when it is as wide as its element. */
 const PICTURE_ASPECT = 16 / 9;
+/** So tall is a picture in a window of its own, where it is seen with the page put away, too. */
+const FLOATING_HEIGHT = 360;
 /** With data saver no picture is larger than this. */
 export const SAVER_HEIGHT = 180;
 
@@ -26,7 +28,9 @@ export class Shown {
   });
 
   constructor(private readonly tell: (slots: SlotShown[]) => Promise<boolean>) {
-    document.addEventListener("visibilitychange", () => this.#changed());
+    for (const event of ["visibilitychange", "enterpictureinpicture", "leavepictureinpicture"]) {
+      document.addEventListener(event, () => this.#changed());
+    }
   }
 
   /** This element shows what the slot carries, until what is returned is called. */
@@ -80,7 +84,8 @@ export class Shown {
   async #tellChanges(): Promise<void> {
     const now = new Map<string, number>();
     for (const [element, { mid, inSight }] of this.#elements) {
-      const height = inSight && document.visibilityState === "visible" ? heightOf(element) : 0;
+      const inPage = inSight && document.visibilityState === "visible" ? heightOf(element) : 0;
+      const height = document.pictureInPictureElement === element ? Math.max(inPage, FLOATING_HEIGHT) : inPage;
       now.set(mid, Math.max(now.get(mid) ?? 0, this.#saving ? Math.min(height, SAVER_HEIGHT) : height));
     }
     // A slot without an element is shown nowhere; one never told of was never shown.

@@ -14,16 +14,28 @@ const FLOWING_LOOKS = 10;
 /** After a stall, before the next one counts: at first, and at most. It doubles each time, for some networks stumble all day long. */
 const PAUSE_MS = { first: 3_000, most: 60_000 };
 
-/** When something of a stream was last received, in a clock that only rises; 0 before anything was. */
-export type Arrival = () => number;
+/** When something of a stream was last received, in a clock that only rises; 0 before anything was. Anything after `known` will do. */
+export type Arrival = (known: number) => number;
 
-/** Of several receivers, of sound and of pictures. */
-export function lastArrival(receivers: readonly RTCRtpReceiver[]): number {
-  let last = 0;
-  for (const receiver of receivers) {
-    for (const { timestamp } of receiver.getSynchronizationSources()) last = Math.max(last, timestamp);
+/**
+ * Of several receivers, of sound and of pictures. Each one asked makes the page wait for the browser's media threads: with 25 people on stage,
+ * asking all of them took a fifth of the page's time. So the one with the latest news comes first, and nobody after the first news.
+ */
+export class Arrivals {
+  #latest: RTCRtpReceiver | undefined;
+
+  last(receivers: readonly RTCRtpReceiver[], known: number): number {
+    const latest = this.#latest;
+    const first = latest !== undefined && receivers.includes(latest) ? [latest] : [];
+    let last = 0;
+    for (const receiver of [...first, ...receivers]) {
+      for (const { timestamp } of receiver.getSynchronizationSources()) last = Math.max(last, timestamp);
+      if (last <= known) continue;
+      this.#latest = receiver;
+      break;
+    }
+    return last;
   }
-  return last;
 }
 
 export class StallWatch {
@@ -46,7 +58,7 @@ export class StallWatch {
   }
 
   #look(now: number): void {
-    const newest = this.arrival();
+    const newest = this.arrival(this.#newest);
     const changed = newest !== this.#newest;
     // A timer that comes late, in a tab that nobody looks at, has seen nothing of what came between.
     if (changed) {

@@ -64,6 +64,18 @@ export const ar: Catalogue = {
   "stage.paused": "الصورة متوقفة مؤقتًا: اتصالك بطيء",
   "stage.sound_blocked": "المتصفح يمنع تشغيل الصوت.",
   "stage.sound_on": "تشغيل الصوت",
+  "stage.pin": "عرض بحجم كبير",
+  "stage.unpin": "العرض كما كان",
+  "stage.layout": "طريقة العرض",
+  "stage.layout.automatic": "تلقائي",
+  "stage.layout.grid": "شبكة",
+  "stage.layout.speaker": "المتحدث",
+  "stage.cameras": "الكاميرات",
+  "stage.cameras.fill": "ملء الإطارات",
+  "stage.cameras.fit": "إظهار الصورة كاملة",
+  "stage.full_screen": "ملء الشاشة",
+  "stage.leave_full_screen": "الخروج من ملء الشاشة",
+  "stage.float": "صورة داخل صورة",
 
   // Connection.
   "link.connecting": "جارٍ الاتصال…",

@@ -64,6 +64,18 @@ export const de: Catalogue = {
   "stage.paused": "Bild angehalten: Ihre Verbindung ist langsam",
   "stage.sound_blocked": "Ihr Browser hält den Ton zurück.",
   "stage.sound_on": "Ton einschalten",
+  "stage.pin": "Groß zeigen",
+  "stage.unpin": "Wie vorher zeigen",
+  "stage.layout": "Anordnung",
+  "stage.layout.automatic": "Automatisch",
+  "stage.layout.grid": "Raster",
+  "stage.layout.speaker": "Wer spricht",
+  "stage.cameras": "Kameras",
+  "stage.cameras.fill": "Kacheln ausfüllen",
+  "stage.cameras.fit": "Ganze Bilder zeigen",
+  "stage.full_screen": "Vollbild",
+  "stage.leave_full_screen": "Vollbild verlassen",
+  "stage.float": "Bild im Bild",
 
   // Connection.
   "link.connecting": "Verbindung wird hergestellt …",

@@ -62,6 +62,18 @@ export const en = {
   "stage.paused": "Picture paused: your connection is slow",
   "stage.sound_blocked": "Your browser is holding back the sound.",
   "stage.sound_on": "Turn on sound",
+  "stage.pin": "Show large",
+  "stage.unpin": "Show as before",
+  "stage.layout": "Layout",
+  "stage.layout.automatic": "Automatic",
+  "stage.layout.grid": "Grid",
+  "stage.layout.speaker": "Speaker",
+  "stage.cameras": "Cameras",
+  "stage.cameras.fill": "Fill the tiles",
+  "stage.cameras.fit": "Show whole pictures",
+  "stage.full_screen": "Full screen",
+  "stage.leave_full_screen": "Leave full screen",
+  "stage.float": "Picture in picture",
 
   // Connection.
   "link.connecting": "Connecting…",

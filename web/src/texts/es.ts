@@ -64,6 +64,18 @@ export const es: Catalogue = {
   "stage.paused": "Imagen en pausa: tu conexión es lenta",
   "stage.sound_blocked": "Tu navegador está reteniendo el sonido.",
   "stage.sound_on": "Activar sonido",
+  "stage.pin": "Ver en grande",
+  "stage.unpin": "Ver como antes",
+  "stage.layout": "Disposición",
+  "stage.layout.automatic": "Automática",
+  "stage.layout.grid": "Cuadrícula",
+  "stage.layout.speaker": "Quien habla",
+  "stage.cameras": "Cámaras",
+  "stage.cameras.fill": "Llenar los recuadros",
+  "stage.cameras.fit": "Ver la imagen entera",
+  "stage.full_screen": "Pantalla completa",
+  "stage.leave_full_screen": "Salir de pantalla completa",
+  "stage.float": "Imagen en imagen",
 
   // Connection.
   "link.connecting": "Conectando…",

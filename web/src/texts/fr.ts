@@ -64,6 +64,18 @@ export const fr: Catalogue = {
   "stage.paused": "Image en pause : votre connexion est lente",
   "stage.sound_blocked": "Votre navigateur bloque le son.",
   "stage.sound_on": "Activer le son",
+  "stage.pin": "Afficher en grand",
+  "stage.unpin": "Afficher comme avant",
+  "stage.layout": "Disposition",
+  "stage.layout.automatic": "Automatique",
+  "stage.layout.grid": "Grille",
+  "stage.layout.speaker": "Qui parle",
+  "stage.cameras": "Caméras",
+  "stage.cameras.fill": "Remplir les cadres",
+  "stage.cameras.fit": "Voir l’image entière",
+  "stage.full_screen": "Plein écran",
+  "stage.leave_full_screen": "Quitter le plein écran",
+  "stage.float": "Image dans l’image",
 
   // Connection.
   "link.connecting": "Connexion…",

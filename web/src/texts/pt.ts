@@ -64,6 +64,18 @@ export const pt: Catalogue = {
   "stage.paused": "Imagem pausada: sua conexão está lenta",
   "stage.sound_blocked": "Seu navegador ainda não liberou o som.",
   "stage.sound_on": "Ligar o som",
+  "stage.pin": "Mostrar em destaque",
+  "stage.unpin": "Mostrar como antes",
+  "stage.layout": "Disposição",
+  "stage.layout.automatic": "Automática",
+  "stage.layout.grid": "Grade",
+  "stage.layout.speaker": "Quem fala",
+  "stage.cameras": "Câmeras",
+  "stage.cameras.fill": "Preencher os quadros",
+  "stage.cameras.fit": "Mostrar a imagem inteira",
+  "stage.full_screen": "Tela cheia",
+  "stage.leave_full_screen": "Sair da tela cheia",
+  "stage.float": "Picture-in-picture",
 
   // Connection.
   "link.connecting": "Conectando…",

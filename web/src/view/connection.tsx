@@ -1,10 +1,11 @@
 /** How well somebody is connected, where it is worth a word: bars, and in words for those who do not see them. */
+import { useComputed } from "@preact/signals";
 import type { ParticipantId, Quality } from "../signal/generated/messages";
 import type { Session } from "../session";
 import { t } from "../texts";
 
 export function Connection({ session, who }: { session: Session; who: ParticipantId }) {
-  const quality = session.state.value.quality.get(who);
+  const quality = useComputed(() => session.state.value.quality.get(who)).value;
   if (quality === undefined || quality.level === "good") return null;
   const label = labelOf(quality);
   return (

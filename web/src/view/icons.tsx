@@ -90,6 +90,22 @@ const SHAPES = {
       <path d="M4 4l16 16" />
     </>
   ),
+  layout: (
+    <>
+      <rect x="3" y="4.5" width="18" height="15" rx="2.500" />
+      <path d="M15 4.500v15M15 9.500h6M15 14.500h6" />
+    </>
+  ),
+  large: <path d="M14 4h6v6M20 4l-6.500 6.500M10 20H4v-6M4 20l6.500-6.500" />,
+  asBefore: <path d="M20 10h-6V4M14 10l6.500-6.500M4 14h6v6M10 14l-6.500 6.500" />,
+  fullScreen: <path d="M4 9V6a2 2 0 0 1 2-2h3M15 4h3a2 2 0 0 1 2 2v3M20 15v3a2 2 0 0 1-2 2h-3M9 20H6a2 2 0 0 1-2-2v-3" />,
+  leaveFullScreen: <path d="M9 4v3a2 2 0 0 1-2 2H4M20 9h-3a2 2 0 0 1-2-2V4M15 20v-3a2 2 0 0 1 2-2h3M4 15h3a2 2 0 0 1 2 2v3" />,
+  float: (
+    <>
+      <path d="M21 11V7a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v10a2 2 0 0 0 2 2h5" />
+      <rect class="solid" x="13" y="14" width="9" height="6.500" rx="1.500" />
+    </>
+  ),
   alert: <path d="M12 8v5M12 16.500v.1M12 3.500 2.800 19.500h18.400z" />,
 } satisfies Record<string, ComponentChildren>;
 

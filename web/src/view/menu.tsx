@@ -4,17 +4,21 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 export interface MenuEntry {
   readonly label: string;
   readonly grave: boolean;
+  /** One of several of its section, of which this is the chosen one, or not. */
+  readonly chosen?: boolean;
   readonly choose: () => void;
 }
 
 export interface MenuProps {
   readonly label: string;
   readonly sections: readonly (readonly MenuEntry[])[];
+  /** What the sections are called, where their entries do not say it by themselves. */
+  readonly headings?: readonly string[];
   readonly anchor: HTMLElement;
   readonly onClose: () => void;
 }
 
-export function Menu({ label, sections, anchor, onClose }: MenuProps) {
+export function Menu({ label, sections, headings, anchor, onClose }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   const close = (refocus: boolean) => {
     if (refocus) anchor.focus();
@@ -31,8 +35,9 @@ export function Menu({ label, sections, anchor, onClose }: MenuProps) {
       const target = event.target as Node;
       if (!element.contains(target) && !anchor.contains(target)) close(false);
     };
-    // It hangs on its button wherever that scrolls, also when the scrolling was on its way before the menu opened.
-    const scrolled = (event: globalThis.Event) => {
+    // It hangs on its button wherever that goes, also when the scrolling was on its way before the menu opened. Browsers tell of sizes that
+    // did not change, too.
+    const moved = (event: globalThis.Event) => {
       if (event.target === element) return;
       if (isInView(anchor)) hang(element, anchor);
       else close(false);
@@ -45,9 +50,9 @@ export function Menu({ label, sections, anchor, onClose }: MenuProps) {
     const watched = new AbortController();
     const options = { capture: true, signal: watched.signal };
     document.addEventListener("pointerdown", outside, options);
-    document.addEventListener("scroll", scrolled, options);
+    document.addEventListener("scroll", moved, options);
     document.addEventListener("keydown", escape, { signal: watched.signal });
-    window.addEventListener("resize", () => close(false), options);
+    window.addEventListener("resize", moved, options);
     return () => watched.abort();
   }, [anchor]);
 
@@ -67,12 +72,13 @@ export function Menu({ label, sections, anchor, onClose }: MenuProps) {
   return (
     <div ref={menu} class="menu" role="menu" aria-label={label} popover="manual" onKeyDown={onKeyDown}>
       {sections.map((section, index) => (
-        <div key={index} role="none" class="section">
+        <div key={index} role={headings === undefined ? "none" : "group"} aria-label={headings?.[index]} class="section">
           {section.map((entry) => (
             <button
               key={entry.label}
               type="button"
-              role="menuitem"
+              role={entry.chosen === undefined ? "menuitem" : "menuitemradio"}
+              aria-checked={entry.chosen}
               tabIndex={-1}
               class={entry.grave ? "grave" : ""}
               onClick={() => {
@@ -90,7 +96,7 @@ export function Menu({ label, sections, anchor, onClose }: MenuProps) {
 }
 
 function items(menu: HTMLElement | null): HTMLElement[] {
-  return menu === null ? [] : [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
+  return menu === null ? [] : [...menu.querySelectorAll<HTMLElement>("[role^=menuitem]")];
 }
 
 function typed(all: readonly HTMLElement[], at: number, letter: string): void {

@@ -1,119 +1,85 @@
 /** The stage: a tile for everybody on it, placed by the layout. */
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { computed, useComputed, type ReadonlySignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantState } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
-import { layout, type Rect, type Size } from "../model/layout";
+import { EMPTY, layout, tileName, type Layout, type Size } from "../model/layout";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
-import { Avatar } from "./avatar";
-import { Connection } from "./connection";
-import { RaisedHand } from "./hand";
-import { Icon, Mark } from "./icons";
-import { Picture, useStreamOf } from "./picture";
+import { cameras, layoutChoice } from "./choices";
+import { followFloating } from "./display";
+import { Mark } from "./icons";
+import { onStageKey, StageControls } from "./stage_controls";
+import { Screen, Tile } from "./tile";
 
+/**
+ * Drawn anew when somebody comes, goes or changes, and when another is large; not with every word of the server. Nor are the tiles, which get
+ * the very same props as before where nothing changed for them: what changes often, each reads for itself.
+ */
 export function Stage({ session }: { session: Session }) {
-  const [stage, size] = useSize();
-  const { people } = session.state.value;
-  const placed = useMemo(() => layout({ people }, size), [people, size]);
+  const [boards, size] = useSize();
+  const onStage = usePeople(session).value;
+  const you = useComputed(() => session.state.value.you).value;
+  const placed = usePlaced(session, onStage, size, boards);
+  const people = new Map(onStage.map((person) => [person.id, person]));
+  const main = placed.tiles.find((tile) => tile.large) ?? (placed.tiles.length === 1 ? placed.tiles[0] : undefined);
   return (
-    <section class="stage" aria-label={t("stage")}>
-      <div class="boards" ref={stage}>
+    <section class={`stage ${cameras.value}`} aria-label={t("stage")} onKeyDown={onStageKey}>
+      <div class="boards" ref={boards}>
         <div class="set" style={{ blockSize: `${placed.height}px` }}>
-          {placed.tiles.map(({ participant, shows, rect }) => {
-            const person = people.get(participant);
+          {placed.tiles.map((tile) => {
+            const person = people.get(tile.participant);
             if (person === undefined) return null;
-            return shows === "screen" ? (
-              <Screen key={`${participant} screen`} session={session} person={person} rect={rect} />
-            ) : (
-              <Tile key={participant} session={session} person={person} rect={rect} />
-            );
+            const name = tileName(tile);
+            const props = { session, person, tile, own: person.id === you, first: name === placed.order[0] };
+            return tile.shows === "screen" ? <Screen key={name} {...props} /> : <Tile key={name} {...props} />;
           })}
         </div>
         {placed.tiles.length === 0 && <Empty session={session} />}
       </div>
+      <StageControls
+        session={session}
+        peopled={placed.tiles.length > 0}
+        picture={main !== undefined && people.get(main.participant)?.[main.shows] === "on"}
+        inset={main === undefined ? 0 : size.width - main.rect.x - main.rect.width}
+      />
     </section>
   );
 }
 
-function Tile({ session, person, rect }: { session: Session; person: ParticipantState; rect: Rect }) {
-  const own = person.id === session.state.value.you;
-  const camera = own ? session.isOn("camera") : person.camera === "on";
-  const { speaking, active } = session.state.value;
-  const voice = speaking.has(person.id) ? "speaking" : person.id === active ? "active" : "";
-  return (
-    <div
-      class={`tile ${voice} ${person.connected ? "" : "away"} ${isSmall(rect) ? "small" : ""}`}
-      role="group"
-      aria-label={person.name}
-      data-participant={person.id}
-      style={place(rect)}
-    >
-      <Avatar id={person.id} name={person.name} />
-      {camera && (own ? <OwnPicture session={session} /> : <OthersPicture session={session} person={person} source="camera" />)}
-      {!person.connected && <span class="lost">{t("stage.away")}</span>}
-      <span class="plate">
-        <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
-        <span class="name">{own ? t("stage.you", { name: person.name }) : person.name}</span>
-        {person.hand !== undefined && <RaisedHand />}
-        <Connection session={session} who={person.id} />
-      </span>
-    </div>
-  );
+/** Who is on stage, in the order they came: the same array as long as nothing changes about them, whoever else comes and goes. */
+function usePeople(session: Session): ReadonlySignal<readonly ParticipantState[]> {
+  return useMemo(() => {
+    let before: readonly ParticipantState[] = [];
+    return computed(() => {
+      const now = [...session.state.value.people.values()].filter((person) => person.stage === "on_stage");
+      if (now.length !== before.length || now.some((person, index) => person !== before[index])) before = now;
+      return before;
+    });
+  }, [session]);
 }
 
-/** The initials make way for the name there. */
-function isSmall(rect: Rect): boolean {
-  return rect.width < 210 || rect.height < 150;
-}
-
-function OwnPicture({ session }: { session: Session }) {
-  const stream = useStreamOf(session.capture.of("camera").value.track);
-  return <Picture stream={stream} mirrored />;
-}
-
-/** Says how large it is, so that nothing larger is sent, and why there is nothing to see when the connection is too slow. */
-function OthersPicture({ session, person, source }: { session: Session; person: ParticipantState; source: "camera" | "screen" }) {
-  const mid = session.slotOf(person.id, source);
-  const shows = useMemo(
-    () => (mid === undefined ? undefined : (element: HTMLVideoElement) => session.shows(mid, element)),
-    [session, mid],
+function usePlaced(session: Session, onStage: readonly ParticipantState[], size: Size, boards: RefObject<HTMLElement | null>): Layout {
+  const before = useRef(EMPTY);
+  const choice = layoutChoice.value;
+  const pinned = useComputed(() => session.state.value.pinned).value;
+  const active = useComputed(() => session.state.value.active).value;
+  const you = useComputed(() => session.state.value.you).value;
+  // Nobody can put anybody before everybody yet.
+  const spotlight = null;
+  const placed = useMemo(
+    () => layout(onStage, size, { choice, pinned, spotlight, active, you }, before.current),
+    [onStage, size, choice, pinned, spotlight, active, you],
   );
-  const paused = mid !== undefined && session.state.value.paused.has(mid);
-  return (
-    <>
-      <Picture stream={session.pictureOf(person.id, source)} {...(shows === undefined ? {} : { shows })} />
-      {paused && (
-        <p class="paused">
-          <Icon name="weak" />
-          <span>{t("stage.paused")}</span>
-        </p>
-      )}
-    </>
-  );
-}
-
-function MicState({ state }: { state: ParticipantState["mic"] }) {
-  const key = state === "on" ? "stage.mic_on" : state === "locked" ? "stage.mic_locked" : "stage.mic_off";
-  return (
-    <span class={`mic ${state}`} role="img" aria-label={t(key)}>
-      <Icon name={state === "on" ? "mic" : state === "locked" ? "lock" : "micOff"} />
-    </span>
-  );
-}
-
-function Screen({ session, person, rect }: { session: Session; person: ParticipantState; rect: Rect }) {
-  const own = person.id === session.state.value.you;
-  const ownStream = useStreamOf(session.screenTrack.value);
-  const label = t("stage.screen", { name: person.name });
-  return (
-    <figure class="tile screen" aria-label={label} style={place(rect)}>
-      {own ? <Picture stream={ownStream} /> : <OthersPicture session={session} person={person} source="screen" />}
-      <figcaption class="plate">
-        <Icon name="screen" />
-        <span class="name">{label}</span>
-      </figcaption>
-    </figure>
-  );
+  const large = placed.arrangement === "grid" ? "" : placed.order[0];
+  useEffect(() => {
+    before.current = placed;
+  }, [placed]);
+  useEffect(() => {
+    if (boards.current !== null && large !== "") followFloating(boards.current);
+  }, [large]);
+  return placed;
 }
 
 function Empty({ session }: { session: Session }) {
@@ -133,14 +99,6 @@ function hintOf(session: Session): TextKey {
   if (isModerator(person)) return "stage.empty.moderator";
   if (person?.role === "speaker") return "stage.empty.free";
   return `stage.empty.${session.state.value.room?.access ?? "invite"}`;
-}
-
-function place(rect: Rect) {
-  return {
-    inlineSize: `${rect.width}px`,
-    blockSize: `${rect.height}px`,
-    transform: `translate(${rect.x}px, ${rect.y}px)`,
-  };
 }
 
 /** The size of an element, followed. */
