@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import assert from "node:assert/strict";
 import { scene, shared } from "../support/shared.mjs";
 import { open } from "../support/browser.mjs";
+import { crowd } from "../support/people.mjs";
 import { assertHears, assertSees, assertSeesNothing, eventually, pause } from "../support/media.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -26,30 +27,6 @@ async function tabTo(person, name) {
     await person.page.keyboard.press("Tab");
   }
   assert.fail(`"${name}" cannot be reached by Tab`);
-}
-
-/** People who are in the room as a socket each, which `host`'s page holds: a page each would be a crowd of browsers. */
-async function crowd(host, names, command) {
-  const invited = await Promise.all(names.map((name) => host.server.invitation(host.room, name)));
-  const address = `${host.server.url.replace("http", "ws")}/api/v1/rooms/${host.room}/socket`;
-  await host.page.evaluate(
-    ({ tokens, command, address }) =>
-      Promise.all(
-        tokens.map((token) => {
-          const socket = new WebSocket(address);
-          socket.onopen = () => socket.send(JSON.stringify({ type: "hello", version: 1, token }));
-          return new Promise((resolve) => {
-            socket.onmessage = () => {
-              socket.onmessage = null;
-              if (command) socket.send(JSON.stringify({ type: "command", id: 1, command }));
-              resolve();
-            };
-          });
-        }),
-      ),
-    { tokens: invited.map(({ token }) => token), command, address },
-  );
-  await eventually("everybody is in the room", async () => (await host.server.participants(host.room)).length > names.length);
 }
 
 /** Gives a person's camera somebody to look at: a drawn head and shoulders that sway a little. */
@@ -192,22 +169,6 @@ describe("the page", () => {
       await eventually("the camera starts", () => ada.page.evaluate(() => window.asked === 1));
       await ada.goLive();
       await assertSees(mod, await ada.id());
-    }));
-
-  it("many requests: the first ones on cards, the way to all of them below", (test) =>
-    scene(test, { access: "request" }, async ({ enter }) => {
-      const mod = await enter("Mo", "moderator");
-      const phone = await enter("Pia", "moderator", { context: PHONE });
-      const names = Array.from({ length: 5 }, (_, index) => `Guest ${index}`);
-      await crowd(mod, names, { do: "request_stage" });
-      for (const [person, cards, more] of [[mod, 2, "and 3 more"], [phone, 1, "and 4 more"]]) {
-        await person.button(more).waitFor();
-        assert.equal(await person.page.getByText("asks to join the stage").count(), cards);
-        await person.button(more).click();
-        const asking = person.page.getByRole("list", { name: "Asking to join" });
-        await asking.waitFor();
-        assert.equal(await asking.getByRole("listitem").count(), names.length);
-      }
     }));
 
   it("on a phone: up, seen, and nothing wider than the screen", (test) =>
