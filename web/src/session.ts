@@ -19,7 +19,7 @@ import { playSound } from "./rtc/sounds";
 import { KEEP_INVITATION_MS, type Access, type Command, type ParticipantId, type Source, type SourcesOn } from "./signal/generated/messages";
 import { followNetwork } from "./signal/network";
 import { RoomSocket, type Outcome } from "./signal/socket";
-import type { Text, TextKey } from "./texts";
+import { t, type Text, type TextKey } from "./texts";
 
 export class Session {
   readonly #state = signal<State>(initial);
@@ -359,7 +359,7 @@ export class Session {
   /** Another device took over. The device dialog says it itself: nothing else is heard while that is open. */
   #tellMoved(device: Device, label: string): void {
     if (this.#state.peek().preparing && device !== "speaker") return;
-    const text: Text = { key: `devices.moved.${device}`, values: { label } };
+    const text: Text = { key: `devices.moved.${device}`, values: { label: label || t(`devices.default.${device}`) } };
     this.dispatch({ is: "told", toast: { topic: `device-${device}`, tone: "alert", text } });
   }
 

@@ -7,7 +7,7 @@ import "@twilio/video-processors/dist/build/tflite-simd-1-0-0.wasm?url";
 import "@twilio/video-processors/dist/build/twilio-gaussian-blur-background-processor-pipeline-worker.js?url";
 import type { Blur } from "./blur";
 
-const BLUR_RADIUS = 15;
+const BLUR_RADIUS = 20;
 /** More would cost the machine more than anybody sees. */
 const PICTURES_A_SECOND = 24;
 /** A model that is not there by then will not come. */
@@ -48,8 +48,7 @@ export async function blurOnPage(camera: MediaStreamTrack): Promise<Blur> {
 
 /** Takes the camera's pictures one by one, and gives the next one out when the last is done: a slow machine shows fewer. */
 class Turning {
-  #timer: number | undefined;
-  #stopped = false;
+  readonly #clock = new Worker(new URL("./ticker.ts", import.meta.url), { type: "module" });
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -66,20 +65,20 @@ class Turning {
   }
 
   start(): void {
+    this.#clock.onmessage = () => this.#next();
+    this.#next();
+  }
+
+  #next(): void {
     const began = performance.now();
     // A picture that could not be blurred is left out, never shown as it is.
     void this.first()
       .catch(() => undefined)
-      .then(() => {
-        if (this.#stopped) return;
-        const rest = 1000 / PICTURES_A_SECOND - (performance.now() - began);
-        this.#timer = window.setTimeout(() => this.start(), Math.max(0, rest));
-      });
+      .then(() => this.#clock.postMessage(Math.max(0, 1000 / PICTURES_A_SECOND - (performance.now() - began))));
   }
 
   stop(): void {
-    this.#stopped = true;
-    window.clearTimeout(this.#timer);
+    this.#clock.terminate();
     this.video.srcObject = null;
   }
 }
