@@ -13,13 +13,15 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
  * highest sample since it was last read, `sinks` where it went.
  */
 function listen() {
+  // A third of a second, so that a busy machine that looks late still hears the beginning of a tone.
+  const HELD = 16384;
   const heard = { loudest: 0, tones: 0, sinks: [], opened: [], analysers: new Map() };
   window.heard = heard;
   const connect = AudioNode.prototype.connect;
   AudioNode.prototype.connect = function (to, ...more) {
     const context = this.context;
     if (to === context.destination || to instanceof MediaStreamAudioDestinationNode) {
-      if (!heard.analysers.has(context)) heard.analysers.set(context, new AnalyserNode(context, { fftSize: 2048 }));
+      if (!heard.analysers.has(context)) heard.analysers.set(context, new AnalyserNode(context, { fftSize: HELD }));
       connect.call(this, heard.analysers.get(context));
       heard.sinks.push(context.sinkId ?? "");
     }
@@ -30,9 +32,10 @@ function listen() {
     heard.tones++;
     return start.apply(this, when);
   };
-  const samples = new Float32Array(2048);
+  const samples = new Float32Array(HELD);
   setInterval(() => {
-    for (const analyser of heard.analysers.values()) {
+    for (const [context, analyser] of heard.analysers) {
+      if (context.state !== "running") continue;
       analyser.getFloatTimeDomainData(samples);
       for (const sample of samples) heard.loudest = Math.max(heard.loudest, Math.abs(sample));
     }

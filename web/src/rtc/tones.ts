@@ -16,7 +16,7 @@ const TUNES: Readonly<Record<Tune, readonly Note[]>> = {
 /** Below voices; the test is about as loud as one. */
 const LOUDNESS = { news: 0.07, test: 0.25 };
 /** A browser that does not let the page sound by then, for want of a touch of it, is not waited for. */
-const ALLOWED_WITHIN_MS = 400;
+const ALLOWED_WITHIN_MS = 1_000;
 /** Tones in a hurry share one way out; after that it is put to sleep. */
 const SLEEP_AFTER_MS = 3_000;
 
