@@ -1,4 +1,8 @@
 import { defineConfig } from "vite";
+import blur from "@twilio/video-processors/package.json" with { type: "json" };
+
+/** Its files name one another, so they keep their names; the version tells them apart from what browsers have kept of an older one. */
+const BLUR = "@twilio/video-processors";
 
 export default defineConfig({
   // The server serves index.html under `/` and `/r/{room}` alike, and the files it names under `/assets/`.
@@ -11,6 +15,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    rolldownOptions: {
+      output: {
+        assetFileNames: ({ originalFileNames }) =>
+          originalFileNames.some((name) => name.includes(BLUR)) ? `assets/blur-${blur.version}/[name][extname]` : "assets/[name]-[hash][extname]",
+      },
+    },
   },
   server: {
     proxy: { "/api": { target: "http://127.0.0.1:8080", ws: true } },

@@ -30,6 +30,7 @@ await import("./suites/connections.mjs");
 await import("./suites/paths.mjs");
 await import("./suites/page.mjs");
 await import("./suites/layouts.mjs");
+await import("./suites/devices.mjs");
 await import("./suites/language.mjs");
 await import("./suites/workers.mjs");
 await import("./suites/firefox.mjs");

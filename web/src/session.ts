@@ -5,27 +5,35 @@
 import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import { isLive, initial, me, nameOf, type State } from "./model/state";
 import { reduce, type Event } from "./model/reduce";
-import { textOfRefusal } from "./model/words";
+import { soundOf, Sounds } from "./model/sounds";
+import { textOfFailure, textOfRefusal } from "./model/words";
 import { Capture } from "./rtc/capture";
-import { chosenDevices, followDevices, type Capturing } from "./rtc/devices";
+import { followDevices, followSpeaker, usedSpeaker, type Capturing, type Device } from "./rtc/devices";
 import { Media } from "./rtc/media";
 import { Playback } from "./rtc/playback";
 import { whenPresent } from "./rtc/present";
 import { shareScreen } from "./rtc/screen";
 import { Shown } from "./rtc/shown";
 import { saving } from "./rtc/saver";
+import { playSound } from "./rtc/sounds";
 import { KEEP_INVITATION_MS, type Access, type Command, type ParticipantId, type Source, type SourcesOn } from "./signal/generated/messages";
 import { followNetwork } from "./signal/network";
 import { RoomSocket, type Outcome } from "./signal/socket";
-import type { Text, TextKey } from "./texts";
+import { t, type Text, type TextKey } from "./texts";
 
 export class Session {
   readonly #state = signal<State>(initial);
-  readonly capture = new Capture((kind) => this.#deviceStopped(kind));
+  readonly capture = new Capture({
+    stopped: (kind) => this.#deviceStopped(kind),
+    moved: (kind, label) => this.#tellMoved(kind, label),
+  });
   readonly #playback = new Playback();
   readonly #screen = signal<MediaStreamTrack | null>(null);
   readonly #media: Media;
   readonly #shown = new Shown(async (slots) => (await this.#socket.send({ do: "show_slots", slots })).is === "done");
+  readonly #sounds = new Sounds(playSound, Date.now, (then, wait) => window.setTimeout(then, wait));
+  /** The microphone is open for its owner alone, to see whether it works. */
+  readonly #trying = signal(false);
   #socket: RoomSocket;
   /** Sources that are being turned on: their devices stay open although they are not live yet. */
   readonly #starting = signal<ReadonlySet<Source>>(new Set());
@@ -43,7 +51,8 @@ export class Session {
     this.#socket = this.#newSocket();
     followDevices();
     followNetwork(() => this.#media.networkChanged());
-    effect(() => this.#playback.useSpeaker(chosenDevices.value.speaker ?? ""));
+    followSpeaker((label) => this.#tellMoved("speaker", label));
+    effect(() => this.#playback.useSpeaker(usedSpeaker.value));
     effect(() => this.#playback.show(this.#media.slots.value, this.slots.value));
     effect(() => this.#shown.save(saving.value));
     effect(() => this.#sendWhatIsLive());
@@ -90,7 +99,11 @@ export class Session {
   }
 
   dispatch(event: Event): void {
-    this.#state.value = reduce(this.#state.peek(), event);
+    const before = this.#state.peek();
+    const after = reduce(before, event);
+    this.#state.value = after;
+    const sound = soundOf(event, before, after);
+    if (sound !== null) this.#sounds.hear(sound);
   }
 
   /** Gives a command; a refusal is said in words. Resolves to whether it took effect. */
@@ -190,8 +203,19 @@ export class Session {
     }
     await this.capture.open([source]);
     const { track, failure } = this.capture.of(source).peek();
-    if (failure !== null) this.#tellDevice(source, `devices.${failure}.${source}`);
+    if (failure !== null) this.#tellDevice(source, textOfFailure(failure, source));
     return track !== null;
+  }
+
+  get trying(): ReadonlySignal<boolean> {
+    return this.#trying;
+  }
+
+  /** Opens the microphone for its owner to see that it works, or ends that. Nothing of it is sent. */
+  async tryMic(on: boolean): Promise<void> {
+    this.#trying.value = on;
+    if (on) await this.capture.open(["mic"]);
+    if (this.capture.of("mic").peek().track === null) this.#trying.value = false;
   }
 
   /** Writes to everybody. */
@@ -279,6 +303,7 @@ export class Session {
     const state = this.#state.value;
     const person = me(state);
     const starting = this.#starting.value;
+    const trying = this.#trying.value;
     const hushed = this.#hushed.value;
     const settled = [...hushed].filter((source) => !isLive(person, source));
     if (settled.length > 0) this.#hushed.value = settled.reduce(withoutOne, hushed);
@@ -286,14 +311,15 @@ export class Session {
       const live = isLive(person, kind) && !hushed.has(kind);
       const { track, starting: opening, failure } = this.capture.of(kind).value;
       this.#media.attach(kind, live ? track : null);
-      if (track !== null) track.enabled = live || state.preparing || kind === "camera";
+      const tried = kind === "mic" && trying;
+      if (track !== null) track.enabled = live || state.preparing || tried || kind === "camera";
       if (live) {
         // On stage with this source, but on a page that does not have it: reloaded, or taken over from another tab.
         if (track === null && !opening && failure === null) untracked(() => void this.#takeUp(kind));
         continue;
       }
       const rests = kind === "mic" && person?.stage === "on_stage";
-      if (track !== null && !state.preparing && !starting.has(kind) && !rests) untracked(() => this.capture.close(kind));
+      if (track !== null && !state.preparing && !starting.has(kind) && !rests && !tried) untracked(() => this.capture.close(kind));
     }
     const screen = isLive(person, "screen") && !hushed.has("screen");
     this.#media.attach("screen", screen ? this.#screen.value : null);
@@ -304,7 +330,7 @@ export class Session {
     await this.capture.open([kind]);
     const { failure } = this.capture.of(kind).peek();
     if (failure === null) return;
-    this.#tellDevice(kind, `devices.${failure}.${kind}`);
+    this.#tellDevice(kind, textOfFailure(failure, kind));
     await this.turn(kind, false);
   }
 
@@ -322,12 +348,19 @@ export class Session {
 
   #deviceStopped(kind: Capturing): void {
     if (!isLive(this.me.peek(), kind)) return;
-    this.#tellDevice(kind, `devices.unplugged.${kind}`);
+    this.#tellDevice(kind, textOfFailure("unplugged", kind));
     void this.turn(kind, false);
   }
 
   #tellDevice(kind: Capturing, key: TextKey): void {
     this.dispatch({ is: "told", toast: { topic: `device-${kind}`, tone: "alert", text: { key } } });
+  }
+
+  /** Another device took over. The device dialog says it itself: nothing else is heard while that is open. */
+  #tellMoved(device: Device, label: string): void {
+    if (this.#state.peek().preparing && device !== "speaker") return;
+    const text: Text = { key: `devices.moved.${device}`, values: { label: label || t(`devices.default.${device}`) } };
+    this.dispatch({ is: "told", toast: { topic: `device-${device}`, tone: "alert", text } });
   }
 
   #stopScreen(): void {

@@ -171,22 +171,6 @@ describe("the page", () => {
       await assertSees(mod, await ada.id());
     }));
 
-  it("many requests: the first ones on cards, the way to all of them below", (test) =>
-    scene(test, { access: "request" }, async ({ enter }) => {
-      const mod = await enter("Mo", "moderator");
-      const phone = await enter("Pia", "moderator", { context: PHONE });
-      const names = Array.from({ length: 5 }, (_, index) => `Guest ${index}`);
-      await crowd(mod, names, { do: "request_stage" });
-      for (const [person, cards, more] of [[mod, 2, "and 3 more"], [phone, 1, "and 4 more"]]) {
-        await person.button(more).waitFor();
-        assert.equal(await person.page.getByText("asks to join the stage").count(), cards);
-        await person.button(more).click();
-        const asking = person.page.getByRole("list", { name: "Asking to join" });
-        await asking.waitFor();
-        assert.equal(await asking.getByRole("listitem").count(), names.length);
-      }
-    }));
-
   it("on a phone: up, seen, and nothing wider than the screen", (test) =>
     scene(test, { access: "open" }, async ({ enter }) => {
       const mod = await enter("Mo", "moderator", { context: PHONE });

@@ -1,6 +1,7 @@
 /** From the server's codes to the page's texts. */
 import type { Notice, ParticipantId, Refusal } from "../signal/generated/messages";
-import type { Text } from "../texts";
+import type { Capturing, Failure } from "../rtc/devices";
+import type { Text, TextKey } from "../texts";
 import type { Toast } from "./state";
 
 /** What a notice says to the person; `null` where the state itself says it already. */
@@ -54,4 +55,9 @@ export function textOfRefusal(refusal: Refusal, nameOf: (id: ParticipantId) => s
     default:
       return { key: `refused.${refusal.code}` };
   }
+}
+
+/** Why a camera or a microphone is not there. */
+export function textOfFailure(failure: Failure, kind: Capturing): TextKey {
+  return failure === "unblurred" ? "devices.unblurred" : `devices.${failure}.${kind}`;
 }

@@ -1,23 +1,44 @@
 /** The person's own camera and microphone: open, failed and why, or closed. Nothing here decides who sees them. */
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
-import { chosenDevices, failureOf, refreshDevices, type Capturing, type Failure } from "./devices";
+import type { Blur } from "./blur";
+import { blurring, chosenDevices, failureOf, refreshDevices, suppressing, type Capturing, type Failure } from "./devices";
 
 /** One device of the person's. */
 export interface Captured {
+  /** What is shown and sent; of a camera, with its background blurred where that was wanted. */
   readonly track: MediaStreamTrack | null;
+  /** Which device it comes from, by its id and by its name. */
+  readonly id: string | null;
+  readonly label: string;
   readonly failure: Failure | null;
   readonly starting: boolean;
+  /** It took the place of one that was unplugged. */
+  readonly instead: boolean;
 }
 
-const CLOSED: Captured = { track: null, failure: null, starting: false };
+const CLOSED: Captured = { track: null, id: null, label: "", failure: null, starting: false, instead: false };
+
+/** What becomes of a device that was open and ended by itself. */
+export interface Ends {
+  /** Nothing took its place. */
+  readonly stopped: (kind: Capturing) => void;
+  /** Another one did: its name. */
+  readonly moved: (kind: Capturing, label: string) => void;
+}
+
+/** A device that is open, and what was laid over it. */
+interface Opened {
+  readonly device: MediaStreamTrack;
+  readonly blur: Blur | null;
+}
 
 export class Capture {
   readonly #state = { camera: signal<Captured>(CLOSED), mic: signal<Captured>(CLOSED) };
+  readonly #opened: Record<Capturing, Opened | null> = { camera: null, mic: null };
   /** Rises with every opening and closing, so that a late answer of the browser is recognised and stopped. */
   readonly #turn = { camera: 0, mic: 0 };
 
-  /** `stopped`: a device that was open ended by itself. */
-  constructor(private readonly stopped: (kind: Capturing) => void) {}
+  constructor(private readonly ends: Ends) {}
 
   of(kind: Capturing): ReadonlySignal<Captured> {
     return this.#state[kind];
@@ -33,10 +54,11 @@ export class Capture {
     }
     const turns = closed.map((kind) => this.#begin(kind));
     const together = await request(closed).catch(failureOf);
-    for (const [index, kind] of closed.entries()) {
+    const settled = closed.map(async (kind, index) => {
       const got = typeof together !== "string" || closed.length === 1 ? together : await this.#alone(kind, together);
-      this.#settle(kind, turns[index] ?? 0, got);
-    }
+      await this.#settle(kind, turns[index] ?? 0, got);
+    });
+    await Promise.all(settled);
     void refreshDevices();
   }
 
@@ -51,13 +73,36 @@ export class Capture {
 
   close(kind: Capturing): void {
     this.#turn[kind] += 1;
-    stop(this.#state[kind].peek().track);
+    this.#stop(kind);
     this.#state[kind].value = CLOSED;
   }
 
   closeAll(): void {
     this.close("camera");
     this.close("mic");
+  }
+
+  /** The open microphone follows the choice about noise: as it runs where the browser can do that, started anew where not. */
+  async suppress(): Promise<void> {
+    const device = this.#opened.mic?.device;
+    if (device === undefined || device.getSettings().noiseSuppression === suppressing.peek()) return;
+    await device.applyConstraints(sound()).catch(() => undefined);
+    if (device !== this.#opened.mic?.device || device.getSettings().noiseSuppression === suppressing.peek()) return;
+    await this.reopen("mic");
+  }
+
+  /** The open camera follows the choice about the background; `false` when this machine cannot blur it. */
+  async blur(): Promise<boolean> {
+    const opened = this.#opened.camera;
+    if (opened === null || (opened.blur !== null) === blurring.peek()) return true;
+    const blur = blurring.peek() ? await blurred(opened.device) : null;
+    if (blur === "unblurred") return false;
+    if (this.#opened.camera !== opened || (blur !== null) !== blurring.peek()) blur?.stop();
+    else {
+      opened.blur?.stop();
+      this.#show("camera", { device: opened.device, blur }, this.#state.camera.peek().instead);
+    }
+    return true;
   }
 
   /** Both at once did not work: one of them may. Somebody who just said no is not asked again. */
@@ -67,48 +112,91 @@ export class Capture {
   }
 
   #begin(kind: Capturing): number {
-    this.#state[kind].value = { track: null, failure: null, starting: true };
+    this.#state[kind].value = { ...CLOSED, starting: true };
     return ++this.#turn[kind];
   }
 
-  #settle(kind: Capturing, turn: number, got: MediaStream | Failure): void {
-    const track = typeof got === "string" ? null : (tracksOf(got, kind)[0] ?? null);
-    if (turn !== this.#turn[kind]) stop(track);
+  async #settle(kind: Capturing, turn: number, got: MediaStream | Failure, instead = false): Promise<void> {
+    const device = typeof got === "string" ? null : (tracksOf(got, kind)[0] ?? null);
+    if (turn !== this.#turn[kind]) device?.stop();
     else if (typeof got === "string") this.#fail(kind, got);
-    else if (track === null) this.#fail(kind, "missing");
-    else {
-      track.contentHint = kind === "mic" ? "speech" : "motion";
-      track.onended = () => this.#ended(kind, track);
-      this.#state[kind].value = { track, failure: null, starting: false };
-    }
+    else if (device === null) this.#fail(kind, "missing");
+    else await this.#take(kind, turn, device, instead);
   }
 
-  #ended(kind: Capturing, track: MediaStreamTrack): void {
-    if (this.#state[kind].peek().track !== track) return;
-    this.#fail(kind, "unplugged");
-    this.stopped(kind);
+  /** A camera that was to be blurred is not seen before it is. */
+  async #take(kind: Capturing, turn: number, device: MediaStreamTrack, instead: boolean): Promise<void> {
+    const blur = kind === "camera" && blurring.peek() ? await blurred(device) : null;
+    const late = turn !== this.#turn[kind];
+    if (!late && blur !== "unblurred") {
+      device.onended = () => void this.#ended(kind, device);
+      this.#show(kind, { device, blur }, instead);
+      return;
+    }
+    device.stop();
+    if (blur !== "unblurred") blur?.stop();
+    else if (!late) this.#fail(kind, blur);
+  }
+
+  #show(kind: Capturing, opened: Opened, instead: boolean): void {
+    const { device, blur } = opened;
+    const track = blur?.track ?? device;
+    track.contentHint = kind === "mic" ? "speech" : "motion";
+    this.#opened[kind] = opened;
+    const id = device.getSettings().deviceId ?? null;
+    this.#state[kind].value = { track, id, label: device.label, failure: null, starting: false, instead };
+  }
+
+  /** The next device takes over. Nobody is asked a question for it: whoever took the permission back meant that. */
+  async #ended(kind: Capturing, device: MediaStreamTrack): Promise<void> {
+    if (this.#opened[kind]?.device !== device) return;
+    this.#stop(kind);
+    const turn = this.#begin(kind);
+    const asks = (await permission(kind)) === "prompt";
+    const got = asks ? "unplugged" : await request([kind]).catch((): Failure => "unplugged");
+    await this.#settle(kind, turn, got, true);
+    if (turn !== this.#turn[kind]) return;
+    const { track, label } = this.#state[kind].peek();
+    if (track === null) this.ends.stopped(kind);
+    else this.ends.moved(kind, label);
+    void refreshDevices();
   }
 
   #fail(kind: Capturing, failure: Failure): void {
-    this.#state[kind].value = { track: null, failure, starting: false };
+    this.#state[kind].value = { ...CLOSED, failure };
   }
+
+  #stop(kind: Capturing): void {
+    const opened = this.#opened[kind];
+    this.#opened[kind] = null;
+    if (opened === null) return;
+    opened.device.onended = null;
+    opened.device.stop();
+    opened.blur?.stop();
+  }
+}
+
+/** Loaded with the first camera whose background is to be blurred. */
+async function blurred(camera: MediaStreamTrack): Promise<Blur | "unblurred"> {
+  try {
+    const { blurBackground } = await import("./blur");
+    return await blurBackground(camera, PICTURE);
+  } catch {
+    return "unblurred";
+  }
+}
+
+const PICTURE: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+
+function sound(): MediaTrackConstraints {
+  return { echoCancellation: true, noiseSuppression: suppressing.peek(), autoGainControl: true };
 }
 
 async function request(kinds: readonly Capturing[]): Promise<MediaStream> {
   const { camera, mic } = chosenDevices.peek();
   const ask = (exactly: boolean): MediaStreamConstraints => ({
-    video: kinds.includes("camera") && {
-      ...device(camera, exactly),
-      width: { ideal: 1280 },
-      height: { ideal: 720 },
-      frameRate: { ideal: 30, max: 30 },
-    },
-    audio: kinds.includes("mic") && {
-      ...device(mic, exactly),
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
-    },
+    video: kinds.includes("camera") && { ...device(camera, exactly), ...PICTURE },
+    audio: kinds.includes("mic") && { ...device(mic, exactly), ...sound() },
   });
   try {
     return await navigator.mediaDevices.getUserMedia(ask(true));
@@ -136,11 +224,4 @@ async function permission(kind: Capturing): Promise<PermissionState | "unknown">
 
 function tracksOf(stream: MediaStream, kind: Capturing): MediaStreamTrack[] {
   return kind === "mic" ? stream.getAudioTracks() : stream.getVideoTracks();
-}
-
-function stop(track: MediaStreamTrack | null): void {
-  if (track !== null) {
-    track.onended = null;
-    track.stop();
-  }
 }

@@ -1,12 +1,13 @@
 /** Which devices there are, which were chosen, and why one did not start. */
-import { batch, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import { remembered } from "./remembered";
 
 /** A camera or a microphone. */
 export type Capturing = "camera" | "mic";
 export type Device = Capturing | "speaker";
 
 /** Why a device did not start, for a plain sentence. */
-export type Failure = "refused" | "missing" | "in_use" | "insecure" | "failed" | "unplugged";
+export type Failure = "refused" | "missing" | "in_use" | "insecure" | "failed" | "unplugged" | "unblurred";
 
 export interface DeviceChoice {
   readonly id: string;
@@ -31,6 +32,20 @@ export const chosenDevices: ReadonlySignal<Readonly<Partial<Record<Device, strin
 
 /** Whether the sound can be sent to another speaker than the system's. */
 export const speakerCanChange = "setSinkId" in HTMLMediaElement.prototype;
+
+/** Whether the browser takes fans and keyboards out of the microphone's sound; whoever plays music turns it off. */
+export const suppressing = remembered("proscenium.noise", true);
+/** Whether what is behind the person is blurred. */
+export const blurring = remembered("proscenium.blur", false);
+
+/** Where the sound goes: the chosen speaker, or the system's while that one is unplugged. */
+export const usedSpeaker: ReadonlySignal<string> = computed(() => speakerOf(choices.value.speaker, chosen.value.speaker));
+
+/** Pure. A browser that does not tell its speakers apart may know the chosen one all the same. */
+export function speakerOf(there: readonly DeviceChoice[], wanted: string | undefined): string {
+  if (wanted === undefined) return "";
+  return there.length === 0 || there.some(({ id }) => id === wanted) ? wanted : "";
+}
 
 export function chooseDevice(device: Device, id: string): void {
   chosen.value = { ...chosen.peek(), [device]: id };
@@ -59,6 +74,18 @@ export function followDevices(): void {
   const look = () => void refreshDevices();
   look();
   navigator.mediaDevices?.addEventListener("devicechange", look);
+}
+
+/** Calls `moved`, with the name of the speaker that is left, when the chosen one is unplugged. */
+export function followSpeaker(moved: (label: string) => void): void {
+  let before = usedSpeaker.peek();
+  effect(() => {
+    const now = usedSpeaker.value;
+    const lost = before !== "" && now === "" && chosen.peek().speaker === before;
+    before = now;
+    // The first in a list is where the system sends its sound.
+    if (lost) untracked(() => moved(choices.peek().speaker[0]?.label ?? ""));
+  });
 }
 
 /** What a failed `getUserMedia` means. */

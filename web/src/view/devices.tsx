@@ -1,7 +1,7 @@
 /** Pickers for camera, microphone and speaker. */
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import { chooseDevice, chosenDevices, deviceChoices, speakerCanChange, unnamedDevices, type Device } from "../rtc/devices";
+import { chooseDevice, chosenDevices, deviceChoices, speakerCanChange, unnamedDevices, usedSpeaker, type Device } from "../rtc/devices";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 
@@ -15,7 +15,7 @@ export interface PickerProps {
 export function DevicePicker({ session, device, children }: PickerProps) {
   const id = useId();
   const choices = deviceChoices.value[device];
-  const open = device === "speaker" ? undefined : session.capture.of(device).value.track?.getSettings().deviceId;
+  const open = device === "speaker" ? usedSpeaker.value : (session.capture.of(device).value.id ?? undefined);
   const chosen = open ?? chosenDevices.value[device] ?? "";
   const selected = choices.some((choice) => choice.id === chosen) ? chosen : (choices[0]?.id ?? "");
   const fixed = device === "speaker" && !speakerCanChange;

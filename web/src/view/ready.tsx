@@ -1,9 +1,11 @@
 /** "Get ready to join the stage": what one looks and sounds like, before anybody else does. */
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { textOfFailure } from "../model/words";
 import type { Capturing } from "../rtc/devices";
 import type { Session } from "../session";
 import { say, t, type Text } from "../texts";
 import { Avatar } from "./avatar";
+import { Background } from "./background";
 import { DevicePicker } from "./devices";
 import { Modal } from "./dialog";
 import { Icon } from "./icons";
@@ -92,17 +94,20 @@ interface LineProps {
 
 /** One device: whether to bring it, which one, and what is wrong with it. Where it failed, turning it on is another try. */
 function Line({ session, kind, wanted, onWanted }: LineProps) {
-  const { track, failure } = session.capture.of(kind).value;
+  const { track, failure, instead, label } = session.capture.of(kind).value;
   const locked = session.me.value?.[kind] === "locked";
   return (
     <div class="line">
       <DevicePicker session={session} device={kind}>
         {kind === "mic" && <Meter track={track} />}
+        <p class="hint" role="status">
+          {instead && t(`devices.moved.${kind}`, { label })}
+        </p>
         {locked && <p class="hint">{t(`ready.locked.${kind}`)}</p>}
         {failure !== null && wanted && !locked && (
           <div class="failure" role="alert">
             <Icon name="alert" />
-            <span>{t(`devices.${failure}.${kind}`)}</span>
+            <span>{t(textOfFailure(failure, kind))}</span>
             {failure !== "insecure" && (
               <button type="button" onClick={() => void session.capture.reopen(kind)}>
                 {t("ready.try")}
@@ -123,6 +128,7 @@ function Line({ session, kind, wanted, onWanted }: LineProps) {
           <span>{t(kind === "camera" ? "ready.with_camera" : "ready.with_mic")}</span>
         </label>
       )}
+      {kind === "camera" && wanted && !locked && <Background session={session} />}
     </div>
   );
 }

@@ -1,6 +1,8 @@
-/** Who asks to join the stage, at the moderators': a card each for the first ones, in the order they asked; the list has them all. */
-import { useMemo } from "preact/hooks";
+/** Who asks to join the stage, at the moderators': a card each while they are few, one for all of them when they are many. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { ParticipantState } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
+import { newest, NOTHING_SAID, sayIn } from "../model/asking";
 import { groups } from "../model/people";
 import type { Session } from "../session";
 import { t } from "../texts";
@@ -12,31 +14,84 @@ const MOST_CARDS = { desktop: 2, phone: 1 };
 
 export function Requests({ session }: { session: Session }) {
   const { people, panel } = session.state.value;
-  const cards = narrow.value ? MOST_CARDS.phone : MOST_CARDS.desktop;
   const asking = useMemo(() => groups(people).asking, [people]);
   if (!isModerator(session.me.value)) return null;
-  const more = panel === "participants" ? 0 : asking.length - cards;
+  const many = asking.length > MOST_CARDS[narrow.value ? "phone" : "desktop"];
   return (
-    <div class="requests" aria-live="polite">
-      {asking.slice(0, cards).map(({ id, name, request }) =>
-        request === undefined ? null : (
-          <div key={request} class="card">
-            <Avatar id={id} name={name} />
-            <p>{t("requests.asks", { name })}</p>
-            <div class="buttons">
-              <Do do={() => session.do({ do: "decline_request", request })}>{t("requests.decline")}</Do>
-              <Do class="primary" do={() => session.do({ do: "approve_request", request })}>
-                {t("requests.bring")}
-              </Do>
-            </div>
-          </div>
-        ),
-      )}
-      {more > 0 && (
-        <button type="button" class="others" onClick={() => session.dispatch({ is: "panel", panel: "participants" })}>
-          {t("requests.more", { count: more })}
-        </button>
-      )}
+    <div class="requests">
+      <div class="cards" aria-live="polite">
+        {!many && asking.map((person) => <Card key={person.request} session={session} person={person} />)}
+      </div>
+      {/* Beside the list there is nothing to add: it shows them all, and has a button for all. */}
+      {many && panel !== "participants" && <Together session={session} asking={asking} />}
+      <Spoken asking={many ? asking : []} />
     </div>
+  );
+}
+
+function Card({ session, person }: { session: Session; person: ParticipantState }) {
+  const { id, name, request } = person;
+  if (request === undefined) return null;
+  return (
+    <div class="card">
+      <Avatar id={id} name={name} />
+      <p>{t("requests.asks", { name })}</p>
+      <div class="buttons">
+        <Do do={() => session.do({ do: "decline_request", request })}>{t("requests.decline")}</Do>
+        <Do class="primary" do={() => session.do({ do: "approve_request", request })}>
+          {t("requests.bring")}
+        </Do>
+      </div>
+    </div>
+  );
+}
+
+/** Faces on the pile. */
+const MOST_FACES = 3;
+
+function Together({ session, asking }: { session: Session; asking: readonly ParticipantState[] }) {
+  const name = asking[0]?.name ?? "";
+  return (
+    <div class="card">
+      <span class="faces">
+        {asking.slice(0, MOST_FACES).map((person) => (
+          <Avatar key={person.id} id={person.id} name={person.name} />
+        ))}
+      </span>
+      <p>{t("requests.ask", { name, count: asking.length - 1 })}</p>
+      <div class="buttons">
+        <button type="button" onClick={() => session.dispatch({ is: "panel", panel: "participants" })}>
+          {t("requests.show")}
+        </button>
+        <Do class="primary" do={() => session.do({ do: "approve_all_requests" })}>
+          {t("requests.bring_all")}
+        </Do>
+      </div>
+    </div>
+  );
+}
+
+/** For screen readers: how many ask, once for all who asked within a moment, and then not again for a while. */
+function Spoken({ asking }: { asking: readonly ParticipantState[] }) {
+  const said = useRef(NOTHING_SAID);
+  const timer = useRef<number | undefined>(undefined);
+  const now = useRef(asking);
+  now.current = asking;
+  const [count, setCount] = useState(0);
+  const last = newest(asking);
+  useEffect(() => {
+    const wait = sayIn(said.current, now.current, Date.now());
+    if (wait === null || timer.current !== undefined) return;
+    timer.current = window.setTimeout(() => {
+      timer.current = undefined;
+      said.current = { upTo: newest(now.current), at: Date.now() };
+      setCount(now.current.length);
+    }, wait);
+  }, [last]);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  return (
+    <p class="unseen" role="status">
+      {count > 0 && t("requests.spoken", { count })}
+    </p>
   );
 }

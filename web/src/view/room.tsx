@@ -1,18 +1,21 @@
 /** The room: top, stage, what is open beside it, toolbar; and over it what asks for an answer. */
 import { useEffect, useState } from "preact/hooks";
+import { placeInLine } from "../model/people";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Chat } from "./chat";
 import { EndingPage } from "./ending";
 import { Icon, Mark } from "./icons";
 import { Invitation } from "./invitation";
+import { later } from "./later";
 import { Participants } from "./participants";
 import { Ready } from "./ready";
 import { Requests } from "./requests";
-import { Settings } from "./settings";
 import { Stage } from "./stage";
 import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
+
+const Settings = later(() => import("./settings").then(({ Settings }) => Settings));
 
 export function Room({ session }: { session: Session }) {
   const { link, ending, room, panel, preparing, asideInvitation } = session.state.value;
@@ -76,7 +79,15 @@ function Top({ session }: { session: Session }) {
       <Mark />
       <h1>{room?.title || t("app.name")}</h1>
       <span class="number">{t("top.count", { count: people.size })}</span>
-      <span class={`standing ${person?.stage ?? "off"}`}>{t(key)}</span>
+      <span class={`standing ${person?.stage ?? "off"}`}>
+        <span class="words">{t(key)}</span>
+        {person?.stage === "requested" && (
+          <span class="place">
+            <span class="words"> · </span>
+            {t("top.place", { place: placeInLine(session.state.value) })}
+          </span>
+        )}
+      </span>
     </header>
   );
 }

@@ -1,12 +1,16 @@
 /** Devices for everybody; for moderators the stage access and what goes for all. Not modal: the room goes on beside it. */
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Signal } from "@preact/signals";
 import type { Access, Source, SourceControl } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
 import { saving } from "../rtc/saver";
+import { sounding } from "../rtc/sounds";
 import type { Session } from "../session";
 import { spoken, t, type TextKey } from "../texts";
 import { choose, LANGUAGES, type Language } from "../texts/language";
+import { Background } from "./background";
 import { Do } from "./button";
+import { MicTest, Noise, SpeakerTest } from "./checks";
 import { DevicePicker } from "./devices";
 import { PanelHead, usePanel } from "./panel";
 
@@ -23,11 +27,19 @@ export function Settings({ session }: { session: Session }) {
         {isModerator(session.me.value) && <Everyone session={session} />}
         <section class="setting">
           <h3>{t("settings.devices")}</h3>
-          <DevicePicker session={session} device="camera" />
-          <DevicePicker session={session} device="mic" />
-          <DevicePicker session={session} device="speaker" />
+          <DevicePicker session={session} device="camera">
+            <Background session={session} />
+          </DevicePicker>
+          <DevicePicker session={session} device="mic">
+            <MicTest session={session} />
+            <Noise session={session} />
+          </DevicePicker>
+          <DevicePicker session={session} device="speaker">
+            <SpeakerTest />
+          </DevicePicker>
         </section>
         <LanguagePicker />
+        <Notifications />
         <DataSaver />
         {session.me.value?.role === "host" && <EndRoom session={session} />}
       </div>
@@ -56,23 +68,38 @@ function LanguagePicker() {
   );
 }
 
+function Notifications() {
+  return (
+    <section class="setting">
+      <h3>{t("settings.notifications")}</h3>
+      <Choice on={sounding} text="settings.sounds" hint="settings.sounds.hint" />
+    </section>
+  );
+}
+
 function DataSaver() {
-  const id = useId();
   return (
     <section class="setting">
       <h3>{t("settings.data")}</h3>
-      <div class="choice">
-        <input
-          type="checkbox"
-          id={id}
-          checked={saving.value}
-          aria-describedby={`${id}-hint`}
-          onChange={(event) => (saving.value = event.currentTarget.checked)}
-        />
-        <label for={id}>{t("settings.saver")}</label>
-        <p id={`${id}-hint`}>{t("settings.saver.hint")}</p>
-      </div>
+      <Choice on={saving} text="settings.saver" hint="settings.saver.hint" />
     </section>
+  );
+}
+
+function Choice({ on, text, hint }: { on: Signal<boolean>; text: TextKey; hint: TextKey }) {
+  const id = useId();
+  return (
+    <div class="choice">
+      <input
+        type="checkbox"
+        id={id}
+        checked={on.value}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => (on.value = event.currentTarget.checked)}
+      />
+      <label for={id}>{t(text)}</label>
+      <p id={`${id}-hint`}>{t(hint)}</p>
+    </div>
   );
 }
 
