@@ -16,6 +16,11 @@ export function mayShareScreen(person: ParticipantState | undefined): boolean {
   return person !== undefined && RANK[person.role] >= RANK.speaker;
 }
 
+/** Whether this person may say which question is being answered, and answer in writing. */
+export function mayAnswerQuestions(person: ParticipantState | undefined): boolean {
+  return person !== undefined && RANK[person.role] >= RANK.speaker;
+}
+
 /** The way onto or off the stage that the toolbar shows. */
 export type Way = "join" | "ask" | "cancel" | "leave" | null;
 

@@ -1,12 +1,13 @@
 /** The page's only way from one state to the next. Pure. */
 import type { Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
-import { liked, seen, takenOut, written } from "./chat";
-import { deleted, polled } from "./polls";
+import { liked, takenOut, written } from "./chat";
+import { deleted, polled, topicOfPoll, unanswered } from "./polls";
 import { asked, dismissed, voted } from "./questions";
 import type { Subject } from "./layout";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
 import { isModerator } from "./abilities";
+import { fitting, opened } from "./talk";
 import { textOfNotice } from "./words";
 
 /** What happens to the page: frames of the server, and the person's own doings. */
@@ -40,7 +41,7 @@ export function reduce(state: State, event: Event): State {
     case "dismissed":
       return { ...state, toasts: state.toasts.filter((toast) => toast.key !== event.key) };
     case "panel":
-      return seen({ ...state, panel: event.panel });
+      return announced(opened(state, event.panel));
     case "pinned":
       return { ...state, pinned: event.pinned };
     case "preparing":
@@ -84,9 +85,9 @@ function receive(state: State, message: ServerMessage, now: number): State {
     case "reactions":
       return { ...state, reactions: { number: state.reactions.number + 1, counts: message.counts } };
     case "polls":
-      return polled(state, message.polls, now);
+      return announced(polled(state, message.polls, now));
     case "polls_gone":
-      return deleted(state, message.polls);
+      return announced(deleted(state, message.polls));
     case "waiting":
       return { ...state, waiting: message.people };
     case "in_waiting_room":
@@ -179,10 +180,13 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     polls: [],
     waiting: [],
     timer: null,
+    // Somebody new in the room has seen nothing of it.
+    questionsSeen: you === state.you ? state.questionsSeen : 0,
+    pollsTold: you === state.you ? state.pollsTold : new Set(),
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };
-  return settle(next, before);
+  return settle(fitting(next), before);
 }
 
 function changed(state: State, version: number, change: Change): State {
@@ -201,7 +205,7 @@ function changed(state: State, version: number, change: Change): State {
     }
     case "room": {
       const { title, access, capacity, self_leave: selfLeave, features, locked } = change;
-      return { ...next, room: { ...next.room, title, access, capacity, selfLeave, features, locked } };
+      return announced(fitting({ ...next, room: { ...next.room, title, access, capacity, selfLeave, features, locked } }));
     }
     case "spotlight":
       return { ...next, room: { ...next.room, spotlight: change.participant ?? null } };
@@ -251,6 +255,20 @@ function tellSource(state: State, source: Source, before: ParticipantState, now:
   // What it was silent for is over.
   if (is === "on") return without(state, topicsOf(source));
   return was === "locked" ? tell(state, status(source, `told.released.${source}`)) : state;
+}
+
+/** Each open poll is said once, to whoever has not answered it and does not look at the polls anyway; what is said of others is taken back. */
+function announced(state: State): State {
+  const open = state.room?.features.polls === true ? unanswered(state.polls) : [];
+  const topics = state.panel === "polls" ? [] : open.map(({ id }) => topicOfPoll(id));
+  const past = state.toasts.filter(({ opens, topic }) => opens === "polls" && !topics.includes(topic));
+  let next = without(state, past.map(({ topic }) => topic));
+  const news = open.filter(({ id }) => !state.pollsTold.has(id));
+  if (news.length === 0) return next;
+  for (const { id, draft } of state.panel === "polls" ? [] : news) {
+    next = tell(next, { ...status(topicOfPoll(id), "told.poll", { title: draft.title }), opens: "polls" });
+  }
+  return { ...next, pollsTold: new Set([...state.pollsTold, ...news.map(({ id }) => id)]) };
 }
 
 function status(topic: string, key: Text["key"], values?: Text["values"]): Omit<Toast, "key"> {

@@ -21,6 +21,7 @@ import type { Written } from "./chat";
 import type { Poll } from "./polls";
 import type { Asked } from "./questions";
 import type { Subject } from "./layout";
+import type { Talk } from "./talk";
 
 /** The room itself, without its people. */
 export interface RoomFacts {
@@ -54,6 +55,8 @@ export interface Toast {
   readonly text: Text;
   /** A button on it: asks to turn this source on. */
   readonly offer?: Source;
+  /** A button on it: opens this. */
+  readonly opens?: Panel;
 }
 
 /** What stands open at the side. */
@@ -88,8 +91,12 @@ export interface State {
   readonly chatSeen: number;
   /** The message above the others. */
   readonly chatPinned: number | null;
+  /** With the newest one that was seen. */
   readonly questions: readonly Asked[];
+  readonly questionsSeen: number;
+  /** With those that the person was told of. */
   readonly polls: readonly Poll[];
+  readonly pollsTold: ReadonlySet<number>;
   /** What everybody gave since the last time that was told, and the how manieth time this is. */
   readonly reactions: { readonly number: number; readonly counts: readonly ReactionCount[] };
   /** Who waits to be let in, as moderators are told. */
@@ -104,6 +111,8 @@ export interface State {
   readonly panel: Panel | null;
   /** The tile that the person wants large, on this page alone. */
   readonly pinned: Subject | null;
+  /** Which of chat, questions and polls was open last. */
+  readonly talk: Talk;
   /** The device dialog is open. */
   readonly preparing: boolean;
   /** The invitation whose pop-up was put aside. */
@@ -128,7 +137,9 @@ export const initial: State = {
   chatSeen: 0,
   chatPinned: null,
   questions: [],
+  questionsSeen: 0,
   polls: [],
+  pollsTold: new Set(),
   reactions: { number: 0, counts: [] },
   waiting: [],
   waitingFor: null,
@@ -138,6 +149,7 @@ export const initial: State = {
   nextToast: 1,
   panel: null,
   pinned: null,
+  talk: "chat",
   preparing: false,
   asideInvitation: null,
   invitedBy: null,
