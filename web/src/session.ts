@@ -223,6 +223,18 @@ export class Session {
     return this.do({ do: "say", text });
   }
 
+  /** All the answers to a poll, as a file; `null` where it did not come. */
+  async pollCsv(poll: number): Promise<Blob | null> {
+    try {
+      const response = await fetch(`/api/v1/rooms/${encodeURIComponent(this.room)}/polls/${poll}.csv`, {
+        headers: { authorization: `Bearer ${this.token}` },
+      });
+      return response.ok ? await response.blob() : null;
+    } catch {
+      return null;
+    }
+  }
+
   setAccess(access: Access): Promise<boolean> {
     return this.do({ do: "set_stage_access", access, version: this.#state.peek().room?.version ?? 0 });
   }

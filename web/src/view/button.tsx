@@ -4,12 +4,14 @@ import { useState } from "preact/hooks";
 
 export interface DoProps {
   readonly class?: string;
+  /** The id of what says what it is about. */
+  readonly describedby?: string;
   readonly do: () => Promise<unknown>;
   readonly children: ComponentChildren;
 }
 
 /** A button that takes no second click while the first is on its way. It stays focusable meanwhile. */
-export function Do({ class: extra = "", do: act, children }: DoProps) {
+export function Do({ class: extra = "", describedby, do: act, children }: DoProps) {
   const [busy, setBusy] = useState(false);
   const click = () => {
     if (busy) return;
@@ -17,7 +19,7 @@ export function Do({ class: extra = "", do: act, children }: DoProps) {
     void act().finally(() => setBusy(false));
   };
   return (
-    <button type="button" class={extra} aria-disabled={busy} onClick={click}>
+    <button type="button" class={extra} aria-disabled={busy} aria-describedby={describedby} onClick={click}>
       {children}
     </button>
   );

@@ -8,6 +8,7 @@ import { spoken, t } from "../texts";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { PanelHead, usePanel } from "./panel";
+import { Tabs } from "./tabs";
 
 /** As the server has it, in characters. */
 const MOST = 2_000;
@@ -22,6 +23,7 @@ export function Chat({ session }: { session: Session }) {
   return (
     <section ref={region} class="panel chat" aria-labelledby={heading} tabIndex={-1}>
       <PanelHead id={heading} title={t("chat")} closing={t("people.close")} close={close} />
+      <Tabs session={session} />
       <Messages session={session} />
       <Composer session={session} />
     </section>

@@ -1,24 +1,47 @@
-/** Views that are rarely opened, loaded when they are. */
+/** Parts of the page that most people do not open at once: they are loaded when somebody does. */
+import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { t } from "../texts";
 
-/** Nothing until it is here; opened again where it did not come. */
-export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  let loaded: ComponentType<Props> | null = null;
-  return function Later(props: Props) {
-    const [, here] = useState(loaded !== null);
-    useEffect(() => {
-      let wanted = true;
-      const take = (view: ComponentType<Props>) => {
-        loaded = view;
-        if (wanted) here(true);
-      };
-      if (loaded === null) void load().then(take, () => undefined);
-      return () => {
-        wanted = false;
-      };
-    }, []);
-    const View = loaded;
-    return View === null ? null : <View {...props} />;
+export interface While {
+  /** Nothing stands where it will be until it is here; what did not come is asked for again at the next opening. */
+  readonly nothing?: true;
+}
+
+export function later<Props extends object>(load: () => Promise<ComponentType<Props>>, { nothing }: While = {}): ComponentType<Props> {
+  const loaded = signal<ComponentType<Props> | null>(null);
+  const failed = signal(false);
+  const start = () => {
+    failed.value = false;
+    void load().then(
+      (part) => (loaded.value = part),
+      () => (failed.value = true),
+    );
   };
+  return function Later(props: Props) {
+    useEffect(() => {
+      if (loaded.peek() === null) start();
+    }, []);
+    const Part = loaded.value;
+    if (Part !== null) return <Part {...props} />;
+    return nothing === true ? null : <Waiting failed={failed.value} again={start} />;
+  };
+}
+
+function Waiting({ failed, again }: { failed: boolean; again: () => void }) {
+  return (
+    <div class="panel-body later" aria-live="polite">
+      {failed ? (
+        <p class="failure">
+          <span>{t("tabs.failed")}</span>
+          <button type="button" onClick={again}>
+            {t("tabs.try")}
+          </button>
+        </p>
+      ) : (
+        <p class="nobody">{t("tabs.loading")}</p>
+      )}
+    </div>
+  );
 }

@@ -8,14 +8,16 @@ import { EndingPage } from "./ending";
 import { Icon, Mark } from "./icons";
 import { Invitation } from "./invitation";
 import { later } from "./later";
+import { LiveQuestion } from "./live_question";
 import { Participants } from "./participants";
 import { Ready } from "./ready";
 import { Requests } from "./requests";
 import { Stage } from "./stage";
+import { TalkPanel } from "./talk";
 import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
 
-const Settings = later(() => import("./settings").then(({ Settings }) => Settings));
+const Settings = later(async () => (await import("./settings")).Settings, { nothing: true });
 
 export function Room({ session }: { session: Session }) {
   const { link, ending, room, panel, preparing, asideInvitation } = session.state.value;
@@ -33,6 +35,7 @@ export function Room({ session }: { session: Session }) {
       <Stage session={session} />
       {panel === "participants" && <Participants session={session} />}
       {panel === "chat" && <Chat session={session} />}
+      {(panel === "questions" || panel === "polls") && <TalkPanel key={panel} session={session} talk={panel} />}
       {panel === "settings" && <Settings session={session} />}
       <Toolbar session={session} />
       <div class="over">
@@ -41,6 +44,7 @@ export function Room({ session }: { session: Session }) {
             <Banner session={session} />
           </div>
           <Toasts session={session} />
+          <LiveQuestion session={session} />
         </div>
         <Requests session={session} />
       </div>

@@ -28,11 +28,13 @@ function Told({ session, toast, recent }: { session: Session; toast: Toast; rece
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
-    const timer = window.setTimeout(() => session.dispatch({ is: "dismissed", key: toast.key }), SHOWN_MS[toast.tone]);
+    // What has a button is there for as long as it takes to get to it.
+    const ms = SHOWN_MS[toast.opens === undefined ? toast.tone : "alert"];
+    const timer = window.setTimeout(() => session.dispatch({ is: "dismissed", key: toast.key }), ms);
     return () => window.clearTimeout(timer);
   }, [held, toast.key]);
   const dismiss = () => session.dispatch({ is: "dismissed", key: toast.key });
-  const { offer } = toast;
+  const { offer, opens } = toast;
   return (
     <div
       class={`toast ${toast.tone} ${recent ? "" : "older"}`}
@@ -52,6 +54,18 @@ function Told({ session, toast, recent }: { session: Session; toast: Toast; rece
           }}
         >
           {t(`told.unmute.do.${offer}`)}
+        </button>
+      )}
+      {opens !== undefined && (
+        <button
+          type="button"
+          class="primary"
+          onClick={() => {
+            dismiss();
+            session.dispatch({ is: "panel", panel: opens });
+          }}
+        >
+          {t("told.poll.do")}
         </button>
       )}
       <button type="button" class="round" aria-label={t("told.dismiss")} onClick={dismiss}>

@@ -2,8 +2,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { mayShareScreen, wayOf, type Way } from "../model/abilities";
 import { placeInLine } from "../model/people";
-import { unreadOf } from "../model/chat";
 import type { Panel } from "../model/state";
+import { isTalk, talkToOpen, unseenOf } from "../model/talk";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
@@ -27,7 +27,7 @@ export function Toolbar({ session }: { session: Session }) {
       </div>
       <div class="more">
         <Hand session={session} raised={person?.hand !== undefined} />
-        <PanelToggle session={session} panel="chat" count={unreadOf(session.state.value) || undefined} />
+        <TalkToggle session={session} />
         <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
         <PanelToggle session={session} panel="settings" />
         <Tool icon="leave" class="leave" name="toolbar.leave" short="toolbar.short.leave" onClick={() => void session.leaveRoom()} />
@@ -104,7 +104,24 @@ function SourceToggle({ session, source }: { session: Session; source: keyof typ
   );
 }
 
-const PANEL_ICONS = { participants: "people", chat: "chat", settings: "settings" } as const satisfies Partial<Record<Panel, IconName>>;
+/** One button for chat, questions and polls. */
+function TalkToggle({ session }: { session: Session }) {
+  const talk = talkToOpen(session.state.value);
+  if (talk === null) return null;
+  const open = isTalk(session.state.value.panel);
+  return (
+    <Tool
+      icon="chat"
+      name="toolbar.chat"
+      short="toolbar.short.chat"
+      count={unseenOf(session.state.value) || undefined}
+      expanded={open}
+      onClick={() => session.dispatch({ is: "panel", panel: open ? null : talk })}
+    />
+  );
+}
+
+const PANEL_ICONS = { participants: "people", settings: "settings" } as const satisfies Partial<Record<Panel, IconName>>;
 
 function PanelToggle({ session, panel, count }: { session: Session; panel: keyof typeof PANEL_ICONS; count?: number | undefined }) {
   const open = session.state.value.panel === panel;
