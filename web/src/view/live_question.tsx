@@ -5,6 +5,7 @@ import { sorted } from "../model/questions";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Icon } from "./icons";
+import { narrow } from "./narrow";
 
 /** Whoever has read it may put it aside. */
 const aside = signal<number | null>(null);
@@ -13,7 +14,9 @@ export function LiveQuestion({ session }: { session: Session }) {
   const heading = useId();
   const { questions, panel, room } = session.state.value;
   const { live } = sorted(questions);
-  if (live === null || live.id === aside.value || panel === "questions" || room?.features.questions !== true) return null;
+  // A panel over the stage, as on a phone, has its tabs where this would stand.
+  const hidden = panel === "questions" || (panel !== null && narrow.value);
+  if (live === null || live.id === aside.value || hidden || room?.features.questions !== true) return null;
   return (
     <section class="live-question" aria-labelledby={heading}>
       <div>

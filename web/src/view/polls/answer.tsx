@@ -1,5 +1,5 @@
 /** Where one answers a poll: all of its questions in one form, and beforehand whether that is for good. */
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { chosen, tidied, type Poll } from "../../model/polls";
 import type { PollAnswer, PollQuestion } from "../../signal/generated/messages";
 import type { Session } from "../../session";
@@ -9,11 +9,23 @@ import { give, given } from "./written";
 /** As the server has it, in characters. */
 const MOST_WORDS = 300;
 
-export function AnswerForm({ session, poll, done }: { session: Session; poll: Poll; done: () => void }) {
+interface AnswerFormProps {
+  readonly session: Session;
+  readonly poll: Poll;
+  /** Opened by a button, which is gone: the form takes the focus. */
+  readonly again: boolean;
+  readonly done: () => void;
+}
+
+export function AnswerForm({ session, poll, again, done }: AnswerFormProps) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const [empty, setEmpty] = useState(false);
   const [busy, setBusy] = useState(false);
+  const focusFirst = () => form.current?.querySelector<HTMLElement>("input:checked, input, textarea")?.focus();
+  useEffect(() => {
+    if (again) focusFirst();
+  }, []);
   const answers = poll.draft.questions.map((_, at) => (given.value.get(poll.id) ?? poll.yours.answers)[at] ?? null);
   const change = (at: number, answer: PollAnswer) => {
     setEmpty(false);
@@ -23,12 +35,14 @@ export function AnswerForm({ session, poll, done }: { session: Session; poll: Po
     const ready = tidied(answers);
     const nothing = ready.every((answer) => answer === null);
     setEmpty(nothing);
-    if (nothing) return form.current?.querySelector<HTMLElement>("input, textarea")?.focus();
+    if (nothing) return focusFirst();
     if (busy) return;
     setBusy(true);
     const taken = await session.do({ do: "answer_poll", poll: poll.id, answers: ready });
     setBusy(false);
     if (!taken) return;
+    // What comes in place of the form begins at the head of the poll.
+    form.current?.closest("li")?.querySelector<HTMLElement>(".fold")?.focus();
     give(poll.id, null);
     done();
   };

@@ -77,7 +77,7 @@ interface BodyProps {
 function Open({ session, poll, moderates }: BodyProps & { session: Session }) {
   const [changing, setChanging] = useState(false);
   const { yours } = poll;
-  const form = <AnswerForm session={session} poll={poll} done={() => setChanging(false)} />;
+  const form = <AnswerForm session={session} poll={poll} again={changing} done={() => setChanging(false)} />;
   if (!moderates && (!yours.answered || changing)) return form;
   return (
     <>

@@ -1,5 +1,5 @@
 /** The polls and quizzes of the room; for moderators also those to come, and a place to write them. */
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import "../style/polls.css";
 import "../style/poll_editor.css";
 import { isModerator } from "../../model/abilities";
@@ -19,7 +19,14 @@ export function Polls({ session }: { session: Session }) {
   const ordered = useMemo(() => inOrder(polls), [polls]);
   useKeptInside(list);
   const moderates = isModerator(session.me.value);
-  if (moderates && writing.value) return <Editor session={session} />;
+  const edits = moderates && writing.value;
+  const edited = useRef(false);
+  useEffect(() => {
+    // The form had the focus, and is gone.
+    if (edited.current && !edits) list.current?.focus({ preventScroll: true });
+    edited.current = edits;
+  }, [edits]);
+  if (edits) return <Editor session={session} />;
   const latest = ordered.find(({ stage }) => stage === "ended")?.id;
   return (
     <div ref={list} class="panel-body polls-list" tabIndex={-1}>
