@@ -64,10 +64,10 @@ describe("a poll that is being written", () => {
     expect(wrong(written(["slow", "fast"]))).toEqual([]);
   });
 
-  it("a quiz needs a right answer to everything, and a time that is one", () => {
+  it("a quiz needs the right ones among choices, and a time that is one", () => {
     const quiz = written(["slow", "fast"], { quiz: true, seconds: "2 minutes" });
-    expect(wrong(quiz)).toEqual(["seconds poll.wrong.seconds", "right-1 poll.wrong.right.choice"]);
-    expect(wrong(edited({ ...quiz, seconds: "" }, 1, { kind: "text" }))).toEqual(["right-1 poll.wrong.right.text"]);
+    expect(wrong(quiz)).toEqual(["seconds poll.wrong.seconds", "right-1 poll.wrong.right"]);
+    expect(wrong(edited({ ...quiz, seconds: "" }, 1, { kind: "text" }))).toEqual([]);
     expect(wrong(edited({ ...quiz, seconds: "86401" }, 1, { kind: "rating" }))).toEqual(["seconds poll.wrong.seconds"]);
   });
 
@@ -84,6 +84,8 @@ describe("a poll that is being written", () => {
       questions: [{ right: { is: "choices", choices: [1] } }],
     });
     expect(finished(edited(poll, 1, { kind: "rating", most: 3, rightRating: 5 })).questions[0]).toMatchObject({ kind: { is: "rating", most: 3 }, right: { is: "rating", rating: 3 } });
+    expect(finished(edited(poll, 1, { kind: "rating" })).questions[0]).not.toHaveProperty("right");
+    expect(finished(edited(poll, 1, { kind: "text", rightText: " " })).questions[0]).not.toHaveProperty("right");
   });
 
   it("questions and choices come, go and change places; each keeps its key", () => {

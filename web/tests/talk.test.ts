@@ -61,6 +61,8 @@ describe("a poll that is started", () => {
     expect(toasts(receive(state, polls(poll(1, { yours: { answered: true, answers: [] } }))))).toEqual([]);
     expect(toasts(receive(state, { type: "polls_gone", polls: [1] }))).toEqual([]);
     expect(toasts(look(state, "polls"))).toEqual([]);
+    const again = receive(state, polls(poll(1, { stage: "ended" })), polls(poll(1)));
+    expect(toasts(again)).toEqual(["told.poll"]);
     const put = reduce(state, { is: "dismissed", key: state.toasts[0]?.key ?? 0 });
     expect(toasts(receive(put, welcome(people, { version: 20 }), polls(poll(1))))).toEqual([]);
   });

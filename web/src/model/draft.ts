@@ -27,6 +27,7 @@ export interface WrittenQuestion {
   readonly kind: Kind;
   readonly choices: readonly WrittenChoice[];
   readonly most: number;
+  /** Empty or 0: a question of a quiz that is neither right nor wrong. */
   readonly rightText: string;
   readonly rightRating: number;
 }
@@ -57,7 +58,7 @@ export function isWritten({ title, questions }: WrittenPoll): boolean {
 export function withQuestion(poll: WrittenPoll): WrittenPoll {
   const key = poll.nextKey;
   const choices = [key + 1, key + 2].map((of) => ({ key: of, text: "", right: false }));
-  const question: WrittenQuestion = { key, text: "", kind: "single", choices, most: 5, rightText: "", rightRating: 1 };
+  const question: WrittenQuestion = { key, text: "", kind: "single", choices, most: 5, rightText: "", rightRating: 0 };
   return { ...poll, questions: [...poll.questions, question], nextKey: key + 3 };
 }
 
@@ -116,7 +117,9 @@ export function problemsOf(poll: WrittenPoll): Problems {
   for (const question of poll.questions) {
     if (question.text.trim() === "") found.set(fieldOf.question(question.key), { key: "poll.wrong.question" });
     if (hasChoices(question)) addChoiceProblems(found, question);
-    if (poll.quiz && !hasRight(question)) found.set(fieldOf.right(question.key), { key: `poll.wrong.right.${question.kind === "text" ? "text" : "choice"}` });
+    if (poll.quiz && hasChoices(question) && !question.choices.some(({ right }) => right)) {
+      found.set(fieldOf.right(question.key), { key: "poll.wrong.right" });
+    }
   }
   return found;
 }
@@ -134,11 +137,6 @@ function addChoiceProblems(found: Map<string, Text>, { key, choices }: WrittenQu
 
 export function hasChoices({ kind }: Pick<WrittenQuestion, "kind">): boolean {
   return kind === "single" || kind === "multiple";
-}
-
-function hasRight(question: WrittenQuestion): boolean {
-  if (hasChoices(question)) return question.choices.some(({ right }) => right);
-  return question.kind === "rating" || question.rightText.trim() !== "";
 }
 
 /** `undefined` without a time, `null` where what was typed is none. */
@@ -165,7 +163,8 @@ export function finished(poll: WrittenPoll): PollDraft {
 
 function questionOf(question: WrittenQuestion, quiz: boolean): PollQuestion {
   const text = question.text.trim();
-  return quiz ? { text, kind: kindOf(question), right: rightOf(question) } : { text, kind: kindOf(question) };
+  const right = quiz ? rightOf(question) : null;
+  return right === null ? { text, kind: kindOf(question) } : { text, kind: kindOf(question), right };
 }
 
 function kindOf({ kind, choices, most }: WrittenQuestion): PollKind {
@@ -180,10 +179,16 @@ function kindOf({ kind, choices, most }: WrittenQuestion): PollKind {
   }
 }
 
-function rightOf(question: WrittenQuestion): PollAnswer {
-  if (hasChoices(question)) return { is: "choices", choices: question.choices.flatMap(({ right }, at) => (right ? [at] : [])) };
-  if (question.kind === "text") return { is: "text", text: question.rightText.trim() };
-  return { is: "rating", rating: Math.min(question.rightRating, question.most) };
+function rightOf({ kind, choices, most, rightText, rightRating }: WrittenQuestion): PollAnswer | null {
+  switch (kind) {
+    case "single":
+    case "multiple":
+      return { is: "choices", choices: choices.flatMap(({ right }, at) => (right ? [at] : [])) };
+    case "text":
+      return rightText.trim() === "" ? null : { is: "text", text: rightText.trim() };
+    case "rating":
+      return rightRating === 0 ? null : { is: "rating", rating: Math.min(rightRating, most) };
+  }
 }
 
 /** A poll there is, to write another one from. */

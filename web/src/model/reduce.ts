@@ -264,11 +264,13 @@ function announced(state: State): State {
   const past = state.toasts.filter(({ opens, topic }) => opens === "polls" && !topics.includes(topic));
   let next = without(state, past.map(({ topic }) => topic));
   const news = open.filter(({ id }) => !state.pollsTold.has(id));
-  if (news.length === 0) return next;
   for (const { id, draft } of state.panel === "polls" ? [] : news) {
     next = tell(next, { ...status(topicOfPoll(id), "told.poll", { title: draft.title }), opens: "polls" });
   }
-  return { ...next, pollsTold: new Set([...state.pollsTold, ...news.map(({ id }) => id)]) };
+  // One that has ended may be opened again, which is news.
+  const told = new Set([...state.pollsTold, ...news.map(({ id }) => id)]);
+  for (const { id, stage } of state.polls) if (stage === "ended") told.delete(id);
+  return { ...next, pollsTold: told };
 }
 
 function status(topic: string, key: Text["key"], values?: Text["values"]): Omit<Toast, "key"> {

@@ -321,6 +321,7 @@ export const ar: Catalogue = {
   "poll.left": "بقي {time}",
   "poll.start": "بدء",
   "poll.end": "إنهاء",
+  "poll.reopen": "فتح من جديد",
   "poll.show": "إظهار النتائج",
   "poll.hide": "إخفاء النتائج",
   "poll.csv": "تنزيل بصيغة CSV",
@@ -381,6 +382,8 @@ export const ar: Catalogue = {
   "poll.choice.right": "الخيار {number} صحيح",
   "poll.right.hint.single": "حدد الخيار الصحيح.",
   "poll.right.hint.multiple": "حدد كل الخيارات الصحيحة.",
+  "poll.right.hint.text": "اترك الحقل فارغًا حيث لا صواب ولا خطأ.",
+  "poll.right.none": "لا شيء",
   "poll.save": "حفظ الاستطلاع",
   "poll.discard": "تجاهل",
   "poll.discard.sure": "هل تريد حقًا تجاهل ما كتبته؟",
@@ -392,8 +395,7 @@ export const ar: Catalogue = {
   "poll.wrong.choices": "{count, plural, zero {لا بد من خيارات.} one {لا بد من خيار واحد على الأقل.} two {لا بد من خيارين على الأقل.} few {لا بد من # خيارات على الأقل.} many {لا بد من # خيارًا على الأقل.} other {لا بد من # خيار على الأقل.}}",
   "poll.wrong.choice": "لا بد من كتابة الخيار أو إزالته.",
   "poll.wrong.same": "هذا الخيار موجود بالفعل.",
-  "poll.wrong.right.choice": "لا بد من تحديد الصحيح.",
-  "poll.wrong.right.text": "لا بد من كتابة الإجابة الصحيحة.",
+  "poll.wrong.right": "لا بد من تحديد الصحيح.",
   "poll.wrong.nothing": "لا بد من الإجابة عن سؤال واحد على الأقل.",
 
   // Settings.

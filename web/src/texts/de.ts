@@ -321,6 +321,7 @@ export const de: Catalogue = {
   "poll.left": "noch {time}",
   "poll.start": "Starten",
   "poll.end": "Beenden",
+  "poll.reopen": "Wieder öffnen",
   "poll.show": "Ergebnisse zeigen",
   "poll.hide": "Ergebnisse verbergen",
   "poll.csv": "Als CSV herunterladen",
@@ -381,6 +382,8 @@ export const de: Catalogue = {
   "poll.choice.right": "Möglichkeit {number} ist richtig",
   "poll.right.hint.single": "Markieren Sie, was richtig ist.",
   "poll.right.hint.multiple": "Markieren Sie alles, was richtig ist.",
+  "poll.right.hint.text": "Lassen Sie das Feld leer, wo nichts richtig oder falsch ist.",
+  "poll.right.none": "Keine",
   "poll.save": "Umfrage speichern",
   "poll.discard": "Verwerfen",
   "poll.discard.sure": "Wirklich verwerfen, was Sie geschrieben haben?",
@@ -392,8 +395,7 @@ export const de: Catalogue = {
   "poll.wrong.choices": "{count, plural, one {Mindestens # Möglichkeit ist nötig.} other {Mindestens # Möglichkeiten sind nötig.}}",
   "poll.wrong.choice": "Füllen Sie das Feld aus oder entfernen Sie es.",
   "poll.wrong.same": "Diese Möglichkeit gibt es schon.",
-  "poll.wrong.right.choice": "Markieren Sie, was richtig ist.",
-  "poll.wrong.right.text": "Schreiben Sie die richtige Antwort.",
+  "poll.wrong.right": "Markieren Sie, was richtig ist.",
   "poll.wrong.nothing": "Beantworten Sie mindestens eine Frage.",
 
   // Settings.

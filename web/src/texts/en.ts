@@ -319,6 +319,7 @@ export const en = {
   "poll.left": "{time} left",
   "poll.start": "Start",
   "poll.end": "End",
+  "poll.reopen": "Open again",
   "poll.show": "Show results",
   "poll.hide": "Hide results",
   "poll.csv": "Download as CSV",
@@ -379,6 +380,8 @@ export const en = {
   "poll.choice.right": "Choice {number} is right",
   "poll.right.hint.single": "Mark the one that is right.",
   "poll.right.hint.multiple": "Mark all that are right.",
+  "poll.right.hint.text": "Leave it empty where nothing is right or wrong.",
+  "poll.right.none": "None",
   "poll.save": "Save poll",
   "poll.discard": "Discard",
   "poll.discard.sure": "Really discard what you have written?",
@@ -390,8 +393,7 @@ export const en = {
   "poll.wrong.choices": "{count, plural, one {At least # choice is needed.} other {At least # choices are needed.}}",
   "poll.wrong.choice": "Write the choice, or remove it.",
   "poll.wrong.same": "This choice is there already.",
-  "poll.wrong.right.choice": "Mark what is right.",
-  "poll.wrong.right.text": "Write the right answer.",
+  "poll.wrong.right": "Mark what is right.",
   "poll.wrong.nothing": "Answer at least one question.",
 
   // Settings.

@@ -321,6 +321,7 @@ export const es: Catalogue = {
   "poll.left": "quedan {time}",
   "poll.start": "Empezar",
   "poll.end": "Terminar",
+  "poll.reopen": "Volver a abrir",
   "poll.show": "Mostrar resultados",
   "poll.hide": "Ocultar resultados",
   "poll.csv": "Descargar como CSV",
@@ -381,6 +382,8 @@ export const es: Catalogue = {
   "poll.choice.right": "La opción {number} es correcta",
   "poll.right.hint.single": "Marca la correcta.",
   "poll.right.hint.multiple": "Marca todas las correctas.",
+  "poll.right.hint.text": "Déjalo vacío donde nada sea correcto o incorrecto.",
+  "poll.right.none": "Ninguna",
   "poll.save": "Guardar encuesta",
   "poll.discard": "Descartar",
   "poll.discard.sure": "¿Descartar de verdad lo que has escrito?",
@@ -392,8 +395,7 @@ export const es: Catalogue = {
   "poll.wrong.choices": "{count, plural, one {Hace falta al menos # opción.} many {Hacen falta al menos # de opciones.} other {Hacen falta al menos # opciones.}}",
   "poll.wrong.choice": "Escribe la opción o quítala.",
   "poll.wrong.same": "Esta opción ya está.",
-  "poll.wrong.right.choice": "Marca lo que es correcto.",
-  "poll.wrong.right.text": "Escribe la respuesta correcta.",
+  "poll.wrong.right": "Marca lo que es correcto.",
   "poll.wrong.nothing": "Responde al menos a una pregunta.",
 
   // Settings.

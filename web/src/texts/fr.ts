@@ -321,6 +321,7 @@ export const fr: Catalogue = {
   "poll.left": "encore {time}",
   "poll.start": "Lancer",
   "poll.end": "Terminer",
+  "poll.reopen": "Rouvrir",
   "poll.show": "Montrer les résultats",
   "poll.hide": "Masquer les résultats",
   "poll.csv": "Télécharger en CSV",
@@ -381,6 +382,8 @@ export const fr: Catalogue = {
   "poll.choice.right": "Le choix {number} est juste",
   "poll.right.hint.single": "Cochez le choix juste.",
   "poll.right.hint.multiple": "Cochez tous les choix justes.",
+  "poll.right.hint.text": "Laissez vide si rien n’est juste ou faux.",
+  "poll.right.none": "Aucune",
   "poll.save": "Enregistrer",
   "poll.discard": "Abandonner",
   "poll.discard.sure": "Vraiment abandonner ce que vous avez écrit ?",
@@ -392,8 +395,7 @@ export const fr: Catalogue = {
   "poll.wrong.choices": "{count, plural, one {Il faut au moins # choix.} many {Il faut au moins # de choix.} other {Il faut au moins # choix.}}",
   "poll.wrong.choice": "Écrivez le choix ou retirez-le.",
   "poll.wrong.same": "Ce choix existe déjà.",
-  "poll.wrong.right.choice": "Cochez ce qui est juste.",
-  "poll.wrong.right.text": "Écrivez la bonne réponse.",
+  "poll.wrong.right": "Cochez ce qui est juste.",
   "poll.wrong.nothing": "Répondez à une question au moins.",
 
   // Settings.

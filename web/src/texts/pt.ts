@@ -321,6 +321,7 @@ export const pt: Catalogue = {
   "poll.left": "faltam {time}",
   "poll.start": "Iniciar",
   "poll.end": "Encerrar",
+  "poll.reopen": "Reabrir",
   "poll.show": "Mostrar resultados",
   "poll.hide": "Ocultar resultados",
   "poll.csv": "Baixar como CSV",
@@ -381,6 +382,8 @@ export const pt: Catalogue = {
   "poll.choice.right": "A opção {number} está certa",
   "poll.right.hint.single": "Marque a certa.",
   "poll.right.hint.multiple": "Marque todas as certas.",
+  "poll.right.hint.text": "Deixe em branco onde nada for certo ou errado.",
+  "poll.right.none": "Nenhuma",
   "poll.save": "Salvar enquete",
   "poll.discard": "Descartar",
   "poll.discard.sure": "Descartar mesmo o que você escreveu?",
@@ -392,8 +395,7 @@ export const pt: Catalogue = {
   "poll.wrong.choices": "{count, plural, one {É preciso pelo menos # opção.} many {São precisas pelo menos # de opções.} other {São precisas pelo menos # opções.}}",
   "poll.wrong.choice": "Escreva a opção ou remova-a.",
   "poll.wrong.same": "Esta opção já existe.",
-  "poll.wrong.right.choice": "Marque o que está certo.",
-  "poll.wrong.right.text": "Escreva a resposta certa.",
+  "poll.wrong.right": "Marque o que está certo.",
   "poll.wrong.nothing": "Responda a pelo menos uma pergunta.",
 
   // Settings.

@@ -40,6 +40,7 @@ function MoreActions({ session, poll }: { session: Session; poll: Poll }) {
     <>
       {stage !== "draft" && <Do do={() => session.do({ do: "show_poll", poll: id, shown: !shown })}>{t(shown ? "poll.hide" : "poll.show")}</Do>}
       {stage !== "draft" && <Do do={() => download(session, poll)}>{t("poll.csv")}</Do>}
+      {stage === "ended" && draft.quiz === undefined && <Do do={() => session.do({ do: "start_poll", poll: id })}>{t("poll.reopen")}</Do>}
       {free && (
         <button type="button" onClick={copy}>
           {t("poll.copy")}

@@ -132,7 +132,7 @@ export function Leaders({ poll: { leaders } }: { poll: Poll }) {
       <ol role="list" aria-labelledby={heading}>
         {leaders.map(({ name, score }, at) => (
           <li key={at}>
-            <span class="place">{numbers().format(leaders.findIndex((other) => other.score === score) + 1)}</span>
+            <span class="place">{numbers().format(at + 1)}</span>
             <span class="name" dir="auto">
               {name}
             </span>

@@ -54,7 +54,7 @@ export function QuestionFields({ form, poll, question, at }: Props & { at: numbe
       {hasChoices(question) && <Choices form={form} poll={poll} question={question} />}
       {question.kind === "rating" && <Scale form={form} poll={poll} question={question} />}
       {question.kind === "text" && poll.quiz && (
-        <TextField form={form} name={fieldOf.right(key)} label={t("poll.right")} value={question.rightText} onInput={(rightText) => change({ rightText })} />
+        <TextField form={form} name={fieldOf.right(key)} label={t("poll.right")} hint={t("poll.right.hint.text")} value={question.rightText} onInput={(rightText) => change({ rightText })} />
       )}
     </fieldset>
   );
@@ -78,7 +78,7 @@ function Scale({ form, poll, question: { key, most, rightRating } }: Props) {
           name={fieldOf.right(key)}
           label={t("poll.right")}
           value={String(rightRating)}
-          options={upTo(most, 1)}
+          options={[["0", t("poll.right.none")], ...upTo(most, 1)]}
           onPick={(value) => form.change(edited(poll, key, { rightRating: Number(value) }))}
         />
       )}

@@ -4,7 +4,7 @@ import type { Session } from "../../session";
 import { t } from "../../texts";
 
 /** As the server has it, in characters. */
-export const MOST = 500;
+const MOST = 500;
 
 /** Outlives the panel: what was typed is there again when it is opened. */
 const typed = signal("");

@@ -8,7 +8,9 @@ import type { Session } from "../../session";
 import { spoken, t, type TextKey } from "../../texts";
 import { Do } from "../button";
 import { Icon } from "../icons";
-import { MOST } from "./ask";
+
+/** Of an answer, as the server has it, in characters. */
+const MOST = 2_000;
 
 /** Answers being written, by question. They outlive the panel. */
 const answers = signal<ReadonlyMap<number, string>>(new Map());
