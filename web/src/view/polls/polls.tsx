@@ -1,4 +1,5 @@
 /** The polls and quizzes of the room; for moderators also those to come, and a place to write them. */
+import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import "../style/polls.css";
 import "../style/poll_editor.css";
@@ -15,7 +16,7 @@ import { writing, writtenPoll } from "./written";
 
 export function Polls({ session }: { session: Session }) {
   const list = useRef<HTMLDivElement>(null);
-  const { polls } = session.state.value;
+  const polls = useComputed(() => session.state.value.polls).value;
   const ordered = useMemo(() => inOrder(polls), [polls]);
   useKeptInside(list);
   const moderates = isModerator(session.me.value);

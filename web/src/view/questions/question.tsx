@@ -1,6 +1,6 @@
 /** One question: its votes, its words, its answer, and what can be done about it. */
 import { signal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { isModerator, mayAnswerQuestions } from "../../model/abilities";
 import type { Asked } from "../../model/questions";
 import type { QuestionState } from "../../signal/generated/messages";
@@ -22,10 +22,20 @@ function write(question: number, text: string | null): void {
   answers.value = next;
 }
 
-export function QuestionItem({ session, question }: { session: Session; question: Asked }) {
+interface QuestionProps {
+  readonly session: Session;
+  readonly question: Asked;
+}
+
+/** Drawn again when this question has changed, not with every vote for another. */
+export function QuestionItem({ session, question }: QuestionProps) {
+  return useMemo(() => <Drawn session={session} question={question} />, [session, question]);
+}
+
+function Drawn({ session, question }: QuestionProps) {
   const words = useId();
   const { id, by, name, text, at, state, answer } = question;
-  const own = by === session.state.value.you;
+  const own = by === session.me.value?.id;
   const when = new Date(at);
   return (
     <li class={`question ${state}`} tabIndex={-1}>
@@ -56,7 +66,7 @@ export function QuestionItem({ session, question }: { session: Session; question
   );
 }
 
-function Vote({ session, question: { id, name, votes, voted, state } }: { session: Session; question: Asked }) {
+function Vote({ session, question: { id, name, votes, voted, state } }: QuestionProps) {
   const label = t("questions.vote", { count: votes, name });
   if (state === "answered") {
     return (
@@ -88,7 +98,7 @@ const MARKS: Readonly<Record<QuestionState, readonly (readonly [QuestionState, T
   answered: [["open", "questions.reopen"]],
 };
 
-function Actions({ session, question: { id, state, answer }, words }: { session: Session; question: Asked; words: string }) {
+function Actions({ session, question: { id, state, answer }, words }: QuestionProps & { words: string }) {
   if (!mayAnswerQuestions(session.me.value)) return null;
   return (
     <div class="doings">
@@ -104,8 +114,8 @@ function Actions({ session, question: { id, state, answer }, words }: { session:
   );
 }
 
-function Dismiss({ session, question: { id, by, name } }: { session: Session; question: Asked }) {
-  if (!isModerator(session.me.value) && by !== session.state.value.you) return null;
+function Dismiss({ session, question: { id, by, name } }: QuestionProps) {
+  if (!isModerator(session.me.value) && by !== session.me.value?.id) return null;
   const label = t("questions.dismiss", { name });
   return (
     <button type="button" class="round" aria-label={label} title={label} onClick={() => void session.do({ do: "dismiss_question", question: id })}>
@@ -114,7 +124,7 @@ function Dismiss({ session, question: { id, by, name } }: { session: Session; qu
   );
 }
 
-function Answering({ session, question: { id, name } }: { session: Session; question: Asked }) {
+function Answering({ session, question: { id, name } }: QuestionProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = answers.value.get(id) ?? "";
   useEffect(() => field.current?.focus({ preventScroll: true }), []);

@@ -1,4 +1,5 @@
 /** What is asked of those on stage: the one that is being answered, the open ones by votes, and what was answered. */
+import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId, useMemo, useRef } from "preact/hooks";
 import "../style/questions.css";
@@ -11,7 +12,8 @@ import { QuestionItem } from "./question";
 import { useSteadyOrder } from "./steady";
 
 export function Questions({ session }: { session: Session }) {
-  const { questions } = session.state.value;
+  // Nothing else of the room draws this list again: it may be long.
+  const questions = useComputed(() => session.state.value.questions).value;
   const { live, open, answered } = useMemo(() => sorted(questions), [questions]);
   const list = useRef<HTMLDivElement>(null);
   useKeptInside(list);
