@@ -30,6 +30,7 @@ await import("./suites/connections.mjs");
 await import("./suites/paths.mjs");
 await import("./suites/page.mjs");
 await import("./suites/language.mjs");
+await import("./suites/views.mjs");
 await import("./suites/workers.mjs");
 await import("./suites/firefox.mjs");
 await import("./suites/independent.mjs");

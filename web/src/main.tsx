@@ -2,8 +2,9 @@
 import "@preact/signals";
 import { render } from "preact";
 import { Session } from "./session";
-import { preferred, speak } from "./texts/language";
+import { followOtherTabs, preferred, speak } from "./texts/language";
 import { EndingPage } from "./view/ending";
+import { keepFocus } from "./view/focus";
 import { Landing } from "./view/landing";
 import { Room } from "./view/room";
 
@@ -29,6 +30,9 @@ window.addEventListener("hashchange", () => window.location.reload());
 
 /** For a catalogue to arrive before the page is drawn; after that it is drawn in English, and again when it is there. */
 const CATALOGUE_MS = 800;
+
+followOtherTabs();
+keepFocus();
 
 const place = document.getElementById("page");
 if (place !== null) {

@@ -10,8 +10,9 @@ export const PATIENCE_MS = 20_000;
 
 let browser;
 
-export async function chromiumBrowser() {
-  browser ??= await launchChromium();
+/** A promise from the first call on: two who come at once get the same one. */
+export function chromiumBrowser() {
+  browser ??= launchChromium();
   return browser;
 }
 
@@ -36,7 +37,7 @@ export async function launchChromium(...words) {
 }
 
 export async function closeBrowser() {
-  await browser?.close();
+  await (await browser)?.close();
   browser = undefined;
 }
 

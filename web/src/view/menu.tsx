@@ -31,11 +31,13 @@ export function Menu({ label, sections, anchor, onClose }: MenuProps) {
       const target = event.target as Node;
       if (!element.contains(target) && !anchor.contains(target)) close(false);
     };
-    // It hangs on its button wherever that scrolls, also when the scrolling was on its way before the menu opened.
-    const scrolled = (event: globalThis.Event) => {
+    // It hangs on its button wherever that scrolls, also when the scrolling was on its way before the menu opened, and when the window gets
+    // another size, as a phone's does all by itself.
+    const moved = (event: globalThis.Event) => {
       if (event.target === element) return;
-      if (isInView(anchor)) hang(element, anchor);
-      else close(false);
+      if (isInView(anchor)) return hang(element, anchor);
+      if (element.contains(document.activeElement)) anchor.focus({ preventScroll: true });
+      close(false);
     };
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -45,9 +47,9 @@ export function Menu({ label, sections, anchor, onClose }: MenuProps) {
     const watched = new AbortController();
     const options = { capture: true, signal: watched.signal };
     document.addEventListener("pointerdown", outside, options);
-    document.addEventListener("scroll", scrolled, options);
+    document.addEventListener("scroll", moved, options);
     document.addEventListener("keydown", escape, { signal: watched.signal });
-    window.addEventListener("resize", () => close(false), options);
+    window.addEventListener("resize", moved, options);
     return () => watched.abort();
   }, [anchor]);
 

@@ -141,6 +141,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
           class="round"
           aria-label={label}
           aria-haspopup="menu"
+          data-focus={person.id}
           aria-expanded={open}
           onClick={(event) => onMenu(open ? null : { participant: person.id, anchor: event.currentTarget })}
         >

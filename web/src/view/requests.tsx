@@ -20,9 +20,10 @@ export function Requests({ session }: { session: Session }) {
     <div class="requests" aria-live="polite">
       {asking.slice(0, cards).map(({ id, name, request }) =>
         request === undefined ? null : (
-          <div key={request} class="card">
+          // The focus comes here from the card before it: on none of the buttons, for a key that is still down must not press them.
+          <div key={request} class="card" role="group" aria-labelledby={`request-${request}`} tabIndex={-1}>
             <Avatar id={id} name={name} />
-            <p>{t("requests.asks", { name })}</p>
+            <p id={`request-${request}`}>{t("requests.asks", { name })}</p>
             <div class="buttons">
               <Do do={() => session.do({ do: "decline_request", request })}>{t("requests.decline")}</Do>
               <Do class="primary" do={() => session.do({ do: "approve_request", request })}>

@@ -60,7 +60,7 @@ function Arriving() {
   return (
     <main class="whole" aria-live="polite">
       <Mark />
-      <p class="waiting">{t(slow ? "link.unreachable" : "link.connecting")}</p>
+      <h1 class="waiting">{t(slow ? "link.unreachable" : "link.connecting")}</h1>
     </main>
   );
 }

@@ -1,5 +1,4 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
-import { useEffect, useRef } from "preact/hooks";
 import { mayShareScreen, wayOf, type Way } from "../model/abilities";
 import { placeInLine } from "../model/people";
 import { unreadOf, type Panel } from "../model/state";
@@ -9,15 +8,13 @@ import { t, type TextKey } from "../texts";
 import { Icon, type IconName } from "./icons";
 
 export function Toolbar({ session }: { session: Session }) {
-  const bar = useRef<HTMLDivElement>(null);
   const person = session.me.value;
   const way = wayOf(session.state.value);
   const onStage = person?.stage === "on_stage";
   // Whoever lost the right to it meanwhile can still stop.
   const sharing = screenCanBeShared && (mayShareScreen(person) || session.isOn("screen"));
-  useKeptFocus(bar, `${way} ${person?.stage}`);
   return (
-    <div ref={bar} class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
+    <div class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
       <div class="own">
         {onStage && <SourceToggle session={session} source="mic" />}
         {onStage && <SourceToggle session={session} source="camera" />}
@@ -160,15 +157,4 @@ function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void 
   const at = tools.indexOf(document.activeElement as HTMLButtonElement);
   tools.at((at + step) % tools.length)?.focus();
   event.preventDefault();
-}
-
-/** When the button that had the focus goes away with a change of `standing`, its neighbour takes it, not the top of the page. */
-function useKeptFocus(bar: { current: HTMLElement | null }, standing: string): void {
-  const first = useRef(true);
-  useEffect(() => {
-    if (!first.current && document.activeElement === document.body) {
-      bar.current?.querySelector("button")?.focus({ preventScroll: true });
-    }
-    first.current = false;
-  }, [standing]);
 }
