@@ -37,5 +37,8 @@ keepFocus();
 const place = document.getElementById("page");
 if (place !== null) {
   const late = new Promise((resolve) => window.setTimeout(resolve, CATALOGUE_MS));
-  void Promise.race([speak(preferred()), late]).then(() => render(page(), place));
+  void Promise.race([speak(preferred()), late]).then(() => {
+    place.replaceChildren();
+    render(page(), place);
+  });
 }
