@@ -5,6 +5,7 @@ import { Session } from "./session";
 import { followOtherTabs, preferred, speak } from "./texts/language";
 import { EndingPage } from "./view/ending";
 import { keepFocus } from "./view/focus";
+import { keepPace } from "./view/pace";
 import { Landing } from "./view/landing";
 import { Room } from "./view/room";
 
@@ -33,6 +34,7 @@ const CATALOGUE_MS = 800;
 
 followOtherTabs();
 keepFocus();
+keepPace();
 
 const place = document.getElementById("page");
 if (place !== null) {

@@ -3,9 +3,12 @@
  * It lives as long as the page.
  */
 import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
-import { isLive, initial, me, nameOf, type State } from "./model/state";
+import { wayOf } from "./model/abilities";
+import { groups, placeInLine } from "./model/people";
+import { isLive, initial, me, nameOf, unreadOf, type RoomFacts, type State } from "./model/state";
 import { reduce, type Event } from "./model/reduce";
 import { textOfRefusal } from "./model/words";
+import { parts } from "./parts";
 import { Capture } from "./rtc/capture";
 import { chosenDevices, followDevices, type Capturing } from "./rtc/devices";
 import { Media } from "./rtc/media";
@@ -61,8 +64,16 @@ export class Session {
     return this.#state;
   }
 
+  /** The same, a part at a time: a view that reads a part of it is drawn anew for that part alone. */
+  readonly now = parts(this.#state, { room: sameRoom });
+
   readonly me = computed(() => me(this.#state.value));
   readonly slots = computed(() => this.#state.value.slots);
+  readonly count = computed(() => this.#state.value.people.size);
+  readonly groups = computed(() => groups(this.now.people));
+  readonly unread = computed(() => unreadOf(this.#state.value));
+  readonly way = computed(() => wayOf(this.#state.value));
+  readonly place = computed(() => placeInLine(this.now));
 
   /** Somebody speaks, and the browser keeps it to itself until the page is touched. */
   readonly soundBlocked = computed(
@@ -276,8 +287,8 @@ export class Session {
 
   /** Every source that is live is sent, and nothing else; what nobody needs any more is switched off, light and all. */
   #sendWhatIsLive(): void {
-    const state = this.#state.value;
-    const person = me(state);
+    const person = this.me.value;
+    const { preparing } = this.now;
     const starting = this.#starting.value;
     const hushed = this.#hushed.value;
     const settled = [...hushed].filter((source) => !isLive(person, source));
@@ -286,14 +297,14 @@ export class Session {
       const live = isLive(person, kind) && !hushed.has(kind);
       const { track, starting: opening, failure } = this.capture.of(kind).value;
       this.#media.attach(kind, live ? track : null);
-      if (track !== null) track.enabled = live || state.preparing || kind === "camera";
+      if (track !== null) track.enabled = live || preparing || kind === "camera";
       if (live) {
         // On stage with this source, but on a page that does not have it: reloaded, or taken over from another tab.
         if (track === null && !opening && failure === null) untracked(() => void this.#takeUp(kind));
         continue;
       }
       const rests = kind === "mic" && person?.stage === "on_stage";
-      if (track !== null && !state.preparing && !starting.has(kind) && !rests) untracked(() => this.capture.close(kind));
+      if (track !== null && !preparing && !starting.has(kind) && !rests) untracked(() => this.capture.close(kind));
     }
     const screen = isLive(person, "screen") && !hushed.has("screen");
     this.#media.attach("screen", screen ? this.#screen.value : null);
@@ -334,6 +345,12 @@ export class Session {
     this.#screen.peek()?.stop();
     this.#screen.value = null;
   }
+}
+
+/** Its version goes up with everything that anybody does. */
+function sameRoom(a: RoomFacts | null, b: RoomFacts | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.id === b.id && a.title === b.title && a.access === b.access && a.capacity === b.capacity && a.selfLeave === b.selfLeave;
 }
 
 function withOne<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {

@@ -4,7 +4,7 @@ import type { Session } from "../session";
 import { t } from "../texts";
 
 export function Connection({ session, who }: { session: Session; who: ParticipantId }) {
-  const quality = session.state.value.quality.get(who);
+  const quality = session.now.quality.get(who);
   if (quality === undefined || quality.level === "good") return null;
   const label = labelOf(quality);
   return (

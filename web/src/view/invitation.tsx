@@ -6,7 +6,7 @@ import { Modal } from "./dialog";
 import { Do } from "./button";
 
 export function Invitation({ session }: { session: Session }) {
-  const state = session.state.value;
+  const state = session.now;
   const invitation = session.me.value?.invitation;
   if (invitation === undefined) return null;
   const by = state.invitedBy === null ? "" : nameOf(state, state.invitedBy);

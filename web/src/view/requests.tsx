@@ -1,7 +1,5 @@
 /** Who asks to join the stage, at the moderators': a card each for the first ones, in the order they asked; the list has them all. */
-import { useMemo } from "preact/hooks";
 import { isModerator } from "../model/abilities";
-import { groups } from "../model/people";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
@@ -11,9 +9,9 @@ import { narrow } from "./narrow";
 const MOST_CARDS = { desktop: 2, phone: 1 };
 
 export function Requests({ session }: { session: Session }) {
-  const { people, panel } = session.state.value;
+  const { panel } = session.now;
   const cards = narrow.value ? MOST_CARDS.phone : MOST_CARDS.desktop;
-  const asking = useMemo(() => groups(people).asking, [people]);
+  const { asking } = session.groups.value;
   if (!isModerator(session.me.value)) return null;
   const more = panel === "participants" ? 0 : asking.length - cards;
   return (

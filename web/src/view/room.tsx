@@ -15,7 +15,7 @@ import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
 
 export function Room({ session }: { session: Session }) {
-  const { link, ending, room, panel, preparing, asideInvitation } = session.state.value;
+  const { link, ending, room, panel, preparing, asideInvitation } = session.now;
   const person = session.me.value;
   const title = room?.title ?? "";
   useEffect(() => {
@@ -66,7 +66,7 @@ function Arriving() {
 }
 
 function Top({ session }: { session: Session }) {
-  const { room, people } = session.state.value;
+  const { room } = session.now;
   const person = session.me.value;
   const key = ({ off: "top.watching", requested: "top.asking", invited: "top.invited", on_stage: "top.on_stage" } as const)[
     person?.stage ?? "off"
@@ -75,14 +75,14 @@ function Top({ session }: { session: Session }) {
     <header class="top">
       <Mark />
       <h1>{room?.title || t("app.name")}</h1>
-      <span class="number">{t("top.count", { count: people.size })}</span>
+      <span class="number">{t("top.count", { count: session.count.value })}</span>
       <span class={`standing ${person?.stage ?? "off"}`}>{t(key)}</span>
     </header>
   );
 }
 
 function Banner({ session }: { session: Session }) {
-  const { link, media } = session.state.value;
+  const { link, media } = session.now;
   const key: TextKey | null =
     link === "lost" ? "link.lost" : media === "lost" ? "link.media" : media === "blocked" ? "link.media_blocked" : null;
   if (key === null) return null;

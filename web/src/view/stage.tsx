@@ -13,7 +13,7 @@ import { Picture, useStreamOf } from "./picture";
 
 export function Stage({ session }: { session: Session }) {
   const [stage, size] = useSize();
-  const { people } = session.state.value;
+  const { people } = session.now;
   const placed = useMemo(() => layout({ people }, size), [people, size]);
   return (
     <section class="stage" aria-label={t("stage")}>
@@ -36,9 +36,9 @@ export function Stage({ session }: { session: Session }) {
 }
 
 function Tile({ session, person, rect }: { session: Session; person: ParticipantState; rect: Rect }) {
-  const own = person.id === session.state.value.you;
+  const own = person.id === session.now.you;
   const camera = own ? session.isOn("camera") : person.camera === "on";
-  const { speaking, active } = session.state.value;
+  const { speaking, active } = session.now;
   const voice = speaking.has(person.id) ? "speaking" : person.id === active ? "active" : "";
   return (
     <div
@@ -78,7 +78,7 @@ function OthersPicture({ session, person, source }: { session: Session; person: 
     () => (mid === undefined ? undefined : (element: HTMLVideoElement) => session.shows(mid, element)),
     [session, mid],
   );
-  const paused = mid !== undefined && session.state.value.paused.has(mid);
+  const paused = mid !== undefined && session.now.paused.has(mid);
   return (
     <>
       <Picture stream={session.pictureOf(person.id, source)} {...(shows === undefined ? {} : { shows })} />
@@ -102,7 +102,7 @@ function MicState({ state }: { state: ParticipantState["mic"] }) {
 }
 
 function Screen({ session, person, rect }: { session: Session; person: ParticipantState; rect: Rect }) {
-  const own = person.id === session.state.value.you;
+  const own = person.id === session.now.you;
   const ownStream = useStreamOf(session.screenTrack.value);
   const label = t("stage.screen", { name: person.name });
   return (
@@ -132,7 +132,7 @@ function hintOf(session: Session): TextKey {
   if (person?.stage === "requested" || person?.stage === "invited") return `stage.empty.${person.stage}`;
   if (isModerator(person)) return "stage.empty.moderator";
   if (person?.role === "speaker") return "stage.empty.free";
-  return `stage.empty.${session.state.value.room?.access ?? "invite"}`;
+  return `stage.empty.${session.now.room?.access ?? "invite"}`;
 }
 
 function place(rect: Rect) {

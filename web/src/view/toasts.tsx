@@ -10,7 +10,7 @@ const SHOWN_MS = { status: 6_000, alert: 12_000 } as const;
 const MOST_ON_A_PHONE = 2;
 
 export function Toasts({ session }: { session: Session }) {
-  const { toasts } = session.state.value;
+  const { toasts } = session.now;
   const recent = new Set(toasts.slice(-MOST_ON_A_PHONE));
   const of = (tone: Toast["tone"]) =>
     toasts

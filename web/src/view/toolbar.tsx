@@ -1,7 +1,6 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
-import { mayShareScreen, wayOf, type Way } from "../model/abilities";
-import { placeInLine } from "../model/people";
-import { unreadOf, type Panel } from "../model/state";
+import { mayShareScreen, type Way } from "../model/abilities";
+import type { Panel } from "../model/state";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
@@ -9,7 +8,7 @@ import { Icon, type IconName } from "./icons";
 
 export function Toolbar({ session }: { session: Session }) {
   const person = session.me.value;
-  const way = wayOf(session.state.value);
+  const way = session.way.value;
   const onStage = person?.stage === "on_stage";
   // Whoever lost the right to it meanwhile can still stop.
   const sharing = screenCanBeShared && (mayShareScreen(person) || session.isOn("screen"));
@@ -23,8 +22,8 @@ export function Toolbar({ session }: { session: Session }) {
       </div>
       <div class="more">
         <Hand session={session} raised={person?.hand !== undefined} />
-        <PanelToggle session={session} panel="chat" count={unreadOf(session.state.value) || undefined} />
-        <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
+        <PanelToggle session={session} panel="chat" count={session.unread.value || undefined} />
+        <PanelToggle session={session} panel="participants" count={session.count.value} />
         <PanelToggle session={session} panel="settings" />
         <Tool icon="leave" class="leave" name="toolbar.leave" short="toolbar.short.leave" onClick={() => void session.leaveRoom()} />
       </div>
@@ -41,7 +40,7 @@ function StageWay({ session, way }: { session: Session; way: Way }) {
     case "cancel":
       return (
         <>
-          <span class="waiting">{t("toolbar.asking", { place: placeInLine(session.state.value) })}</span>
+          <span class="waiting">{t("toolbar.asking", { place: session.place.value })}</span>
           <Tool key={way} icon="close" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
         </>
       );
@@ -103,7 +102,7 @@ function SourceToggle({ session, source }: { session: Session; source: keyof typ
 const PANEL_ICONS = { participants: "people", chat: "chat", settings: "settings" } as const satisfies Record<Panel, IconName>;
 
 function PanelToggle({ session, panel, count }: { session: Session; panel: Panel; count?: number | undefined }) {
-  const open = session.state.value.panel === panel;
+  const open = session.now.panel === panel;
   return (
     <Tool
       icon={PANEL_ICONS[panel]}
