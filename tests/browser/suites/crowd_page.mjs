@@ -5,7 +5,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "node:test";
-import { pause } from "../support/media.mjs";
+import { eventually, pause } from "../support/media.mjs";
 import { scene } from "../support/shared.mjs";
 
 const PEOPLE = 1000;
@@ -17,6 +17,8 @@ const MOST = 0.3;
 const SETTLE_MS = 2_000;
 const WINDOW_MS = 6_000;
 const COME_MS = 60_000;
+/** Presses of Tab, further than the rows that are drawn. */
+const STEPS = 40;
 
 const CROWD = fileURLToPath(new URL("../support/crowd-process.mjs", import.meta.url));
 
@@ -29,6 +31,26 @@ async function busy(devtools) {
   const [after, to] = [await read(), performance.now()];
   const share = (name) => (after[name] - before[name]) / ((to - from) / 1000);
   return { all: share("TaskDuration"), script: share("ScriptDuration"), layout: share("LayoutDuration") + share("RecalcStyleDuration") };
+}
+
+/** By keyboard through a list of which only the rows in sight are there. */
+async function walkThrough({ page }) {
+  const list = page.getByRole("list", { name: "Viewers" });
+  const rows = await list.getByRole("listitem").count();
+  assert.ok(rows > 8 && rows < 80, `${rows} rows are drawn`);
+  const place = () => page.evaluate(() => Number(document.activeElement.closest("li")?.ariaPosInSet ?? 0));
+  await list.getByRole("button").nth(2).focus();
+  const from = await place();
+  for (let steps = 0; steps < STEPS; steps += 1) await page.keyboard.press("Tab");
+  const to = await place();
+  // People come and go meanwhile.
+  assert.ok(to - from > STEPS - 10 && to - from <= STEPS, `from row ${from} to ${to} in ${STEPS} steps`);
+  const setsize = await page.evaluate(() => Number(document.activeElement.closest("li").ariaSetSize));
+  assert.ok(setsize > 0.9 * PEOPLE, `it says to be one of ${setsize}`);
+  // What has the focus stays, however far away one scrolls.
+  await page.locator(".panel-body").evaluate((body) => body.scrollTo(0, body.scrollHeight));
+  await pause(500);
+  assert.ok((await place()) > 0, "the focus is still in the list");
 }
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
@@ -54,9 +76,14 @@ describe("a page in a crowd", () => {
         await measure("nothing open");
         await mo.control("Chat").click();
         await measure("chat open");
+        const last = () => mo.page.locator(".message .text").last().innerText();
+        const before = await last();
+        await eventually("what is written is there", async () => (await last()) !== before);
         await mo.control("Participants").click();
         await mo.page.getByRole("region", { name: "Participants" }).waitFor();
         await measure("participants open");
+        await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+        await walkThrough(mo);
         crowd.send("count");
         const [{ said, refused, people }] = await once(crowd, "message");
         test.diagnostic(`${people} people, ${said} messages said, ${refused} refused`);

@@ -69,6 +69,10 @@ export class Person {
   constructor(page, context) {
     Object.assign(this, { page, context, errors: [] });
     page.on("pageerror", (error) => this.errors.push(error));
+    // What the page's own policy keeps out, it should never have asked for.
+    page.on("console", (message) => {
+      if (message.type() === "error" && /Content Security Policy/i.test(message.text())) this.errors.push(new Error(message.text()));
+    });
   }
 
   async inRoom() {

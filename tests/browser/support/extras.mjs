@@ -68,9 +68,10 @@ export class Extra {
 
   #received(text) {
     // Most frames are about others: they are not worth reading here.
-    if (!/^\{"type":"(?:done|refused|welcome)"/u.test(text)) return;
+    if (!/^\{"type":"(?:done|refused|welcome|notice)"/u.test(text)) return;
     const message = JSON.parse(text);
     if (message.type === "welcome") this.id = message.you;
+    if (message.notice?.code === "invited") this.invitation = message.notice.invitation;
     const key = message.id ?? message.type;
     this.#waiting.get(key)?.(message);
     this.#waiting.delete(key);

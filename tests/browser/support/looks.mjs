@@ -95,16 +95,6 @@ export async function tooWide({ page }) {
   });
 }
 
-/** Every resource that the page's content security policy kept out, from here on; to be asked with `kept`. */
-export async function watchPolicy({ context }) {
-  await context.addInitScript(() => {
-    window.kept = [];
-    document.addEventListener("securitypolicyviolation", (event) => window.kept.push(`policy: ${event.violatedDirective} kept out ${event.blockedURI} ${event.sample}`));
-  });
-}
-
-export const keptOut = ({ page }) => page.evaluate(() => window.kept ?? []);
-
 /** A picture of the page as it stands, as WebP. */
 export async function picture(person) {
   await person.page.mouse.move(0, 0);

@@ -23,7 +23,7 @@ export function EndingPage({ ending, title = "", session }: { ending: Ending; ti
   return (
     <main class="whole">
       <Mark />
-      {title !== "" && <p class="where">{title}</p>}
+      {title !== "" && <p class="where" dir="auto">{title}</p>}
       <h1 ref={heading} tabIndex={-1}>
         {t(`end.${ending}`)}
       </h1>

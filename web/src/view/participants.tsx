@@ -149,7 +149,7 @@ function Person({ session, person, open, onMenu, place, size }: PersonProps) {
       <Avatar id={person.id} name={person.name} />
       <span class="who">
         <span class="name">
-          {person.name}
+          <bdi>{person.name}</bdi>
           {own && <span class="you"> ({t("people.you")})</span>}
         </span>
         <Remarks person={person} />

@@ -5,6 +5,7 @@ import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
 import { narrow } from "./narrow";
+import { Said } from "./said";
 
 const MOST_CARDS = { desktop: 2, phone: 1 };
 
@@ -21,7 +22,9 @@ export function Requests({ session }: { session: Session }) {
           // The focus comes here from the card before it: on none of the buttons, for a key that is still down must not press them.
           <div key={request} class="card" role="group" aria-labelledby={`request-${request}`} tabIndex={-1}>
             <Avatar id={id} name={name} />
-            <p id={`request-${request}`}>{t("requests.asks", { name })}</p>
+            <p id={`request-${request}`}>
+              <Said text={{ key: "requests.asks", values: { name } }} />
+            </p>
             <div class="buttons">
               <Do do={() => session.do({ do: "decline_request", request })}>{t("requests.decline")}</Do>
               <Do class="primary" do={() => session.do({ do: "approve_request", request })}>

@@ -74,7 +74,7 @@ function Top({ session }: { session: Session }) {
   return (
     <header class="top">
       <Mark />
-      <h1>{room?.title || t("app.name")}</h1>
+      <h1 dir="auto">{room?.title || t("app.name")}</h1>
       <span class="number">{t("top.count", { count: session.count.value })}</span>
       <span class={`standing ${person?.stage ?? "off"}`}>{t(key)}</span>
     </header>

@@ -10,6 +10,7 @@ import { Connection } from "./connection";
 import { RaisedHand } from "./hand";
 import { Icon, Mark } from "./icons";
 import { Picture, useStreamOf } from "./picture";
+import { Said } from "./said";
 
 export function Stage({ session }: { session: Session }) {
   const [stage, size] = useSize();
@@ -53,7 +54,7 @@ function Tile({ session, person, rect }: { session: Session; person: Participant
       {!person.connected && <span class="lost">{t("stage.away")}</span>}
       <span class="plate">
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
-        <span class="name">{own ? t("stage.you", { name: person.name }) : person.name}</span>
+        <span class="name">{own ? <Said text={{ key: "stage.you", values: { name: person.name } }} /> : <bdi>{person.name}</bdi>}</span>
         {person.hand !== undefined && <RaisedHand />}
         <Connection session={session} who={person.id} />
       </span>
@@ -110,7 +111,9 @@ function Screen({ session, person, rect }: { session: Session; person: Participa
       {own ? <Picture stream={ownStream} /> : <OthersPicture session={session} person={person} source="screen" />}
       <figcaption class="plate">
         <Icon name="screen" />
-        <span class="name">{label}</span>
+        <span class="name">
+          <Said text={{ key: "stage.screen", values: { name: person.name } }} />
+        </span>
       </figcaption>
     </figure>
   );

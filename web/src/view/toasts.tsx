@@ -2,8 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Toast } from "../model/state";
 import type { Session } from "../session";
-import { say, t } from "../texts";
+import { t } from "../texts";
 import { Icon } from "./icons";
+import { Said } from "./said";
 
 const SHOWN_MS = { status: 6_000, alert: 12_000 } as const;
 /** On a phone; the style hides the others, which go on waiting for their end. */
@@ -41,7 +42,9 @@ function Told({ session, toast, recent }: { session: Session; toast: Toast; rece
       onFocusIn={() => setHeld(true)}
       onFocusOut={() => setHeld(false)}
     >
-      <p>{say(toast.text)}</p>
+      <p>
+        <Said text={toast.text} />
+      </p>
       {offer !== undefined && (offer === "mic" || offer === "camera") && (
         <button
           type="button"
