@@ -35,6 +35,7 @@ await import("./suites/keyboard.mjs");
 await import("./suites/first_load.mjs");
 await import("./suites/crowd_page.mjs");
 await import("./suites/hostile.mjs");
+await import("./suites/transcript.mjs");
 await import("./suites/workers.mjs");
 await import("./suites/firefox.mjs");
 await import("./suites/independent.mjs");

@@ -76,7 +76,7 @@ describe("a page in a crowd", () => {
         await measure("nothing open");
         await mo.control("Chat").click();
         await measure("chat open");
-        const last = () => mo.page.locator(".message .text").last().innerText();
+        const last = () => mo.page.locator(".message .text").last().textContent();
         const before = await last();
         await eventually("what is written is there", async () => (await last()) !== before);
         await mo.control("Participants").click();

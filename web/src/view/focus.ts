@@ -66,7 +66,8 @@ function neighbour({ inside, next }: Place): HTMLElement | undefined {
   for (let box: HTMLElement | null = inside; box !== null && !box.matches("main, .over, body"); box = box.parentElement) {
     const all = tabbable(box);
     const after = next?.isConnected === true ? all.find((element) => next.contains(element) || isAfter(element, next)) : undefined;
-    const found = after ?? all.at(-1);
+    // A toolbar begins with what concerns oneself most; a list is left at its end.
+    const found = after ?? (box.closest("[role=toolbar]") === null ? all.at(-1) : all[0]);
     if (found !== undefined) return found;
   }
   return undefined;
