@@ -2,8 +2,10 @@
 import "@preact/signals";
 import { render } from "preact";
 import { Session } from "./session";
-import { preferred, speak } from "./texts/language";
+import { followOtherTabs, preferred, speak } from "./texts/language";
 import { EndingPage } from "./view/ending";
+import { keepFocus } from "./view/focus";
+import { keepPace } from "./view/pace";
 import { Landing } from "./view/landing";
 import { Room } from "./view/room";
 
@@ -30,8 +32,15 @@ window.addEventListener("hashchange", () => window.location.reload());
 /** For a catalogue to arrive before the page is drawn; after that it is drawn in English, and again when it is there. */
 const CATALOGUE_MS = 800;
 
+followOtherTabs();
+keepFocus();
+keepPace();
+
 const place = document.getElementById("page");
 if (place !== null) {
   const late = new Promise((resolve) => window.setTimeout(resolve, CATALOGUE_MS));
-  void Promise.race([speak(preferred()), late]).then(() => render(page(), place));
+  void Promise.race([speak(preferred()), late]).then(() => {
+    place.replaceChildren();
+    render(page(), place);
+  });
 }

@@ -3,10 +3,14 @@
  * It lives as long as the page.
  */
 import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
-import { isLive, initial, me, nameOf, type State } from "./model/state";
+import { wayOf } from "./model/abilities";
+import { groups, placeInLine } from "./model/people";
+import { isLive, initial, me, nameOf, type RoomFacts, type State } from "./model/state";
 import { reduce, type Event } from "./model/reduce";
 import { soundOf, Sounds } from "./model/sounds";
+import { talkToOpen, unseenOf } from "./model/talk";
 import { textOfFailure, textOfRefusal } from "./model/words";
+import { parts } from "./parts";
 import { Capture } from "./rtc/capture";
 import { followDevices, followSpeaker, usedSpeaker, type Capturing, type Device } from "./rtc/devices";
 import { Media } from "./rtc/media";
@@ -70,8 +74,18 @@ export class Session {
     return this.#state;
   }
 
+  /** The same, a part at a time: a view that reads a part of it is drawn anew for that part alone. */
+  readonly now = parts(this.#state, { room: sameRoom });
+
   readonly me = computed(() => me(this.#state.value));
   readonly slots = computed(() => this.#state.value.slots);
+  readonly count = computed(() => this.#state.value.people.size);
+  readonly groups = computed(() => groups(this.now.people));
+  /** What the button of chat, questions and polls opens, and what waits there. */
+  readonly talk = computed(() => talkToOpen(this.now));
+  readonly unseen = computed(() => unseenOf(this.#state.value));
+  readonly way = computed(() => wayOf(this.#state.value));
+  readonly place = computed(() => placeInLine(this.now));
 
   /** Somebody speaks, and the browser keeps it to itself until the page is touched. */
   readonly soundBlocked = computed(
@@ -312,8 +326,8 @@ export class Session {
 
   /** Every source that is live is sent, and nothing else; what nobody needs any more is switched off, light and all. */
   #sendWhatIsLive(): void {
-    const state = this.#state.value;
-    const person = me(state);
+    const person = this.me.value;
+    const { preparing } = this.now;
     const starting = this.#starting.value;
     const trying = this.#trying.value;
     const hushed = this.#hushed.value;
@@ -324,14 +338,14 @@ export class Session {
       const { track, starting: opening, failure } = this.capture.of(kind).value;
       this.#media.attach(kind, live ? track : null);
       const tried = kind === "mic" && trying;
-      if (track !== null) track.enabled = live || state.preparing || tried || kind === "camera";
+      if (track !== null) track.enabled = live || preparing || tried || kind === "camera";
       if (live) {
         // On stage with this source, but on a page that does not have it: reloaded, or taken over from another tab.
         if (track === null && !opening && failure === null) untracked(() => void this.#takeUp(kind));
         continue;
       }
       const rests = kind === "mic" && person?.stage === "on_stage";
-      if (track !== null && !state.preparing && !starting.has(kind) && !rests && !tried) untracked(() => this.capture.close(kind));
+      if (track !== null && !preparing && !starting.has(kind) && !rests && !tried) untracked(() => this.capture.close(kind));
     }
     const screen = isLive(person, "screen") && !hushed.has("screen");
     this.#media.attach("screen", screen ? this.#screen.value : null);
@@ -379,6 +393,12 @@ export class Session {
     this.#screen.peek()?.stop();
     this.#screen.value = null;
   }
+}
+
+/** Its version goes up with everything that anybody does. */
+function sameRoom(a: RoomFacts | null, b: RoomFacts | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.id === b.id && a.title === b.title && a.access === b.access && a.capacity === b.capacity && a.selfLeave === b.selfLeave;
 }
 
 function withOne<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {

@@ -10,8 +10,9 @@ export const PATIENCE_MS = 20_000;
 
 let browser;
 
-export async function chromiumBrowser() {
-  browser ??= await launchChromium();
+/** A promise from the first call on: two who come at once get the same one. */
+export function chromiumBrowser() {
+  browser ??= launchChromium();
   return browser;
 }
 
@@ -36,7 +37,7 @@ export async function launchChromium(...words) {
 }
 
 export async function closeBrowser() {
-  await browser?.close();
+  await (await browser)?.close();
   browser = undefined;
 }
 
@@ -68,6 +69,10 @@ export class Person {
   constructor(page, context) {
     Object.assign(this, { page, context, errors: [] });
     page.on("pageerror", (error) => this.errors.push(error));
+    // What the page's own policy keeps out, it should never have asked for.
+    page.on("console", (message) => {
+      if (message.type() === "error" && /Content Security Policy/i.test(message.text())) this.errors.push(new Error(message.text()));
+    });
   }
 
   async inRoom() {

@@ -235,7 +235,6 @@ export const ar: Catalogue = {
   "people.invited": "دعوة مُرسلة",
   "people.away": "انقطع الاتصال",
   "people.role": "{role, select, host {مضيف} moderator {مشرف} speaker {متحدث} other {مشاهد}}",
-  "people.more": "{count, plural, zero {إظهار المزيد} one {إظهار شخص آخر} two {إظهار شخصين آخرين} few {إظهار # أشخاص آخرين} many {إظهار # شخصًا آخر} other {إظهار # شخص آخر}}",
   "people.search": "البحث بالاسم",
   "people.none.found": "لا أحد بهذا الاسم.",
   "people.approve_all": "نقل الجميع إلى المنصة ({count})",

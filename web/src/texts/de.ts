@@ -235,7 +235,6 @@ export const de: Catalogue = {
   "people.invited": "Eingeladen",
   "people.away": "Nicht verbunden",
   "people.role": "{role, select, host {Leitung} moderator {Moderation} speaker {Vortrag} other {Publikum}}",
-  "people.more": "{count, plural, one {# weitere Person anzeigen} other {# weitere Personen anzeigen}}",
   "people.search": "Nach Namen suchen",
   "people.none.found": "Niemand mit diesem Namen.",
   "people.approve_all": "Alle {count} auf die Bühne holen",

@@ -233,7 +233,6 @@ export const en = {
   "people.invited": "Invited",
   "people.away": "Away",
   "people.role": "{role, select, host {Host} moderator {Moderator} speaker {Speaker} other {Viewer}}",
-  "people.more": "{count, plural, one {Show # more} other {Show # more}}",
   "people.search": "Search by name",
   "people.none.found": "Nobody of that name.",
   "people.approve_all": "Bring all {count} to stage",

@@ -235,7 +235,6 @@ export const es: Catalogue = {
   "people.invited": "Con invitación",
   "people.away": "Sin conexión",
   "people.role": "{role, select, host {Organización} moderator {Moderación} speaker {Ponente} other {Público}}",
-  "people.more": "{count, plural, one {Mostrar # más} many {Mostrar # más} other {Mostrar # más}}",
   "people.search": "Buscar por nombre",
   "people.none.found": "No hay nadie con ese nombre.",
   "people.approve_all": "Llevar a las {count} personas al escenario",

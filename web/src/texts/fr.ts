@@ -235,7 +235,6 @@ export const fr: Catalogue = {
   "people.invited": "Invitation envoyée",
   "people.away": "Hors ligne",
   "people.role": "{role, select, host {Hôte} moderator {Modération} speaker {Intervention} other {Public}}",
-  "people.more": "{count, plural, one {Afficher # personne de plus} many {Afficher # de personnes de plus} other {Afficher # personnes de plus}}",
   "people.search": "Rechercher par nom",
   "people.none.found": "Personne de ce nom.",
   "people.approve_all": "Faire monter tout le monde sur scène ({count})",

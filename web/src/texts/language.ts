@@ -60,6 +60,13 @@ export async function choose(language: Language): Promise<boolean> {
   return done;
 }
 
+/** What is chosen in another tab is spoken in this one as well. */
+export function followOtherTabs(): void {
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === KEY) void speak(firstOf([newValue, ...navigator.languages]));
+  });
+}
+
 function remembered(): string | null {
   try {
     return window.localStorage.getItem(KEY);

@@ -235,7 +235,6 @@ export const pt: Catalogue = {
   "people.invited": "Convite enviado",
   "people.away": "Ausente",
   "people.role": "{role, select, host {Organização} moderator {Moderação} speaker {Palestrante} other {Plateia}}",
-  "people.more": "{count, plural, one {Mostrar mais #} many {Mostrar mais #} other {Mostrar mais #}}",
   "people.search": "Procurar por nome",
   "people.none.found": "Ninguém com esse nome.",
   "people.approve_all": "Trazer todos ao palco ({count})",

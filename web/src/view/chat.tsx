@@ -1,4 +1,5 @@
 /** What everybody writes to everybody, and where one writes oneself. */
+import { computed } from "@preact/signals";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isModerator } from "../model/abilities";
 import { piecesOf } from "../model/links";
@@ -8,6 +9,7 @@ import { spoken, t } from "../texts";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { PanelHead, usePanel } from "./panel";
+import { useRows } from "./rows";
 import { Tabs } from "./tabs";
 
 /** As the server has it, in characters. */
@@ -33,7 +35,7 @@ export function Chat({ session }: { session: Session }) {
 function Messages({ session }: { session: Session }) {
   const log = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
-  const { chat } = session.state.value;
+  const { chat } = session.now;
   useLayoutEffect(() => {
     if (follows.current) log.current?.scrollTo({ top: log.current.scrollHeight });
   }, [chat]);
@@ -41,14 +43,18 @@ function Messages({ session }: { session: Session }) {
     follows.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
   };
   const moderates = isModerator(session.me.value);
+  const row = useRows<number>();
   return (
     <>
       {chat.length === 0 && <p class="nobody">{t("chat.empty")}</p>}
       <div ref={log} class="messages" role="log" aria-label={t("chat.messages")} tabIndex={0} onScroll={scrolled}>
         <ul role="list">
-          {chat.map((one, index) => (
-            <Message key={one.id} session={session} message={one} follows={isSameBreath(chat[index - 1], one)} moderates={moderates} />
-          ))}
+          {chat.map((one, index) => {
+            const follows = isSameBreath(chat[index - 1], one);
+            return row(one.id, [one, follows, moderates], () => (
+              <Message key={one.id} session={session} message={one} follows={follows} moderates={moderates} />
+            ));
+          })}
         </ul>
       </div>
       {moderates && chat.length > 0 && (
@@ -67,6 +73,9 @@ function isSameBreath(before: Written | undefined, one: Written): boolean {
   return before !== undefined && before.by === one.by && before.name === one.name && one.at - before.at < BREATH_MS;
 }
 
+/** Made once: making one takes longer than drawing a message. */
+const clock = computed(() => new Intl.DateTimeFormat(spoken.value.language, { timeStyle: "short" }));
+
 interface MessageProps {
   readonly session: Session;
   readonly message: Written;
@@ -75,7 +84,7 @@ interface MessageProps {
 }
 
 function Message({ session, message: { id, by, name, text, at }, follows, moderates }: MessageProps) {
-  const own = by === session.state.value.you;
+  const own = by === session.now.you;
   const when = new Date(at);
   return (
     <li class={`message ${own ? "own" : ""} ${follows ? "follows" : ""}`}>
@@ -84,7 +93,7 @@ function Message({ session, message: { id, by, name, text, at }, follows, modera
         <span class="name" dir="auto">
           {name}
         </span>
-        <time dateTime={when.toISOString()}>{new Intl.DateTimeFormat(spoken.value.language, { timeStyle: "short" }).format(when)}</time>
+        <time dateTime={when.toISOString()}>{clock.value.format(when)}</time>
       </p>
       <p class="text" dir="auto">
         {piecesOf(text).map((piece, index) =>

@@ -5,7 +5,7 @@ import type { Session } from "../session";
 import { t } from "../texts";
 
 export function Connection({ session, who }: { session: Session; who: ParticipantId }) {
-  const quality = useComputed(() => session.state.value.quality.get(who)).value;
+  const quality = useComputed(() => session.now.quality.get(who)).value;
   if (quality === undefined || quality.level === "good") return null;
   const label = labelOf(quality);
   return (

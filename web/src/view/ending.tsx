@@ -1,5 +1,5 @@
 /** The whole page, when there is no room to show: why, and what one can do about it. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Ending } from "../model/state";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
@@ -17,13 +17,13 @@ const DO: Partial<Record<Ending, { label: TextKey; act: "back" | "reload" }>> = 
 
 export function EndingPage({ ending, title = "", session }: { ending: Ending; title?: string; session?: Session }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [ending]);
+  useLayoutEffect(() => heading.current?.focus(), [ending]);
   const way = DO[ending];
   const act = () => (way?.act === "reload" ? window.location.reload() : session?.comeBack());
   return (
     <main class="whole">
       <Mark />
-      {title !== "" && <p class="where">{title}</p>}
+      {title !== "" && <p class="where" dir="auto">{title}</p>}
       <h1 ref={heading} tabIndex={-1}>
         {t(`end.${ending}`)}
       </h1>

@@ -2,8 +2,9 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Access } from "../signal/generated/messages";
 import { createRoom, devRoom, type DevRoom } from "../signal/dev";
-import { t } from "../texts";
+import { t, type Text } from "../texts";
 import { Mark } from "./icons";
+import { Said } from "./said";
 
 export function Landing() {
   const [dev, setDev] = useState<Awaited<ReturnType<typeof devRoom>>>(null);
@@ -71,17 +72,19 @@ function Create({ first }: { first: DevRoom | null }) {
       </form>
       <div aria-live="polite">
         {failed && <p class="failure">{t("landing.failed")}</p>}
-        {made !== null && <Links heading={t("landing.created", { title: made.title })} room={made.room} />}
+        {made !== null && <Links heading={{ key: "landing.created", values: { title: made.title } }} room={made.room} />}
       </div>
-      {made === null && first !== null && <Links heading={t("landing.first", { room: first.id })} room={first} />}
+      {made === null && first !== null && <Links heading={{ key: "landing.first", values: { room: first.id } }} room={first} />}
     </section>
   );
 }
 
-function Links({ heading, room }: { heading: string; room: DevRoom }) {
+function Links({ heading, room }: { heading: Text; room: DevRoom }) {
   return (
     <div class="made">
-      <h3>{heading}</h3>
+      <h3>
+        <Said text={heading} />
+      </h3>
       <RoomLink href={room.links.moderator} name={t("landing.link.moderator")} more={t("landing.link.moderator.more")} />
       <RoomLink href={room.links.viewer} name={t("landing.link.viewer")} more={t("landing.link.viewer.more")} />
     </div>

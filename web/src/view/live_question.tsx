@@ -12,7 +12,7 @@ const aside = signal<number | null>(null);
 
 export function LiveQuestion({ session }: { session: Session }) {
   const heading = useId();
-  const { questions, panel, room } = session.state.value;
+  const { questions, panel, room } = session.now;
   const { live } = sorted(questions);
   // A panel over the stage, as on a phone, has its tabs where this would stand.
   const hidden = panel === "questions" || (panel !== null && narrow.value);

@@ -35,12 +35,13 @@ export function Menu({ label, sections, headings, anchor, onClose }: MenuProps) 
       const target = event.target as Node;
       if (!element.contains(target) && !anchor.contains(target)) close(false);
     };
-    // It hangs on its button wherever that goes, also when the scrolling was on its way before the menu opened. Browsers tell of sizes that
-    // did not change, too.
+    // It hangs on its button wherever that scrolls, also when the scrolling was on its way before the menu opened, and when the window gets
+    // another size, as a phone's does all by itself.
     const moved = (event: globalThis.Event) => {
       if (event.target === element) return;
-      if (isInView(anchor)) hang(element, anchor);
-      else close(false);
+      if (isInView(anchor)) return hang(element, anchor);
+      if (element.contains(document.activeElement)) anchor.focus({ preventScroll: true });
+      close(false);
     };
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;

@@ -2,7 +2,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantId, ParticipantState, SourceState } from "../signal/generated/messages";
 import { actionsFor, isModerator } from "../model/abilities";
-import { groups, handsOf, named } from "../model/people";
+import { handsOf, named } from "../model/people";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
@@ -11,6 +11,7 @@ import { RaisedHand } from "./hand";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
+import { ROW_PX, useRows, useWindow } from "./rows";
 
 type OpenMenu = { readonly participant: ParticipantId; readonly anchor: HTMLElement };
 
@@ -18,13 +19,13 @@ export function Participants({ session }: { session: Session }) {
   const region = useRef<HTMLElement>(null);
   const heading = useId();
   const [menu, setMenu] = useState<OpenMenu | null>(null);
-  const { people } = session.state.value;
+  const all = session.groups.value;
   const [search, setSearch] = useState("");
   const searching = search.trim() !== "";
-  const { asking, onStage, viewers } = useMemo(() => {
-    const all = groups(people);
-    return { asking: named(all.asking, search), onStage: named(all.onStage, search), viewers: named(all.viewers, search) };
-  }, [people, search]);
+  const { asking, onStage, viewers } = useMemo(
+    () => ({ asking: named(all.asking, search), onStage: named(all.onStage, search), viewers: named(all.viewers, search) }),
+    [all, search],
+  );
   const close = () => session.dispatch({ is: "panel", panel: null });
   usePanel(region, close);
   const nobody = (key: TextKey) => t(searching ? "people.none.found" : key);
@@ -33,7 +34,7 @@ export function Participants({ session }: { session: Session }) {
     <section ref={region} class="panel" aria-labelledby={heading} tabIndex={-1}>
       <PanelHead id={heading} title={t("people")} closing={t("people.close")} close={close} />
       <div class="panel-body">
-        {(people.size >= SEARCHED_FROM || searching) && (
+        {(session.count.value >= SEARCHED_FROM || searching) && (
           <input
             type="search"
             class="search"
@@ -55,7 +56,7 @@ export function Participants({ session }: { session: Session }) {
 
 /** What a moderator does about many at once. */
 function ForAll({ session, asking }: { session: Session; asking: number }) {
-  const hands = handsOf(session.state.value.people);
+  const hands = handsOf(session.now.people);
   if (asking < 2 && hands === 0) return null;
   return (
     <div class="for-all">
@@ -76,8 +77,8 @@ function ForAll({ session, asking }: { session: Session; asking: number }) {
 /** People in the room from which on one searches rather than looks. */
 const SEARCHED_FROM = 8;
 
-/** Rows drawn before somebody asks for more: a list of thousands would make every change slow. */
-const FIRST_ROWS = 150;
+/** People in one list from which on only the rows in sight are there: thousands would make every change slow. */
+const WINDOWED_FROM = 100;
 
 interface PeopleProps {
   readonly session: Session;
@@ -89,24 +90,37 @@ interface PeopleProps {
 }
 
 function People({ session, title, nobody, people, openFor, onMenu }: PeopleProps) {
-  const [rows, setRows] = useState(FIRST_ROWS);
-  const shown = people.slice(0, rows);
+  const list = useRef<HTMLUListElement>(null);
+  const windowed = people.length >= WINDOWED_FROM;
+  const [first, end] = useWindow(list, ".panel-body", windowed);
+  const [focused, setFocused] = useState<ParticipantId | null>(null);
+  const row = useRows<ParticipantId>();
+  const drawn = ({ id }: ParticipantState, index: number) => !windowed || (index >= first && index < end) || id === focused || id === openFor;
+  const draw = (person: ParticipantState, index: number) => {
+    const open = openFor === person.id;
+    const place = windowed ? index : null;
+    const size = windowed ? people.length : null;
+    return row(person.id, [person, open, place, size], () => (
+      <Person key={person.id} session={session} person={person} open={open} onMenu={onMenu} place={place} size={size} />
+    ));
+  };
   return (
     <div class="people">
       <h3>
         {title} <span class="number">{people.length}</span>
       </h3>
-      <ul role="list" aria-label={title}>
-        {shown.map((person) => (
-          <Person key={person.id} session={session} person={person} open={openFor === person.id} onMenu={onMenu} />
-        ))}
+      <ul
+        ref={list}
+        role="list"
+        aria-label={title}
+        class={windowed ? "windowed" : ""}
+        style={windowed ? { blockSize: `${people.length * ROW_PX}px` } : {}}
+        onFocusIn={({ target }) => setFocused((target as HTMLElement).dataset["focus"] ?? null)}
+        onFocusOut={() => setFocused(null)}
+      >
+        {people.map((person, index) => (drawn(person, index) ? draw(person, index) : null)).filter((one) => one !== null)}
       </ul>
       {people.length === 0 && <p class="nobody">{nobody}</p>}
-      {people.length > shown.length && (
-        <button type="button" class="quiet" onClick={() => setRows(rows * 4)}>
-          {t("people.more", { count: people.length - shown.length })}
-        </button>
-      )}
     </div>
   );
 }
@@ -116,18 +130,26 @@ interface PersonProps {
   readonly person: ParticipantState;
   readonly open: boolean;
   readonly onMenu: (menu: OpenMenu | null) => void;
+  /** Where it stands in a list of which not every row is there, and how long that is. */
+  readonly place: number | null;
+  readonly size: number | null;
 }
 
-function Person({ session, person, open, onMenu }: PersonProps) {
+function Person({ session, person, open, onMenu, place, size }: PersonProps) {
   const actor = session.me.value;
   const own = actor?.id === person.id;
   const label = t("people.actions", { name: person.name });
   return (
-    <li class={person.connected ? "" : "away"}>
+    <li
+      class={person.connected ? "" : "away"}
+      style={place === null ? {} : { insetBlockStart: `${place * ROW_PX}px` }}
+      aria-posinset={place === null ? undefined : place + 1}
+      aria-setsize={size ?? undefined}
+    >
       <Avatar id={person.id} name={person.name} />
       <span class="who">
         <span class="name">
-          {person.name}
+          <bdi>{person.name}</bdi>
           {own && <span class="you"> ({t("people.you")})</span>}
         </span>
         <Remarks person={person} />
@@ -141,6 +163,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
           class="round"
           aria-label={label}
           aria-haspopup="menu"
+          data-focus={person.id}
           aria-expanded={open}
           onClick={(event) => onMenu(open ? null : { participant: person.id, anchor: event.currentTarget })}
         >
@@ -181,7 +204,7 @@ function SourceIcon({ state, label, icons }: { state: SourceState; label: string
 }
 
 function Actions({ session, menu, close }: { session: Session; menu: OpenMenu; close: () => void }) {
-  const person = session.state.value.people.get(menu.participant);
+  const person = session.now.people.get(menu.participant);
   const sections = person === undefined ? [] : actionsFor(session.me.value, person);
   const nothing = sections.length === 0;
   useEffect(() => {

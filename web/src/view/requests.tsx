@@ -1,20 +1,20 @@
 /** Who asks to join the stage, at the moderators': a card each while they are few, one for all of them when they are many. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ParticipantState } from "../signal/generated/messages";
 import { isModerator } from "../model/abilities";
 import { newest, NOTHING_SAID, sayIn } from "../model/asking";
-import { groups } from "../model/people";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
 import { narrow } from "./narrow";
+import { Said } from "./said";
 
 const MOST_CARDS = { desktop: 2, phone: 1 };
 
 export function Requests({ session }: { session: Session }) {
-  const { people, panel } = session.state.value;
-  const asking = useMemo(() => groups(people).asking, [people]);
+  const { panel } = session.now;
+  const { asking } = session.groups.value;
   if (!isModerator(session.me.value)) return null;
   const many = asking.length > MOST_CARDS[narrow.value ? "phone" : "desktop"];
   return (
@@ -33,9 +33,12 @@ function Card({ session, person }: { session: Session; person: ParticipantState 
   const { id, name, request } = person;
   if (request === undefined) return null;
   return (
-    <div class="card">
+    // The focus comes here from the card before it: on none of the buttons, for a key that is still down must not press them.
+    <div class="card" role="group" aria-labelledby={`request-${request}`} tabIndex={-1}>
       <Avatar id={id} name={name} />
-      <p>{t("requests.asks", { name })}</p>
+      <p id={`request-${request}`}>
+        <Said text={{ key: "requests.asks", values: { name } }} />
+      </p>
       <div class="buttons">
         <Do do={() => session.do({ do: "decline_request", request })}>{t("requests.decline")}</Do>
         <Do class="primary" do={() => session.do({ do: "approve_request", request })}>
@@ -58,7 +61,9 @@ function Together({ session, asking }: { session: Session; asking: readonly Part
           <Avatar key={person.id} id={person.id} name={person.name} />
         ))}
       </span>
-      <p>{t("requests.ask", { name, count: asking.length - 1 })}</p>
+      <p>
+        <Said text={{ key: "requests.ask", values: { name, count: asking.length - 1 } }} />
+      </p>
       <div class="buttons">
         <button type="button" onClick={() => session.dispatch({ is: "panel", panel: "participants" })}>
           {t("requests.show")}

@@ -1,6 +1,5 @@
 /** The room: top, stage, what is open beside it, toolbar; and over it what asks for an answer. */
 import { useEffect, useState } from "preact/hooks";
-import { placeInLine } from "../model/people";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Chat } from "./chat";
@@ -20,7 +19,7 @@ import { Toolbar } from "./toolbar";
 const Settings = later(async () => (await import("./settings")).Settings, { nothing: true });
 
 export function Room({ session }: { session: Session }) {
-  const { link, ending, room, panel, preparing, asideInvitation } = session.state.value;
+  const { link, ending, room, panel, preparing, asideInvitation } = session.now;
   const person = session.me.value;
   const title = room?.title ?? "";
   useEffect(() => {
@@ -67,13 +66,13 @@ function Arriving() {
   return (
     <main class="whole" aria-live="polite">
       <Mark />
-      <p class="waiting">{t(slow ? "link.unreachable" : "link.connecting")}</p>
+      <h1 class="waiting">{t(slow ? "link.unreachable" : "link.connecting")}</h1>
     </main>
   );
 }
 
 function Top({ session }: { session: Session }) {
-  const { room, people } = session.state.value;
+  const { room } = session.now;
   const person = session.me.value;
   const key = ({ off: "top.watching", requested: "top.asking", invited: "top.invited", on_stage: "top.on_stage" } as const)[
     person?.stage ?? "off"
@@ -81,14 +80,14 @@ function Top({ session }: { session: Session }) {
   return (
     <header class="top">
       <Mark />
-      <h1>{room?.title || t("app.name")}</h1>
-      <span class="number">{t("top.count", { count: people.size })}</span>
+      <h1 dir="auto">{room?.title || t("app.name")}</h1>
+      <span class="number">{t("top.count", { count: session.count.value })}</span>
       <span class={`standing ${person?.stage ?? "off"}`}>
         <span class="words">{t(key)}</span>
         {person?.stage === "requested" && (
           <span class="place">
             <span class="words"> · </span>
-            {t("top.place", { place: placeInLine(session.state.value) })}
+            {t("top.place", { place: session.place.value })}
           </span>
         )}
       </span>
@@ -97,7 +96,7 @@ function Top({ session }: { session: Session }) {
 }
 
 function Banner({ session }: { session: Session }) {
-  const { link, media } = session.state.value;
+  const { link, media } = session.now;
   const key: TextKey | null =
     link === "lost" ? "link.lost" : media === "lost" ? "link.media" : media === "blocked" ? "link.media_blocked" : null;
   if (key === null) return null;

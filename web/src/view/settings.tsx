@@ -108,7 +108,7 @@ const ACCESSES: readonly Access[] = ["open", "request", "invite"];
 function StageAccess({ session }: { session: Session }) {
   const id = useId();
   const [chosen, setChosen] = useState<Access | null>(null);
-  const now = chosen ?? session.state.value.room?.access;
+  const now = chosen ?? session.now.room?.access;
   const choose = (access: Access) => {
     setChosen(access);
     void session.setAccess(access).finally(() => setChosen(null));

@@ -98,7 +98,7 @@ function hintOf(session: Session): TextKey {
   if (person?.stage === "requested" || person?.stage === "invited") return `stage.empty.${person.stage}`;
   if (isModerator(person)) return "stage.empty.moderator";
   if (person?.role === "speaker") return "stage.empty.free";
-  return `stage.empty.${session.state.value.room?.access ?? "invite"}`;
+  return `stage.empty.${session.now.room?.access ?? "invite"}`;
 }
 
 /** The size of an element, followed. */

@@ -9,8 +9,8 @@ let choosing = false;
 
 export function Tabs({ session }: { session: Session }) {
   const list = useRef<HTMLDivElement>(null);
-  const { panel } = session.state.value;
-  const talks = talksOf(session.state.value);
+  const { panel } = session.now;
+  const talks = talksOf(session.now);
   useEffect(() => {
     if (choosing) list.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus({ preventScroll: true });
     choosing = false;

@@ -10,6 +10,7 @@ import { Connection } from "./connection";
 import { RaisedHand } from "./hand";
 import { Icon } from "./icons";
 import { Picture, useStreamOf } from "./picture";
+import { Said } from "./said";
 
 export interface TileProps {
   readonly session: Session;
@@ -39,9 +40,7 @@ export function Tile({ session, person, tile, own, first }: TileProps) {
       {!person.connected && <span class="lost">{t("stage.away")}</span>}
       <span class="plate">
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
-        <span class="name" dir="auto">
-          {own ? t("stage.you", { name: person.name }) : person.name}
-        </span>
+        <span class="name">{own ? <Said text={{ key: "stage.you", values: { name: person.name } }} /> : <bdi>{person.name}</bdi>}</span>
         {person.hand !== undefined && <RaisedHand />}
         <Connection session={session} who={person.id} />
       </span>
@@ -58,7 +57,9 @@ export function Screen({ session, person, tile, own, first }: TileProps) {
       {own ? <Picture stream={ownStream} /> : <OthersPicture session={session} person={person} source="screen" />}
       <figcaption class="plate">
         <Icon name="screen" />
-        <span class="name">{label}</span>
+        <span class="name">
+          <Said text={{ key: "stage.screen", values: { name: person.name } }} />
+        </span>
       </figcaption>
       <Pin session={session} tile={tile} first={first} />
     </figure>

@@ -2,15 +2,16 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Toast } from "../model/state";
 import type { Session } from "../session";
-import { say, t } from "../texts";
+import { t } from "../texts";
 import { Icon } from "./icons";
+import { Said } from "./said";
 
 const SHOWN_MS = { status: 6_000, alert: 12_000 } as const;
 /** On a phone; the style hides the others, which go on waiting for their end. */
 const MOST_ON_A_PHONE = 2;
 
 export function Toasts({ session }: { session: Session }) {
-  const { toasts } = session.state.value;
+  const { toasts } = session.now;
   const recent = new Set(toasts.slice(-MOST_ON_A_PHONE));
   const of = (tone: Toast["tone"]) =>
     toasts
@@ -43,7 +44,9 @@ function Told({ session, toast, recent }: { session: Session; toast: Toast; rece
       onFocusIn={() => setHeld(true)}
       onFocusOut={() => setHeld(false)}
     >
-      <p>{say(toast.text)}</p>
+      <p>
+        <Said text={toast.text} />
+      </p>
       {offer !== undefined && (offer === "mic" || offer === "camera") && (
         <button
           type="button"

@@ -1,24 +1,20 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
-import { useEffect, useRef } from "preact/hooks";
-import { mayShareScreen, wayOf, type Way } from "../model/abilities";
-import { placeInLine } from "../model/people";
+import { mayShareScreen, type Way } from "../model/abilities";
 import type { Panel } from "../model/state";
-import { isTalk, talkToOpen, unseenOf } from "../model/talk";
+import { isTalk } from "../model/talk";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Icon, type IconName } from "./icons";
 
 export function Toolbar({ session }: { session: Session }) {
-  const bar = useRef<HTMLDivElement>(null);
   const person = session.me.value;
-  const way = wayOf(session.state.value);
+  const way = session.way.value;
   const onStage = person?.stage === "on_stage";
   // Whoever lost the right to it meanwhile can still stop.
   const sharing = screenCanBeShared && (mayShareScreen(person) || session.isOn("screen"));
-  useKeptFocus(bar, `${way} ${person?.stage}`);
   return (
-    <div ref={bar} class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
+    <div class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
       <div class="own">
         {onStage && <SourceToggle session={session} source="mic" />}
         {onStage && <SourceToggle session={session} source="camera" />}
@@ -28,7 +24,7 @@ export function Toolbar({ session }: { session: Session }) {
       <div class="more">
         <Hand session={session} raised={person?.hand !== undefined} />
         <TalkToggle session={session} />
-        <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
+        <PanelToggle session={session} panel="participants" count={session.count.value} />
         <PanelToggle session={session} panel="settings" />
         <Tool icon="leave" class="leave" name="toolbar.leave" short="toolbar.short.leave" onClick={() => void session.leaveRoom()} />
       </div>
@@ -45,7 +41,7 @@ function StageWay({ session, way }: { session: Session; way: Way }) {
     case "cancel":
       return (
         <>
-          <span class="waiting">{t("toolbar.asking", { place: placeInLine(session.state.value) })}</span>
+          <span class="waiting">{t("toolbar.asking", { place: session.place.value })}</span>
           <Tool key={way} icon="close" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
         </>
       );
@@ -106,15 +102,15 @@ function SourceToggle({ session, source }: { session: Session; source: keyof typ
 
 /** One button for chat, questions and polls. */
 function TalkToggle({ session }: { session: Session }) {
-  const talk = talkToOpen(session.state.value);
+  const talk = session.talk.value;
   if (talk === null) return null;
-  const open = isTalk(session.state.value.panel);
+  const open = isTalk(session.now.panel);
   return (
     <Tool
       icon="chat"
       name="toolbar.chat"
       short="toolbar.short.chat"
-      count={unseenOf(session.state.value) || undefined}
+      count={session.unseen.value || undefined}
       expanded={open}
       onClick={() => session.dispatch({ is: "panel", panel: open ? null : talk })}
     />
@@ -124,7 +120,7 @@ function TalkToggle({ session }: { session: Session }) {
 const PANEL_ICONS = { participants: "people", settings: "settings" } as const satisfies Partial<Record<Panel, IconName>>;
 
 function PanelToggle({ session, panel, count }: { session: Session; panel: keyof typeof PANEL_ICONS; count?: number | undefined }) {
-  const open = session.state.value.panel === panel;
+  const open = session.now.panel === panel;
   return (
     <Tool
       icon={PANEL_ICONS[panel]}
@@ -178,15 +174,4 @@ function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void 
   const at = tools.indexOf(document.activeElement as HTMLButtonElement);
   tools.at((at + step) % tools.length)?.focus();
   event.preventDefault();
-}
-
-/** When the button that had the focus goes away with a change of `standing`, its neighbour takes it, not the top of the page. */
-function useKeptFocus(bar: { current: HTMLElement | null }, standing: string): void {
-  const first = useRef(true);
-  useEffect(() => {
-    if (!first.current && document.activeElement === document.body) {
-      bar.current?.querySelector("button")?.focus({ preventScroll: true });
-    }
-    first.current = false;
-  }, [standing]);
 }

@@ -1,0 +1,31 @@
+// Somebody for a camera to look at: a drawn head and shoulders, which holds still.
+
+/** Runs in the page before its own scripts. */
+export function standForPortrait([wall, skin, clothes]) {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (!wanted.video) return real(wanted);
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
+    const brush = canvas.getContext("2d");
+    const oval = (color, x, y, wide, high) => {
+      brush.fillStyle = color;
+      brush.beginPath();
+      brush.ellipse(x, y, wide, high, 0, 0, 2 * Math.PI);
+      brush.fill();
+    };
+    // Drawn again and again, for a canvas that nobody touches sends no frame.
+    setInterval(() => {
+      const light = brush.createLinearGradient(0, 0, 1280, 720);
+      light.addColorStop(0, "#f4f1de");
+      light.addColorStop(1, wall);
+      brush.fillStyle = light;
+      brush.fillRect(0, 0, 1280, 720);
+      oval(clothes, 640, 760, 330, 270);
+      oval(skin, 640, 500, 80, 110);
+      oval("#3b2f2f", 640, 320, 165, 180);
+      oval(skin, 640, 350, 135, 165);
+    }, 200);
+    const sound = wanted.audio ? (await real({ audio: wanted.audio })).getTracks() : [];
+    return new MediaStream([...canvas.captureStream(5).getVideoTracks(), ...sound]);
+  };
+}
