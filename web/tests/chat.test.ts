@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { reduce } from "../src/model/reduce";
-import { unreadOf, type State } from "../src/model/state";
+import { unreadOf } from "../src/model/chat";
+import type { State } from "../src/model/state";
 import { entered, NOW, person, receive, welcome } from "./room";
 
 const people = [person("p1"), person("p2")];

@@ -6,12 +6,15 @@ import { initial, type State } from "../src/model/state";
 /** When the messages of tests arrive. */
 export const NOW = 1_000_000;
 
+/** All of them. */
+export const FEATURES = { chat: true, hands: true, questions: true, reactions: true, polls: true };
+
 export function person(id: string, more: Partial<ParticipantState> = {}): ParticipantState {
   return { id, name: `Person ${id}`, role: "viewer", stage: "off", connected: true, mic: "off", camera: "off", screen: "off", ...more };
 }
 
 export function room(participants: ParticipantState[], more: Partial<RoomState> = {}): RoomState {
-  return { version: 10, id: "r", title: "Room", access: "request", capacity: 25, self_leave: false, participants, ...more };
+  return { version: 10, id: "r", title: "Room", access: "request", capacity: 25, self_leave: false, features: FEATURES, locked: false, participants, ...more };
 }
 
 export function receive(state: State, ...messages: ServerMessage[]): State {

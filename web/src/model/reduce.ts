@@ -1,6 +1,9 @@
 /** The page's only way from one state to the next. Pure. */
-import type { Change, ChatMessage, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
+import type { Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
+import { liked, seen, takenOut, written } from "./chat";
+import { deleted, polled } from "./polls";
+import { asked, dismissed, voted } from "./questions";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
 import { isModerator } from "./abilities";
 import { textOfNotice } from "./words";
@@ -62,9 +65,31 @@ function receive(state: State, message: ServerMessage, now: number): State {
       return { ...state, speaking: new Set(message.speaking), active: message.active ?? null };
     case "chat":
       return written(state, message.messages, now);
-    case "chat_gone": {
-      const gone = new Set(message.messages);
-      return { ...state, chat: state.chat.filter(({ id }) => !gone.has(id)) };
+    case "chat_gone":
+      return takenOut(state, message.messages);
+    case "chat_liked":
+      return liked(state, message.message, message.likes, message.by === state.you, message.liked);
+    case "chat_pinned":
+      return { ...state, chatPinned: message.message ?? null };
+    case "questions":
+      return asked(state, message.questions, now);
+    case "question_voted":
+      return voted(state, message.question, message.votes, message.by === state.you, message.voted);
+    case "questions_gone":
+      return dismissed(state, message.questions);
+    case "reactions":
+      return { ...state, reactions: { number: state.reactions.number + 1, counts: message.counts } };
+    case "polls":
+      return polled(state, message.polls, now);
+    case "polls_gone":
+      return deleted(state, message.polls);
+    case "waiting":
+      return { ...state, waiting: message.people };
+    case "in_waiting_room":
+      return { ...initial, link: "open", waitingFor: message.title, nextToast: state.nextToast };
+    case "timer": {
+      const { timer } = message;
+      return { ...state, timer: timer === undefined ? null : { totalMs: timer.total_ms, leftMs: timer.left_ms, running: timer.running, at: now } };
     }
     case "quality":
       return { ...state, quality: measured(state.quality, message.measured) };
@@ -95,24 +120,6 @@ function receive(state: State, message: ServerMessage, now: number): State {
     default:
       return unknown(message, state);
   }
-}
-
-/** Kept by this page, as by the server; whoever comes later gets no more. */
-const CHAT_REMEMBERED = 300;
-
-function written(state: State, messages: readonly ChatMessage[], now: number): State {
-  const last = state.chat.at(-1)?.id ?? 0;
-  const news = messages.filter(({ id }) => id > last).map(({ id, by, name, text, age_ms }) => ({ id, by, name, text, at: now - age_ms }));
-  const next = { ...state, chat: [...state.chat, ...news].slice(-CHAT_REMEMBERED) };
-  // A server that was started anew counts from the beginning.
-  const newest = next.chat.at(-1)?.id ?? 0;
-  return seen(newest < next.chatSeen ? { ...next, chatSeen: 0 } : next);
-}
-
-/** Whoever has the chat open has seen all of it. */
-function seen(state: State): State {
-  const newest = state.chat.at(-1)?.id ?? 0;
-  return state.panel === "chat" && newest > state.chatSeen ? { ...state, chatSeen: newest } : state;
 }
 
 function measured(known: State["quality"], news: readonly Measured[]): State["quality"] {
@@ -149,7 +156,11 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
       access: room.access,
       capacity: room.capacity,
       selfLeave: room.self_leave,
+      features: room.features,
+      locked: room.locked,
+      spotlight: room.spotlight ?? null,
     },
+    waitingFor: null,
     people,
     slots: resumed ? state.slots : [],
     paused: resumed ? state.paused : new Set(),
@@ -159,6 +170,11 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     quality: new Map(),
     // As what is said right after the welcome has it.
     chat: [],
+    chatPinned: null,
+    questions: [],
+    polls: [],
+    waiting: [],
+    timer: null,
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };
@@ -180,9 +196,11 @@ function changed(state: State, version: number, change: Change): State {
       return { ...next, people };
     }
     case "room": {
-      const { title, access, capacity, self_leave: selfLeave } = change;
-      return { ...next, room: { ...next.room, title, access, capacity, selfLeave } };
+      const { title, access, capacity, self_leave: selfLeave, features, locked } = change;
+      return { ...next, room: { ...next.room, title, access, capacity, selfLeave, features, locked } };
     }
+    case "spotlight":
+      return { ...next, room: { ...next.room, spotlight: change.participant ?? null } };
   }
 }
 
@@ -200,8 +218,14 @@ function settle(state: State, before: ParticipantState | undefined): State {
   }
   for (const source of SOURCES) next = tellSource(next, source, before, now);
   if (!isModerator(now) && isModerator(before)) next = { ...next, quality: new Map([...next.quality].filter(([who]) => who === now.id)) };
+  if (!isModerator(now) && isModerator(before)) next = unprivileged(next);
   if (now.role !== before.role) next = tell(next, status("role", "told.role", { role: now.role }));
   return outdated(next);
+}
+
+/** Without what only moderators may know. */
+function unprivileged(state: State): State {
+  return { ...state, waiting: [], polls: state.polls.filter(({ stage }) => stage !== "draft") };
 }
 
 const SOURCES = ["mic", "camera", "screen"] as const satisfies readonly Source[];

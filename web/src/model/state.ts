@@ -6,14 +6,20 @@ import type {
   Access,
   Closing,
   ErrorCode,
+  Features,
   InvitationId,
   ParticipantId,
   ParticipantState,
   Quality,
+  ReactionCount,
   SlotState,
   Source,
+  WaitingPerson,
 } from "../signal/generated/messages";
 import type { Text } from "../texts";
+import type { Written } from "./chat";
+import type { Poll } from "./polls";
+import type { Asked } from "./questions";
 
 /** The room itself, without its people. */
 export interface RoomFacts {
@@ -23,6 +29,11 @@ export interface RoomFacts {
   readonly access: Access;
   readonly capacity: number;
   readonly selfLeave: boolean;
+  readonly features: Features;
+  /** Whoever is new waits to be let in. */
+  readonly locked: boolean;
+  /** Whom a moderator has put before everybody. */
+  readonly spotlight: ParticipantId | null;
 }
 
 /** The socket: on its way for the first time, in the room, lost and coming back, or over. */
@@ -45,15 +56,13 @@ export interface Toast {
 }
 
 /** What stands open at the side. */
-export type Panel = "participants" | "chat" | "settings";
+export type Panel = "participants" | "chat" | "questions" | "polls" | "settings";
 
-/** What somebody wrote to everybody. */
-export interface Written {
-  readonly id: number;
-  readonly by: ParticipantId;
-  readonly name: string;
-  readonly text: string;
-  /** In milliseconds since 1970, by this machine's clock. */
+/** The timer as it was told at a time of this machine's clock, in milliseconds. */
+export interface Timer {
+  readonly totalMs: number;
+  readonly leftMs: number;
+  readonly running: boolean;
   readonly at: number;
 }
 
@@ -76,6 +85,17 @@ export interface State {
   /** What was written, oldest first, and up to which message it was seen. */
   readonly chat: readonly Written[];
   readonly chatSeen: number;
+  /** The message above the others. */
+  readonly chatPinned: number | null;
+  readonly questions: readonly Asked[];
+  readonly polls: readonly Poll[];
+  /** What everybody gave since the last time that was told, and the how manieth time this is. */
+  readonly reactions: { readonly number: number; readonly counts: readonly ReactionCount[] };
+  /** Who waits to be let in, as moderators are told. */
+  readonly waiting: readonly WaitingPerson[];
+  /** The title of the room that one waits to be let into. */
+  readonly waitingFor: string | null;
+  readonly timer: Timer | null;
   /** A version was missed: only a fresh snapshot helps. */
   readonly stale: boolean;
   readonly toasts: readonly Toast[];
@@ -103,6 +123,13 @@ export const initial: State = {
   quality: new Map(),
   chat: [],
   chatSeen: 0,
+  chatPinned: null,
+  questions: [],
+  polls: [],
+  reactions: { number: 0, counts: [] },
+  waiting: [],
+  waitingFor: null,
+  timer: null,
   stale: false,
   toasts: [],
   nextToast: 1,
@@ -111,11 +138,6 @@ export const initial: State = {
   asideInvitation: null,
   invitedBy: null,
 };
-
-/** Messages of others that were not seen yet. */
-export function unreadOf({ chat, chatSeen, you }: State): number {
-  return chat.filter(({ id, by }) => id > chatSeen && by !== you).length;
-}
 
 /** The person at this page, once in the room. */
 export function me(state: State): ParticipantState | undefined {

@@ -41,6 +41,10 @@ export function textOfRefusal(refusal: Refusal, nameOf: (id: ParticipantId) => s
       return { key: "refused.too_fast", values: { seconds: refusal.seconds } };
     case "text_too_long":
       return { key: "refused.text_too_long", values: { most: refusal.most } };
+    case "too_many":
+      return { key: "refused.too_many", values: { most: refusal.most } };
+    case "feature_off":
+      return { key: `refused.feature_off.${refusal.feature}` };
     case "source_locked":
       return { key: `refused.source_locked.${refusal.source}` };
     case "already_handled": {

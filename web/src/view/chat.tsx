@@ -2,7 +2,7 @@
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isModerator } from "../model/abilities";
 import { piecesOf } from "../model/links";
-import type { Written } from "../model/state";
+import type { Written } from "../model/chat";
 import type { Session } from "../session";
 import { spoken, t } from "../texts";
 import { Avatar } from "./avatar";

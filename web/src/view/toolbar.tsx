@@ -2,7 +2,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { mayShareScreen, wayOf, type Way } from "../model/abilities";
 import { placeInLine } from "../model/people";
-import { unreadOf, type Panel } from "../model/state";
+import { unreadOf } from "../model/chat";
+import type { Panel } from "../model/state";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
@@ -103,9 +104,9 @@ function SourceToggle({ session, source }: { session: Session; source: keyof typ
   );
 }
 
-const PANEL_ICONS = { participants: "people", chat: "chat", settings: "settings" } as const satisfies Record<Panel, IconName>;
+const PANEL_ICONS = { participants: "people", chat: "chat", settings: "settings" } as const satisfies Partial<Record<Panel, IconName>>;
 
-function PanelToggle({ session, panel, count }: { session: Session; panel: Panel; count?: number | undefined }) {
+function PanelToggle({ session, panel, count }: { session: Session; panel: keyof typeof PANEL_ICONS; count?: number | undefined }) {
   const open = session.state.value.panel === panel;
   return (
     <Tool
