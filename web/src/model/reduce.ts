@@ -1,7 +1,7 @@
 /** The page's only way from one state to the next. Pure. */
-import type { Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
+import type { Audience, Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
-import { liked, seen, takenOut, written } from "./chat";
+import { answering, composingFor, liked, opened, takenOut, written } from "./chat";
 import { deleted, polled } from "./polls";
 import { asked, dismissed, voted } from "./questions";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
@@ -18,6 +18,8 @@ export type Event =
   | { readonly is: "told"; readonly toast: Omit<Toast, "key"> }
   | { readonly is: "dismissed"; readonly key: number }
   | { readonly is: "panel"; readonly panel: Panel | null }
+  | { readonly is: "writing_to"; readonly audience: Audience; readonly eager: boolean }
+  | { readonly is: "answering"; readonly message: number | null }
   | { readonly is: "preparing"; readonly open: boolean }
   | { readonly is: "invitation_aside" };
 
@@ -38,7 +40,15 @@ export function reduce(state: State, event: Event): State {
     case "dismissed":
       return { ...state, toasts: state.toasts.filter((toast) => toast.key !== event.key) };
     case "panel":
-      return seen({ ...state, panel: event.panel });
+      return event.panel === "chat" ? opened({ ...state, composing: { ...state.composing, eager: false } }) : { ...state, panel: event.panel };
+    case "writing_to": {
+      const next = { ...state, composing: composingFor(state, event.audience, event.eager) };
+      return next.panel === "chat" ? next : opened(next);
+    }
+    case "answering": {
+      const { message } = event;
+      return { ...state, composing: message === null ? { ...state.composing, replyTo: null } : answering(state, message) };
+    }
     case "preparing":
       // The device dialog shows the same pickers as the settings: one of them at a time.
       return { ...state, preparing: event.open, panel: event.open && state.panel === "settings" ? null : state.panel };
@@ -171,6 +181,7 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     // As what is said right after the welcome has it.
     chat: [],
     chatPinned: null,
+    composing: resumed ? state.composing : { ...state.composing, replyTo: null },
     questions: [],
     polls: [],
     waiting: [],

@@ -135,7 +135,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
       {person.hand !== undefined && <RaisedHand />}
       <Connection session={session} who={person.id} />
       <Sources person={person} />
-      {actionsFor(actor, person).length > 0 && (
+      {actionsFor(actor, person, session.state.value.room).length > 0 && (
         <button
           type="button"
           class="round"
@@ -182,7 +182,7 @@ function SourceIcon({ state, label, icons }: { state: SourceState; label: string
 
 function Actions({ session, menu, close }: { session: Session; menu: OpenMenu; close: () => void }) {
   const person = session.state.value.people.get(menu.participant);
-  const sections = person === undefined ? [] : actionsFor(session.me.value, person);
+  const sections = person === undefined ? [] : actionsFor(session.me.value, person, session.state.value.room);
   const nothing = sections.length === 0;
   useEffect(() => {
     if (nothing) close();
@@ -194,10 +194,10 @@ function Actions({ session, menu, close }: { session: Session; menu: OpenMenu; c
       anchor={menu.anchor}
       onClose={close}
       sections={sections.map((section) =>
-        section.map(({ key, command, grave }) => ({
-          label: t(key),
+        section.map(({ key, values, command, grave }) => ({
+          label: t(key, values),
           grave: grave === true,
-          choose: () => void session.do(command),
+          choose: () => session.carryOut(command),
         })),
       )}
     />
