@@ -44,6 +44,7 @@ export const ar: Catalogue = {
   "top.asking": "طلبت الانضمام",
   "top.invited": "وصلتك دعوة",
   "top.count": "{count, plural, zero {لا أحد} one {شخص واحد} two {شخصان} few {# أشخاص} many {# شخصًا} other {# شخص}}",
+  "top.locked": "الغرفة مقفلة",
 
   // The stage.
   "stage": "المنصة",
@@ -128,6 +129,16 @@ export const ar: Catalogue = {
   "requests.decline": "رفض",
   "requests.more": "وطلبات أخرى: {count}",
 
+  // Who waits to be let in.
+  "waiting.asks": "{count, plural, =0 {بانتظار السماح بالدخول: {name}} zero {بانتظار السماح بالدخول: {name}} one {بانتظار السماح بالدخول: {name} وشخص آخر} two {بانتظار السماح بالدخول: {name} وشخصان آخران} few {بانتظار السماح بالدخول: {name} و# أشخاص آخرين} many {بانتظار السماح بالدخول: {name} و# شخصًا آخر} other {بانتظار السماح بالدخول: {name} و# شخص آخر}}",
+  "waiting.admit": "السماح بالدخول",
+  "waiting.turn_away": "رفض الدخول",
+  "waiting.admit_all": "السماح للجميع بالدخول",
+  "waiting.show": "إظهارهم",
+  "waiting.title": "أنت في غرفة انتظار {title}",
+  "waiting.more": "سيسمح لك أحد المشرفين بالدخول.",
+  "waiting.leave": "مغادرة",
+
   // What a person is told.
   "told.on_stage": "أنت على المنصة",
   "told.viewer": "أنت الآن بين المشاهدين",
@@ -194,9 +205,11 @@ export const ar: Catalogue = {
   // Participants.
   "people": "المشاركون",
   "people.close": "إغلاق",
+  "people.waiting": "في الانتظار",
   "people.asking": "طلبات الانضمام",
   "people.on_stage": "على المنصة",
   "people.viewers": "المشاهدون",
+  "people.none.waiting": "لا أحد في الانتظار.",
   "people.none.asking": "لا توجد طلبات.",
   "people.none.on_stage": "لا أحد على المنصة.",
   "people.none.viewers": "لا يوجد مشاهدون.",
@@ -291,6 +304,9 @@ export const ar: Catalogue = {
   "settings.access.request.hint": "يطلب المشاركون، ويقرر أحد المشرفين.",
   "settings.access.invite": "بالدعوة فقط",
   "settings.access.invite.hint": "يختار أحد المشرفين من ينضم.",
+  "settings.lock": "قفل الغرفة",
+  "settings.lock.hint": "ينتظر القادمون الجدد حتى يسمح لهم أحد المشرفين بالدخول.",
+  "settings.entrance": "الدخول",
   "settings.everyone": "الجميع ما عدا المشرفين",
   "settings.everyone.mic": "الميكروفونات",
   "settings.everyone.camera": "الكاميرات",

@@ -44,6 +44,7 @@ export const de: Catalogue = {
   "top.asking": "Angefragt",
   "top.invited": "Eingeladen",
   "top.count": "{count, plural, one {# Person} other {# Personen}}",
+  "top.locked": "Der Raum ist geschlossen",
 
   // The stage.
   "stage": "Bühne",
@@ -128,6 +129,16 @@ export const de: Catalogue = {
   "requests.decline": "Ablehnen",
   "requests.more": "und {count} weitere",
 
+  // Who waits to be let in.
+  "waiting.asks": "{count, plural, =0 {{name} wartet auf Einlass} one {{name} und # weitere Person warten auf Einlass} other {{name} und # weitere Personen warten auf Einlass}}",
+  "waiting.admit": "Einlassen",
+  "waiting.turn_away": "Abweisen",
+  "waiting.admit_all": "Alle einlassen",
+  "waiting.show": "Anzeigen",
+  "waiting.title": "Sie sind im Warteraum von {title}",
+  "waiting.more": "Die Moderation lässt Sie ein.",
+  "waiting.leave": "Verlassen",
+
   // What a person is told.
   "told.on_stage": "Sie sind auf der Bühne",
   "told.viewer": "Sie sind jetzt im Publikum",
@@ -194,9 +205,11 @@ export const de: Catalogue = {
   // Participants.
   "people": "Personen",
   "people.close": "Schließen",
+  "people.waiting": "Warten auf Einlass",
   "people.asking": "Anfragen",
   "people.on_stage": "Auf der Bühne",
   "people.viewers": "Publikum",
+  "people.none.waiting": "Niemand wartet.",
   "people.none.asking": "Keine Anfragen.",
   "people.none.on_stage": "Niemand ist auf der Bühne.",
   "people.none.viewers": "Niemand ist im Publikum.",
@@ -291,6 +304,9 @@ export const de: Catalogue = {
   "settings.access.request.hint": "Das Publikum fragt an, die Moderation entscheidet.",
   "settings.access.invite": "Nur auf Einladung",
   "settings.access.invite.hint": "Die Moderation wählt aus, wer auf die Bühne kommt.",
+  "settings.lock": "Raum schließen",
+  "settings.lock.hint": "Wer neu ist, wartet, bis die Moderation einlässt.",
+  "settings.entrance": "Einlass",
   "settings.everyone": "Alle außer der Moderation",
   "settings.everyone.mic": "Mikrofone",
   "settings.everyone.camera": "Kameras",

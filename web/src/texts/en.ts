@@ -42,6 +42,7 @@ export const en = {
   "top.asking": "Asked to join",
   "top.invited": "Invited",
   "top.count": "{count, plural, one {# person} other {# people}}",
+  "top.locked": "The room is locked",
 
   // The stage.
   "stage": "Stage",
@@ -126,6 +127,16 @@ export const en = {
   "requests.decline": "Decline",
   "requests.more": "and {count} more",
 
+  // Who waits to be let in.
+  "waiting.asks": "{count, plural, =0 {{name} waits to be let in} one {{name} and # other wait to be let in} other {{name} and # others wait to be let in}}",
+  "waiting.admit": "Admit",
+  "waiting.turn_away": "Turn away",
+  "waiting.admit_all": "Admit all",
+  "waiting.show": "Show them",
+  "waiting.title": "You are in the waiting room of {title}",
+  "waiting.more": "A moderator will let you in.",
+  "waiting.leave": "Leave",
+
   // What a person is told.
   "told.on_stage": "You are on stage",
   "told.viewer": "You are now a viewer",
@@ -192,9 +203,11 @@ export const en = {
   // Participants.
   "people": "Participants",
   "people.close": "Close",
+  "people.waiting": "Waiting",
   "people.asking": "Asking to join",
   "people.on_stage": "On stage",
   "people.viewers": "Viewers",
+  "people.none.waiting": "Nobody waits.",
   "people.none.asking": "Nobody is asking.",
   "people.none.on_stage": "Nobody is on stage.",
   "people.none.viewers": "Nobody is watching.",
@@ -289,6 +302,9 @@ export const en = {
   "settings.access.request.hint": "People ask, a moderator decides.",
   "settings.access.invite": "Invite only",
   "settings.access.invite.hint": "A moderator picks who comes up.",
+  "settings.lock": "Lock the room",
+  "settings.lock.hint": "Whoever is new waits until a moderator lets them in.",
+  "settings.entrance": "Entrance",
   "settings.everyone": "Everyone but the moderators",
   "settings.everyone.mic": "Microphones",
   "settings.everyone.camera": "Cameras",

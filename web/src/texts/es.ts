@@ -44,6 +44,7 @@ export const es: Catalogue = {
   "top.asking": "Solicitud enviada",
   "top.invited": "Con invitación",
   "top.count": "{count, plural, one {# persona} many {# de personas} other {# personas}}",
+  "top.locked": "La sala está cerrada",
 
   // The stage.
   "stage": "Escenario",
@@ -128,6 +129,16 @@ export const es: Catalogue = {
   "requests.decline": "Rechazar",
   "requests.more": "y {count} más",
 
+  // Who waits to be let in.
+  "waiting.asks": "{count, plural, =0 {{name} espera para entrar} one {{name} y # persona más esperan para entrar} many {{name} y # de personas más esperan para entrar} other {{name} y # personas más esperan para entrar}}",
+  "waiting.admit": "Dejar entrar",
+  "waiting.turn_away": "No dejar entrar",
+  "waiting.admit_all": "Dejar entrar a todos",
+  "waiting.show": "Mostrar quiénes",
+  "waiting.title": "Estás en la sala de espera de {title}",
+  "waiting.more": "La moderación te dejará entrar.",
+  "waiting.leave": "Salir",
+
   // What a person is told.
   "told.on_stage": "Estás en el escenario",
   "told.viewer": "Ahora estás en el público",
@@ -194,9 +205,11 @@ export const es: Catalogue = {
   // Participants.
   "people": "Participantes",
   "people.close": "Cerrar",
+  "people.waiting": "Esperan para entrar",
   "people.asking": "Piden subir",
   "people.on_stage": "En el escenario",
   "people.viewers": "Público",
+  "people.none.waiting": "Nadie espera.",
   "people.none.asking": "Nadie pide subir.",
   "people.none.on_stage": "No hay nadie en el escenario.",
   "people.none.viewers": "No hay nadie en el público.",
@@ -291,6 +304,9 @@ export const es: Catalogue = {
   "settings.access.request.hint": "Quien quiere subir lo pide y la moderación decide.",
   "settings.access.invite": "Solo con invitación",
   "settings.access.invite.hint": "La moderación elige quién sube.",
+  "settings.lock": "Cerrar la sala",
+  "settings.lock.hint": "Quien llega espera hasta que la moderación le deje entrar.",
+  "settings.entrance": "Entrada",
   "settings.everyone": "Todo el mundo, salvo la moderación",
   "settings.everyone.mic": "Micrófonos",
   "settings.everyone.camera": "Cámaras",

@@ -44,6 +44,7 @@ export const fr: Catalogue = {
   "top.asking": "Demande envoyée",
   "top.invited": "Invitation reçue",
   "top.count": "{count, plural, one {# personne} many {# de personnes} other {# personnes}}",
+  "top.locked": "La salle est verrouillée",
 
   // The stage.
   "stage": "Scène",
@@ -128,6 +129,16 @@ export const fr: Catalogue = {
   "requests.decline": "Refuser",
   "requests.more": "et {count} de plus",
 
+  // Who waits to be let in.
+  "waiting.asks": "{count, plural, =0 {{name} attend de pouvoir entrer} one {{name} et # autre personne attendent de pouvoir entrer} many {{name} et # d’autres personnes attendent de pouvoir entrer} other {{name} et # autres personnes attendent de pouvoir entrer}}",
+  "waiting.admit": "Laisser entrer",
+  "waiting.turn_away": "Ne pas laisser entrer",
+  "waiting.admit_all": "Laisser entrer tout le monde",
+  "waiting.show": "Les afficher",
+  "waiting.title": "Vous êtes dans la salle d’attente de {title}",
+  "waiting.more": "La modération vous laissera entrer.",
+  "waiting.leave": "Quitter",
+
   // What a person is told.
   "told.on_stage": "Vous êtes sur scène",
   "told.viewer": "Vous êtes maintenant dans le public",
@@ -194,9 +205,11 @@ export const fr: Catalogue = {
   // Participants.
   "people": "Participants",
   "people.close": "Fermer",
+  "people.waiting": "En attente",
   "people.asking": "Demandes en cours",
   "people.on_stage": "Sur scène",
   "people.viewers": "Public",
+  "people.none.waiting": "Personne n’attend.",
   "people.none.asking": "Aucune demande.",
   "people.none.on_stage": "Personne sur scène.",
   "people.none.viewers": "Personne dans le public.",
@@ -291,6 +304,9 @@ export const fr: Catalogue = {
   "settings.access.request.hint": "On envoie une demande, la modération décide.",
   "settings.access.invite": "Sur invitation",
   "settings.access.invite.hint": "La modération choisit qui monte.",
+  "settings.lock": "Verrouiller la salle",
+  "settings.lock.hint": "Les personnes qui arrivent attendent que la modération les laisse entrer.",
+  "settings.entrance": "Entrée",
   "settings.everyone": "Tout le monde sauf la modération",
   "settings.everyone.mic": "Micros",
   "settings.everyone.camera": "Caméras",

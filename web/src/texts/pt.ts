@@ -44,6 +44,7 @@ export const pt: Catalogue = {
   "top.asking": "Pedido enviado",
   "top.invited": "Convite recebido",
   "top.count": "{count, plural, one {# pessoa} many {# de pessoas} other {# pessoas}}",
+  "top.locked": "A sala está fechada",
 
   // The stage.
   "stage": "Palco",
@@ -128,6 +129,16 @@ export const pt: Catalogue = {
   "requests.decline": "Recusar",
   "requests.more": "e mais {count}",
 
+  // Who waits to be let in.
+  "waiting.asks": "{count, plural, =0 {{name} espera para entrar} one {{name} e mais # pessoa esperam para entrar} many {{name} e mais # de pessoas esperam para entrar} other {{name} e mais # pessoas esperam para entrar}}",
+  "waiting.admit": "Deixar entrar",
+  "waiting.turn_away": "Não deixar entrar",
+  "waiting.admit_all": "Deixar todos entrarem",
+  "waiting.show": "Mostrar quem",
+  "waiting.title": "Você está na sala de espera de {title}",
+  "waiting.more": "A moderação vai deixar você entrar.",
+  "waiting.leave": "Sair",
+
   // What a person is told.
   "told.on_stage": "Você está no palco",
   "told.viewer": "Agora você está na plateia",
@@ -194,9 +205,11 @@ export const pt: Catalogue = {
   // Participants.
   "people": "Participantes",
   "people.close": "Fechar",
+  "people.waiting": "À espera",
   "people.asking": "Pedidos para subir",
   "people.on_stage": "No palco",
   "people.viewers": "Na plateia",
+  "people.none.waiting": "Ninguém espera.",
   "people.none.asking": "Não há pedidos.",
   "people.none.on_stage": "Não há ninguém no palco.",
   "people.none.viewers": "Não há ninguém na plateia.",
@@ -291,6 +304,9 @@ export const pt: Catalogue = {
   "settings.access.request.hint": "As pessoas pedem, a moderação decide.",
   "settings.access.invite": "Só com convite",
   "settings.access.invite.hint": "A moderação escolhe quem sobe.",
+  "settings.lock": "Fechar a sala",
+  "settings.lock.hint": "Quem chega espera até a moderação deixar entrar.",
+  "settings.entrance": "Entrada",
   "settings.everyone": "Todos, exceto a moderação",
   "settings.everyone.mic": "Microfones",
   "settings.everyone.camera": "Câmeras",

@@ -11,6 +11,7 @@ import { RaisedHand } from "./hand";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
+import { RoomLock, WaitingList } from "./waiting";
 
 type OpenMenu = { readonly participant: ParticipantId; readonly anchor: HTMLElement };
 
@@ -33,6 +34,7 @@ export function Participants({ session }: { session: Session }) {
     <section ref={region} class="panel" aria-labelledby={heading} tabIndex={-1}>
       <PanelHead id={heading} title={t("people")} closing={t("people.close")} close={close} />
       <div class="panel-body">
+        {isModerator(session.me.value) && !searching && <Door session={session} />}
         {(people.size >= SEARCHED_FROM || searching) && (
           <input
             type="search"
@@ -50,6 +52,16 @@ export function Participants({ session }: { session: Session }) {
       </div>
       {menu !== null && <Actions session={session} menu={menu} close={() => setMenu(null)} />}
     </section>
+  );
+}
+
+/** Who comes in, and who waits to. */
+function Door({ session }: { session: Session }) {
+  return (
+    <>
+      <RoomLock session={session} />
+      <WaitingList session={session} />
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
 import { narrow } from "./narrow";
+import { WaitingCard } from "./waiting";
 
 const MOST_CARDS = { desktop: 2, phone: 1 };
 
@@ -18,6 +19,7 @@ export function Requests({ session }: { session: Session }) {
   const more = panel === "participants" ? 0 : asking.length - cards;
   return (
     <div class="requests" aria-live="polite">
+      <WaitingCard session={session} />
       {asking.slice(0, cards).map(({ id, name, request }) =>
         request === undefined ? null : (
           <div key={request} class="card">

@@ -13,16 +13,17 @@ import { Settings } from "./settings";
 import { Stage } from "./stage";
 import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
+import { LockedMark, WaitingRoom } from "./waiting";
 
 export function Room({ session }: { session: Session }) {
-  const { link, ending, room, panel, preparing, asideInvitation } = session.state.value;
+  const { link, ending, room, panel, preparing, asideInvitation, waitingFor } = session.state.value;
   const person = session.me.value;
-  const title = room?.title ?? "";
+  const title = room?.title ?? waitingFor ?? "";
   useEffect(() => {
     document.title = title === "" ? t("app.name") : `${title} · ${t("app.name")}`;
   }, [title]);
   if (ending !== null) return <EndingPage ending={ending} title={title} session={session} />;
-  if (room === null) return <Arriving />;
+  if (room === null) return waitingFor === null ? <Arriving /> : <WaitingRoom session={session} title={waitingFor} />;
   const invited = person?.stage === "invited" && !preparing && person.invitation !== asideInvitation;
   return (
     <main class={`room ${panel === null ? "" : "with-panel"}`}>
@@ -75,6 +76,7 @@ function Top({ session }: { session: Session }) {
     <header class="top">
       <Mark />
       <h1>{room?.title || t("app.name")}</h1>
+      <LockedMark session={session} />
       <span class="number">{t("top.count", { count: people.size })}</span>
       <span class={`standing ${person?.stage ?? "off"}`}>{t(key)}</span>
     </header>
