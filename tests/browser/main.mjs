@@ -21,6 +21,7 @@ await import("./suites/refusals.mjs");
 await import("./suites/controls.mjs");
 await import("./suites/hands.mjs");
 await import("./suites/chat.mjs");
+await import("./suites/reactions.mjs");
 await import("./suites/waiting.mjs");
 await import("./suites/gate.mjs");
 await import("./suites/picture.mjs");

@@ -32,6 +32,10 @@ export function isHeard(person: ParticipantState | undefined): boolean {
   return person !== undefined && person.silenced !== true;
 }
 
+export function mayReact(state: State): boolean {
+  return state.room?.features.reactions === true && isHeard(me(state));
+}
+
 /** The way onto or off the stage that the toolbar shows. */
 export type Way = "join" | "ask" | "cancel" | "leave" | null;
 

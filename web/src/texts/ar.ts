@@ -18,6 +18,7 @@ export const ar: Catalogue = {
   "toolbar.stop_sharing": "إيقاف المشاركة",
   "toolbar.raise_hand": "رفع اليد",
   "toolbar.lower_hand": "خفض اليد",
+  "toolbar.react": "تفاعل",
   "toolbar.chat": "الدردشة",
   "toolbar.participants": "المشاركون",
   "toolbar.settings": "الإعدادات",
@@ -32,6 +33,7 @@ export const ar: Catalogue = {
   "toolbar.short.share": "مشاركة",
   "toolbar.short.stop_sharing": "إيقاف",
   "toolbar.short.hand": "اليد",
+  "toolbar.short.react": "تفاعل",
   "toolbar.short.chat": "الدردشة",
   "toolbar.short.participants": "المشاركون",
   "toolbar.short.settings": "الإعدادات",
@@ -65,6 +67,19 @@ export const ar: Catalogue = {
   "stage.paused": "الصورة متوقفة مؤقتًا: اتصالك بطيء",
   "stage.sound_blocked": "المتصفح يمنع تشغيل الصوت.",
   "stage.sound_on": "تشغيل الصوت",
+
+  // Reactions.
+  "reactions": "التفاعلات",
+  "reactions.clap": "تصفيق",
+  "reactions.thumbs_up": "موافقة",
+  "reactions.heart": "قلب",
+  "reactions.laugh": "ضحك",
+  "reactions.wow": "دهشة",
+  "reactions.party": "احتفال",
+  "reactions.key": "{name} (المفتاح {key})",
+  "reactions.of": "{name}: {count}",
+  "reactions.given": "التفاعلات. {list}",
+  "reactions.close": "إغلاق التفاعلات",
 
   // Connection.
   "link.connecting": "جارٍ الاتصال…",

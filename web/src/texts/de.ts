@@ -18,6 +18,7 @@ export const de: Catalogue = {
   "toolbar.stop_sharing": "Teilen stoppen",
   "toolbar.raise_hand": "Hand heben",
   "toolbar.lower_hand": "Hand senken",
+  "toolbar.react": "Reagieren",
   "toolbar.chat": "Chat",
   "toolbar.participants": "Personen",
   "toolbar.settings": "Einstellungen",
@@ -32,6 +33,7 @@ export const de: Catalogue = {
   "toolbar.short.share": "Teilen",
   "toolbar.short.stop_sharing": "Stoppen",
   "toolbar.short.hand": "Hand",
+  "toolbar.short.react": "Reagieren",
   "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Personen",
   "toolbar.short.settings": "Einstellungen",
@@ -65,6 +67,19 @@ export const de: Catalogue = {
   "stage.paused": "Bild angehalten: Ihre Verbindung ist langsam",
   "stage.sound_blocked": "Ihr Browser hält den Ton zurück.",
   "stage.sound_on": "Ton einschalten",
+
+  // Reactions.
+  "reactions": "Reaktionen",
+  "reactions.clap": "Applaus",
+  "reactions.thumbs_up": "Daumen hoch",
+  "reactions.heart": "Herz",
+  "reactions.laugh": "Lachen",
+  "reactions.wow": "Staunen",
+  "reactions.party": "Feiern",
+  "reactions.key": "{name} (Taste {key})",
+  "reactions.of": "{name}: {count}",
+  "reactions.given": "Reaktionen. {list}",
+  "reactions.close": "Reaktionen schließen",
 
   // Connection.
   "link.connecting": "Verbindung wird hergestellt …",

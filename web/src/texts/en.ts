@@ -16,6 +16,7 @@ export const en = {
   "toolbar.stop_sharing": "Stop sharing",
   "toolbar.raise_hand": "Raise hand",
   "toolbar.lower_hand": "Lower hand",
+  "toolbar.react": "React",
   "toolbar.chat": "Chat",
   "toolbar.participants": "Participants",
   "toolbar.settings": "Settings",
@@ -30,6 +31,7 @@ export const en = {
   "toolbar.short.share": "Share",
   "toolbar.short.stop_sharing": "Stop",
   "toolbar.short.hand": "Hand",
+  "toolbar.short.react": "React",
   "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Participants",
   "toolbar.short.settings": "Settings",
@@ -63,6 +65,19 @@ export const en = {
   "stage.paused": "Picture paused: your connection is slow",
   "stage.sound_blocked": "Your browser is holding back the sound.",
   "stage.sound_on": "Turn on sound",
+
+  // Reactions.
+  "reactions": "Reactions",
+  "reactions.clap": "Applause",
+  "reactions.thumbs_up": "Thumbs up",
+  "reactions.heart": "Heart",
+  "reactions.laugh": "Laughter",
+  "reactions.wow": "Surprise",
+  "reactions.party": "Celebration",
+  "reactions.key": "{name} (key {key})",
+  "reactions.of": "{name}: {count}",
+  "reactions.given": "Reactions. {list}",
+  "reactions.close": "Close the reactions",
 
   // Connection.
   "link.connecting": "Connecting…",

@@ -18,6 +18,7 @@ export const es: Catalogue = {
   "toolbar.stop_sharing": "Detener pantalla compartida",
   "toolbar.raise_hand": "Levantar la mano",
   "toolbar.lower_hand": "Bajar la mano",
+  "toolbar.react": "Reaccionar",
   "toolbar.chat": "Chat",
   "toolbar.participants": "Participantes",
   "toolbar.settings": "Ajustes",
@@ -32,6 +33,7 @@ export const es: Catalogue = {
   "toolbar.short.share": "Compartir",
   "toolbar.short.stop_sharing": "Detener",
   "toolbar.short.hand": "Mano",
+  "toolbar.short.react": "Reaccionar",
   "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Participantes",
   "toolbar.short.settings": "Ajustes",
@@ -65,6 +67,19 @@ export const es: Catalogue = {
   "stage.paused": "Imagen en pausa: tu conexión es lenta",
   "stage.sound_blocked": "Tu navegador está reteniendo el sonido.",
   "stage.sound_on": "Activar sonido",
+
+  // Reactions.
+  "reactions": "Reacciones",
+  "reactions.clap": "Aplauso",
+  "reactions.thumbs_up": "Pulgar arriba",
+  "reactions.heart": "Corazón",
+  "reactions.laugh": "Risa",
+  "reactions.wow": "Sorpresa",
+  "reactions.party": "Celebración",
+  "reactions.key": "{name} (tecla {key})",
+  "reactions.of": "{name}: {count}",
+  "reactions.given": "Reacciones. {list}",
+  "reactions.close": "Cerrar las reacciones",
 
   // Connection.
   "link.connecting": "Conectando…",

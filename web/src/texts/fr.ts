@@ -18,6 +18,7 @@ export const fr: Catalogue = {
   "toolbar.stop_sharing": "Arrêter le partage",
   "toolbar.raise_hand": "Lever la main",
   "toolbar.lower_hand": "Baisser la main",
+  "toolbar.react": "Réagir",
   "toolbar.chat": "Discussion",
   "toolbar.participants": "Participants",
   "toolbar.settings": "Paramètres",
@@ -32,6 +33,7 @@ export const fr: Catalogue = {
   "toolbar.short.share": "Partager",
   "toolbar.short.stop_sharing": "Arrêter",
   "toolbar.short.hand": "Main",
+  "toolbar.short.react": "Réagir",
   "toolbar.short.chat": "Discussion",
   "toolbar.short.participants": "Participants",
   "toolbar.short.settings": "Paramètres",
@@ -65,6 +67,19 @@ export const fr: Catalogue = {
   "stage.paused": "Image en pause : votre connexion est lente",
   "stage.sound_blocked": "Votre navigateur bloque le son.",
   "stage.sound_on": "Activer le son",
+
+  // Reactions.
+  "reactions": "Réactions",
+  "reactions.clap": "Applaudissement",
+  "reactions.thumbs_up": "Pouce levé",
+  "reactions.heart": "Cœur",
+  "reactions.laugh": "Rire",
+  "reactions.wow": "Surprise",
+  "reactions.party": "Fête",
+  "reactions.key": "{name} (touche {key})",
+  "reactions.of": "{name} : {count}",
+  "reactions.given": "Réactions. {list}",
+  "reactions.close": "Fermer les réactions",
 
   // Connection.
   "link.connecting": "Connexion…",

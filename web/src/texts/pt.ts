@@ -18,6 +18,7 @@ export const pt: Catalogue = {
   "toolbar.stop_sharing": "Parar de compartilhar",
   "toolbar.raise_hand": "Levantar a mão",
   "toolbar.lower_hand": "Baixar a mão",
+  "toolbar.react": "Reagir",
   "toolbar.chat": "Chat",
   "toolbar.participants": "Participantes",
   "toolbar.settings": "Ajustes",
@@ -32,6 +33,7 @@ export const pt: Catalogue = {
   "toolbar.short.share": "Compartilhar",
   "toolbar.short.stop_sharing": "Parar",
   "toolbar.short.hand": "Mão",
+  "toolbar.short.react": "Reagir",
   "toolbar.short.chat": "Chat",
   "toolbar.short.participants": "Participantes",
   "toolbar.short.settings": "Ajustes",
@@ -65,6 +67,19 @@ export const pt: Catalogue = {
   "stage.paused": "Imagem pausada: sua conexão está lenta",
   "stage.sound_blocked": "Seu navegador ainda não liberou o som.",
   "stage.sound_on": "Ligar o som",
+
+  // Reactions.
+  "reactions": "Reações",
+  "reactions.clap": "Aplauso",
+  "reactions.thumbs_up": "Polegar para cima",
+  "reactions.heart": "Coração",
+  "reactions.laugh": "Risada",
+  "reactions.wow": "Surpresa",
+  "reactions.party": "Comemoração",
+  "reactions.key": "{name} (tecla {key})",
+  "reactions.of": "{name}: {count}",
+  "reactions.given": "Reações. {list}",
+  "reactions.close": "Fechar as reações",
 
   // Connection.
   "link.connecting": "Conectando…",

@@ -6,6 +6,7 @@ import { Chat } from "./chat";
 import { EndingPage } from "./ending";
 import { Icon, Mark } from "./icons";
 import { Invitation } from "./invitation";
+import { late } from "./late";
 import { Participants } from "./participants";
 import { Ready } from "./ready";
 import { Requests } from "./requests";
@@ -15,8 +16,10 @@ import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
 import { LockedMark, WaitingRoom } from "./waiting";
 
+const LateReactions = late(async () => (await import("./reactions")).Reactions);
+
 export function Room({ session }: { session: Session }) {
-  const { link, ending, room, panel, preparing, asideInvitation, waitingFor } = session.state.value;
+  const { link, ending, room, panel, preparing, asideInvitation, waitingFor, reactions } = session.state.value;
   const person = session.me.value;
   const title = room?.title ?? waitingFor ?? "";
   useEffect(() => {
@@ -29,6 +32,7 @@ export function Room({ session }: { session: Session }) {
     <main class={`room ${panel === null ? "" : "with-panel"}`}>
       <Top session={session} />
       <Stage session={session} />
+      {reactions.number > 0 && room.features.reactions && <LateReactions session={session} />}
       {panel === "participants" && <Participants session={session} />}
       {panel === "chat" && <Chat session={session} />}
       {panel === "settings" && <Settings session={session} />}

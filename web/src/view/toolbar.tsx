@@ -1,13 +1,16 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
-import { useEffect, useRef } from "preact/hooks";
-import { mayShareScreen, wayOf, type Way } from "../model/abilities";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { mayReact, mayShareScreen, wayOf, type Way } from "../model/abilities";
 import { placeInLine } from "../model/people";
 import { unreadOf } from "../model/chat";
 import type { Panel } from "../model/state";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
+import { walkAlong } from "./focus";
 import { Icon, type IconName } from "./icons";
+import { late } from "./late";
+import { narrow } from "./narrow";
 
 export function Toolbar({ session }: { session: Session }) {
   const bar = useRef<HTMLDivElement>(null);
@@ -18,7 +21,7 @@ export function Toolbar({ session }: { session: Session }) {
   const sharing = screenCanBeShared && (mayShareScreen(person) || session.isOn("screen"));
   useKeptFocus(bar, `${way} ${person?.stage}`);
   return (
-    <div ref={bar} class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
+    <div ref={bar} class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={(event) => walkAlong(event, ".tool")}>
       <div class="own">
         {onStage && <SourceToggle session={session} source="mic" />}
         {onStage && <SourceToggle session={session} source="camera" />}
@@ -27,6 +30,7 @@ export function Toolbar({ session }: { session: Session }) {
       </div>
       <div class="more">
         <Hand session={session} raised={person?.hand !== undefined} />
+        {mayReact(session.state.value) && <React session={session} />}
         <PanelToggle session={session} panel="chat" count={unreadOf(session.state.value) || undefined} />
         <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
         <PanelToggle session={session} panel="settings" />
@@ -65,6 +69,27 @@ function Hand({ session, raised }: { session: Session; raised: boolean }) {
       short="toolbar.short.hand"
       onClick={() => void session.do({ do: "raise_hand", raised: !raised })}
     />
+  );
+}
+
+const LateReacting = late(async () => (await import("./reacting")).Reacting);
+
+function React({ session }: { session: Session }) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  // On a phone what opens over the stage has the same place.
+  const covered = narrow.value && session.state.value.panel !== null;
+  useEffect(() => {
+    if (covered) setAnchor(null);
+  }, [covered]);
+  const toggle = (button: HTMLElement) => {
+    if (anchor === null && covered) session.dispatch({ is: "panel", panel: null });
+    setAnchor(anchor === null ? button : null);
+  };
+  return (
+    <>
+      <Tool icon="react" name="toolbar.react" short="toolbar.short.react" expanded={anchor !== null} onClick={toggle} />
+      {anchor !== null && <LateReacting session={session} anchor={anchor} onClose={() => setAnchor(null)} />}
+    </>
   );
 }
 
@@ -129,7 +154,7 @@ interface ToolProps {
   readonly expanded?: boolean;
   /** Says no, but can be reached and explains itself. */
   readonly disabled?: boolean;
-  readonly onClick: () => void;
+  readonly onClick: (button: HTMLElement) => void;
 }
 
 function Tool({ icon, class: extra = "", name, short, count, expanded, disabled = false, onClick }: ToolProps) {
@@ -142,7 +167,7 @@ function Tool({ icon, class: extra = "", name, short, count, expanded, disabled 
       aria-disabled={disabled || undefined}
       title={t(name)}
       data-count={count}
-      onClick={onClick}
+      onClick={(event) => onClick(event.currentTarget)}
     >
       <Icon name={icon} />
       <span class="short" aria-hidden="true">
@@ -150,17 +175,6 @@ function Tool({ icon, class: extra = "", name, short, count, expanded, disabled 
       </span>
     </button>
   );
-}
-
-/** Arrow keys walk along the toolbar, as in every toolbar. */
-function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
-  const rtl = getComputedStyle(event.currentTarget).direction === "rtl";
-  const step = { ArrowRight: rtl ? -1 : 1, ArrowLeft: rtl ? 1 : -1 }[event.key];
-  if (step === undefined) return;
-  const tools = [...event.currentTarget.querySelectorAll("button")];
-  const at = tools.indexOf(document.activeElement as HTMLButtonElement);
-  tools.at((at + step) % tools.length)?.focus();
-  event.preventDefault();
 }
 
 /** When the button that had the focus goes away with a change of `standing`, its neighbour takes it, not the top of the page. */
