@@ -189,7 +189,14 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };
-  return settle(next, before);
+  return settle(fitting(next), before);
+}
+
+/** What was turned off closes where it stands open, and says why. */
+function fitting(state: State): State {
+  const { panel, room } = state;
+  if (room === null || !(panel === "chat" || panel === "questions" || panel === "polls") || room.features[panel]) return state;
+  return tell({ ...state, panel: null }, status("off", `told.off.${panel}`));
 }
 
 function changed(state: State, version: number, change: Change): State {
@@ -208,7 +215,7 @@ function changed(state: State, version: number, change: Change): State {
     }
     case "room": {
       const { title, access, capacity, self_leave: selfLeave, features, locked } = change;
-      return { ...next, room: { ...next.room, title, access, capacity, selfLeave, features, locked } };
+      return fitting({ ...next, room: { ...next.room, title, access, capacity, selfLeave, features, locked } });
     }
     case "spotlight":
       return { ...next, room: { ...next.room, spotlight: change.participant ?? null } };

@@ -179,6 +179,9 @@ export const ar: Catalogue = {
   "told.unmute.do.camera": "تشغيل الكاميرا",
   "told.role": "{role, select, host {دورك الآن: مضيف} moderator {دورك الآن: مشرف} speaker {دورك الآن: متحدث} other {دورك الآن: مشاهد}}",
   "told.dismiss": "إخفاء",
+  "told.off.chat": "أُوقفت الدردشة",
+  "told.off.questions": "أُوقفت الأسئلة",
+  "told.off.polls": "أُوقفت الاستطلاعات",
 
   // Refusals.
   "refused.access_changed": "الانضمام الحر إلى المنصة غير متاح هنا",
@@ -322,6 +325,12 @@ export const ar: Catalogue = {
   "settings.lock": "قفل الغرفة",
   "settings.lock.hint": "ينتظر القادمون الجدد حتى يسمح لهم أحد المشرفين بالدخول.",
   "settings.entrance": "الدخول",
+  "settings.features": "ما تتيحه هذه الغرفة",
+  "settings.features.chat": "الدردشة",
+  "settings.features.hands": "رفع الأيدي",
+  "settings.features.questions": "الأسئلة",
+  "settings.features.reactions": "التفاعلات",
+  "settings.features.polls": "الاستطلاعات",
   "settings.everyone": "الجميع ما عدا المشرفين",
   "settings.everyone.mic": "الميكروفونات",
   "settings.everyone.camera": "الكاميرات",

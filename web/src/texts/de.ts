@@ -179,6 +179,9 @@ export const de: Catalogue = {
   "told.unmute.do.camera": "Einschalten",
   "told.role": "{role, select, host {Ihre Rolle ist jetzt „Leitung“} moderator {Ihre Rolle ist jetzt „Moderation“} speaker {Ihre Rolle ist jetzt „Vortrag“} other {Ihre Rolle ist jetzt „Publikum“}}",
   "told.dismiss": "Ausblenden",
+  "told.off.chat": "Der Chat wurde ausgeschaltet",
+  "told.off.questions": "Fragen wurden ausgeschaltet",
+  "told.off.polls": "Umfragen wurden ausgeschaltet",
 
   // Refusals.
   "refused.access_changed": "Sie können hier nicht ohne Weiteres auf die Bühne gehen",
@@ -322,6 +325,12 @@ export const de: Catalogue = {
   "settings.lock": "Raum schließen",
   "settings.lock.hint": "Wer neu ist, wartet, bis die Moderation einlässt.",
   "settings.entrance": "Einlass",
+  "settings.features": "Was dieser Raum hat",
+  "settings.features.chat": "Chat",
+  "settings.features.hands": "Gehobene Hände",
+  "settings.features.questions": "Fragen",
+  "settings.features.reactions": "Reaktionen",
+  "settings.features.polls": "Umfragen",
   "settings.everyone": "Alle außer der Moderation",
   "settings.everyone.mic": "Mikrofone",
   "settings.everyone.camera": "Kameras",

@@ -177,6 +177,9 @@ export const en = {
   "told.unmute.do.camera": "Turn it on",
   "told.role": "{role, select, host {You are a host now} moderator {You are a moderator now} speaker {You are a speaker now} other {Your role is viewer now}}",
   "told.dismiss": "Dismiss",
+  "told.off.chat": "The chat was turned off",
+  "told.off.questions": "Questions were turned off",
+  "told.off.polls": "Polls were turned off",
 
   // Refusals.
   "refused.access_changed": "You cannot join the stage freely here",
@@ -320,6 +323,12 @@ export const en = {
   "settings.lock": "Lock the room",
   "settings.lock.hint": "Whoever is new waits until a moderator lets them in.",
   "settings.entrance": "Entrance",
+  "settings.features": "What this room has",
+  "settings.features.chat": "Chat",
+  "settings.features.hands": "Raised hands",
+  "settings.features.questions": "Questions",
+  "settings.features.reactions": "Reactions",
+  "settings.features.polls": "Polls",
   "settings.everyone": "Everyone but the moderators",
   "settings.everyone.mic": "Microphones",
   "settings.everyone.camera": "Cameras",

@@ -179,6 +179,9 @@ export const es: Catalogue = {
   "told.unmute.do.camera": "Encender",
   "told.role": "{role, select, host {Ahora tienes el rol de organización} moderator {Ahora tienes el rol de moderación} speaker {Ahora tienes el rol de ponente} other {Ahora tienes el rol de público}}",
   "told.dismiss": "Descartar",
+  "told.off.chat": "El chat se ha desactivado",
+  "told.off.questions": "Las preguntas se han desactivado",
+  "told.off.polls": "Las encuestas se han desactivado",
 
   // Refusals.
   "refused.access_changed": "Aquí no puedes subir libremente al escenario",
@@ -322,6 +325,12 @@ export const es: Catalogue = {
   "settings.lock": "Cerrar la sala",
   "settings.lock.hint": "Quien llega espera hasta que la moderación le deje entrar.",
   "settings.entrance": "Entrada",
+  "settings.features": "Qué tiene esta sala",
+  "settings.features.chat": "Chat",
+  "settings.features.hands": "Manos levantadas",
+  "settings.features.questions": "Preguntas",
+  "settings.features.reactions": "Reacciones",
+  "settings.features.polls": "Encuestas",
   "settings.everyone": "Todo el mundo, salvo la moderación",
   "settings.everyone.mic": "Micrófonos",
   "settings.everyone.camera": "Cámaras",

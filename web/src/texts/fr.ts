@@ -179,6 +179,9 @@ export const fr: Catalogue = {
   "told.unmute.do.camera": "Activer la caméra",
   "told.role": "{role, select, host {Votre rôle est maintenant « Hôte »} moderator {Votre rôle est maintenant « Modération »} speaker {Votre rôle est maintenant « Intervention »} other {Votre rôle est maintenant « Public »}}",
   "told.dismiss": "Fermer",
+  "told.off.chat": "La discussion a été désactivée",
+  "told.off.questions": "Les questions ont été désactivées",
+  "told.off.polls": "Les sondages ont été désactivés",
 
   // Refusals.
   "refused.access_changed": "L’accès à la scène n’est pas libre ici",
@@ -322,6 +325,12 @@ export const fr: Catalogue = {
   "settings.lock": "Verrouiller la salle",
   "settings.lock.hint": "Les personnes qui arrivent attendent que la modération les laisse entrer.",
   "settings.entrance": "Entrée",
+  "settings.features": "Ce que propose cette salle",
+  "settings.features.chat": "Discussion",
+  "settings.features.hands": "Mains levées",
+  "settings.features.questions": "Questions",
+  "settings.features.reactions": "Réactions",
+  "settings.features.polls": "Sondages",
   "settings.everyone": "Tout le monde sauf la modération",
   "settings.everyone.mic": "Micros",
   "settings.everyone.camera": "Caméras",

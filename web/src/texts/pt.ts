@@ -179,6 +179,9 @@ export const pt: Catalogue = {
   "told.unmute.do.camera": "Ligar câmera",
   "told.role": "{role, select, host {Agora você faz parte da organização} moderator {Agora você faz parte da moderação} speaker {Agora você é palestrante} other {Sua função agora é plateia}}",
   "told.dismiss": "Fechar aviso",
+  "told.off.chat": "O chat foi desativado",
+  "told.off.questions": "As perguntas foram desativadas",
+  "told.off.polls": "As enquetes foram desativadas",
 
   // Refusals.
   "refused.access_changed": "Aqui não é possível subir ao palco livremente",
@@ -322,6 +325,12 @@ export const pt: Catalogue = {
   "settings.lock": "Fechar a sala",
   "settings.lock.hint": "Quem chega espera até a moderação deixar entrar.",
   "settings.entrance": "Entrada",
+  "settings.features": "O que esta sala tem",
+  "settings.features.chat": "Chat",
+  "settings.features.hands": "Mãos levantadas",
+  "settings.features.questions": "Perguntas",
+  "settings.features.reactions": "Reações",
+  "settings.features.polls": "Enquetes",
   "settings.everyone": "Todos, exceto a moderação",
   "settings.everyone.mic": "Microfones",
   "settings.everyone.camera": "Câmeras",

@@ -17,9 +17,10 @@ export function Toolbar({ session }: { session: Session }) {
   const person = session.me.value;
   const way = wayOf(session.state.value);
   const onStage = person?.stage === "on_stage";
+  const features = session.state.value.room?.features;
   // Whoever lost the right to it meanwhile can still stop.
   const sharing = screenCanBeShared && (mayShareScreen(person) || session.isOn("screen"));
-  useKeptFocus(bar, `${way} ${person?.stage}`);
+  useKeptFocus(bar, `${way} ${person?.stage} ${Object.values(features ?? {}).join(" ")}`);
   return (
     <div ref={bar} class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={(event) => walkAlong(event, ".tool")}>
       <div class="own">
@@ -29,9 +30,9 @@ export function Toolbar({ session }: { session: Session }) {
         <StageWay session={session} way={way} />
       </div>
       <div class="more">
-        <Hand session={session} raised={person?.hand !== undefined} />
+        {features?.hands === true && <Hand session={session} raised={person?.hand !== undefined} />}
         {mayReact(session.state.value) && <React session={session} />}
-        <PanelToggle session={session} panel="chat" count={unreadOf(session.state.value) || undefined} />
+        {features?.chat === true && <PanelToggle session={session} panel="chat" count={unreadOf(session.state.value) || undefined} />}
         <PanelToggle session={session} panel="participants" count={session.state.value.people.size} />
         <PanelToggle session={session} panel="settings" />
         <Tool icon="leave" class="leave" name="toolbar.leave" short="toolbar.short.leave" onClick={() => void session.leaveRoom()} />

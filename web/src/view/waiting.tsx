@@ -1,11 +1,12 @@
 /** The room's door: the page of whoever waits to be let in, and what moderators see of those who wait. */
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
 import { watchFocus } from "./focus";
 import { Icon, Mark } from "./icons";
+import { Switch } from "./switch";
 
 /** The whole page, until a moderator lets one in: then the room is there at once. */
 export function WaitingRoom({ session, title }: { session: Session; title: string }) {
@@ -112,26 +113,15 @@ export function WaitingList({ session }: { session: Session }) {
 }
 
 export function RoomLock({ session }: { session: Session }) {
-  const id = useId();
   return (
-    <label class="switch lock">
-      <input
-        type="checkbox"
-        role="switch"
-        checked={session.state.value.room?.locked === true}
-        aria-describedby={id}
-        onChange={(event) => {
-          // It shows how the room is, not what was asked for.
-          const locked = event.currentTarget.checked;
-          event.currentTarget.checked = !locked;
-          void session.do({ do: "lock_room", locked });
-        }}
-      />
-      <span>{t("settings.lock")}</span>
-      <span id={id} class="hint">
-        {t("settings.lock.hint")}
-      </span>
-    </label>
+    <Switch
+      class="lock"
+      role="switch"
+      label={t("settings.lock")}
+      hint={t("settings.lock.hint")}
+      on={session.state.value.room?.locked === true}
+      set={(locked) => session.do({ do: "lock_room", locked })}
+    />
   );
 }
 
