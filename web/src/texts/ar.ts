@@ -48,6 +48,20 @@ export const ar: Catalogue = {
   "top.count": "{count, plural, zero {لا أحد} one {شخص واحد} two {شخصان} few {# أشخاص} many {# شخصًا} other {# شخص}}",
   "top.locked": "الغرفة مقفلة",
 
+  // The timer.
+  "timer": "المؤقّت",
+  "timer.half": "انقضى نصف الوقت",
+  "timer.minute": "بقيت دقيقة واحدة",
+  "timer.over": "انتهى الوقت",
+  "timer.start": "البدء بـ",
+  "timer.minutes": "{count, plural, zero {# دقيقة} one {دقيقة واحدة} two {دقيقتان} few {# دقائق} many {# دقيقة} other {# دقيقة}}",
+  "timer.own": "الدقائق",
+  "timer.go": "بدء",
+  "timer.pause": "إيقاف مؤقت",
+  "timer.resume": "متابعة",
+  "timer.more": "إضافة دقيقة",
+  "timer.stop": "إنهاء",
+
   // The stage.
   "stage": "المنصة",
   "stage.empty": "المنصة خالية",
@@ -240,6 +254,7 @@ export const ar: Catalogue = {
   "people.none.found": "لا أحد بهذا الاسم.",
   "people.approve_all": "نقل الجميع إلى المنصة ({count})",
   "people.hand": "يد مرفوعة",
+  "people.spotlight": "بارز أمام الجميع",
   "people.lower_all": "{count, plural, zero {خفض كل الأيدي} one {خفض يد واحدة} two {خفض اليدين} few {خفض كل الأيدي (#)} many {خفض كل الأيدي (#)} other {خفض كل الأيدي (#)}}",
   "people.actions": "إجراءات تخص {name}",
   "connection": "{level, select, poor {اتصال سيئ} other {اتصال ضعيف}}: نسبة الفقد {lost}%{wait, plural, =0 {} other {، وزمن الذهاب والإياب # مللي ثانية}}",
@@ -249,6 +264,8 @@ export const ar: Catalogue = {
   "act.write_privately": "الكتابة على انفراد",
   "act.invite": "دعوة إلى المنصة",
   "act.bring": "نقل إلى المنصة",
+  "act.spotlight": "إبراز أمام الجميع",
+  "act.unspotlight": "إلغاء الإبراز أمام الجميع",
   "act.decline": "رفض الطلب",
   "act.revoke": "سحب الدعوة",
   "act.remove_from_stage": "إنزال من المنصة",

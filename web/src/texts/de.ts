@@ -48,6 +48,20 @@ export const de: Catalogue = {
   "top.count": "{count, plural, one {# Person} other {# Personen}}",
   "top.locked": "Der Raum ist geschlossen",
 
+  // The timer.
+  "timer": "Zeitmesser",
+  "timer.half": "Die Hälfte der Zeit ist um",
+  "timer.minute": "Noch eine Minute",
+  "timer.over": "Die Zeit ist um",
+  "timer.start": "Starten mit",
+  "timer.minutes": "{count, plural, one {# Minute} other {# Minuten}}",
+  "timer.own": "Minuten",
+  "timer.go": "Starten",
+  "timer.pause": "Anhalten",
+  "timer.resume": "Fortsetzen",
+  "timer.more": "Eine Minute mehr",
+  "timer.stop": "Beenden",
+
   // The stage.
   "stage": "Bühne",
   "stage.empty": "Die Bühne ist leer",
@@ -240,6 +254,7 @@ export const de: Catalogue = {
   "people.none.found": "Niemand mit diesem Namen.",
   "people.approve_all": "Alle {count} auf die Bühne holen",
   "people.hand": "Gehobene Hand",
+  "people.spotlight": "Für alle groß",
   "people.lower_all": "{count, plural, one {# Hand senken} other {Alle # Hände senken}}",
   "people.actions": "Aktionen für {name}",
   "connection": "{level, select, poor {Schlechte Verbindung} other {Schwache Verbindung}}: {lost} % Verlust{wait, plural, =0 {} other {, # ms hin und zurück}}",
@@ -249,6 +264,8 @@ export const de: Catalogue = {
   "act.write_privately": "Privat schreiben",
   "act.invite": "Auf die Bühne einladen",
   "act.bring": "Auf die Bühne holen",
+  "act.spotlight": "Allen groß zeigen",
+  "act.unspotlight": "Nicht mehr allen groß zeigen",
   "act.decline": "Anfrage ablehnen",
   "act.revoke": "Einladung zurücknehmen",
   "act.remove_from_stage": "Von der Bühne nehmen",

@@ -46,6 +46,20 @@ export const en = {
   "top.count": "{count, plural, one {# person} other {# people}}",
   "top.locked": "The room is locked",
 
+  // The timer.
+  "timer": "Timer",
+  "timer.half": "Half of the time is over",
+  "timer.minute": "One minute left",
+  "timer.over": "The time is over",
+  "timer.start": "Start with",
+  "timer.minutes": "{count, plural, one {# minute} other {# minutes}}",
+  "timer.own": "Minutes",
+  "timer.go": "Start",
+  "timer.pause": "Pause",
+  "timer.resume": "Go on",
+  "timer.more": "Add a minute",
+  "timer.stop": "Stop",
+
   // The stage.
   "stage": "Stage",
   "stage.empty": "The stage is empty",
@@ -238,6 +252,7 @@ export const en = {
   "people.none.found": "Nobody of that name.",
   "people.approve_all": "Bring all {count} to stage",
   "people.hand": "Raised hand",
+  "people.spotlight": "Put before everybody",
   "people.lower_all": "{count, plural, one {Lower # hand} other {Lower all # hands}}",
   "people.actions": "Actions for {name}",
   "connection": "{level, select, poor {Poor connection} other {Weak connection}}: {lost} % lost{wait, plural, =0 {} other {, # ms there and back}}",
@@ -247,6 +262,8 @@ export const en = {
   "act.write_privately": "Write privately",
   "act.invite": "Invite to stage",
   "act.bring": "Bring to stage",
+  "act.spotlight": "Put before everybody",
+  "act.unspotlight": "No longer before everybody",
   "act.decline": "Decline request",
   "act.revoke": "Take back the invitation",
   "act.remove_from_stage": "Remove from stage",

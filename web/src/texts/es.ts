@@ -48,6 +48,20 @@ export const es: Catalogue = {
   "top.count": "{count, plural, one {# persona} many {# de personas} other {# personas}}",
   "top.locked": "La sala está cerrada",
 
+  // The timer.
+  "timer": "Temporizador",
+  "timer.half": "Ha pasado la mitad del tiempo",
+  "timer.minute": "Queda un minuto",
+  "timer.over": "Se ha acabado el tiempo",
+  "timer.start": "Empezar con",
+  "timer.minutes": "{count, plural, one {# minuto} many {# de minutos} other {# minutos}}",
+  "timer.own": "Minutos",
+  "timer.go": "Empezar",
+  "timer.pause": "Pausar",
+  "timer.resume": "Continuar",
+  "timer.more": "Añadir un minuto",
+  "timer.stop": "Quitar",
+
   // The stage.
   "stage": "Escenario",
   "stage.empty": "El escenario está vacío",
@@ -240,6 +254,7 @@ export const es: Catalogue = {
   "people.none.found": "No hay nadie con ese nombre.",
   "people.approve_all": "Llevar a las {count} personas al escenario",
   "people.hand": "Mano levantada",
+  "people.spotlight": "En primer plano para todos",
   "people.lower_all": "{count, plural, one {Bajar # mano} many {Bajar # de manos} other {Bajar las # manos}}",
   "people.actions": "Acciones para {name}",
   "connection": "{level, select, poor {Conexión mala} other {Conexión débil}}: {lost} % de pérdida{wait, plural, =0 {} other {, # ms de ida y vuelta}}",
@@ -249,6 +264,8 @@ export const es: Catalogue = {
   "act.write_privately": "Escribir en privado",
   "act.invite": "Invitar al escenario",
   "act.bring": "Llevar al escenario",
+  "act.spotlight": "Poner en primer plano",
+  "act.unspotlight": "Quitar del primer plano",
   "act.decline": "Rechazar solicitud",
   "act.revoke": "Retirar la invitación",
   "act.remove_from_stage": "Retirar del escenario",

@@ -48,6 +48,20 @@ export const fr: Catalogue = {
   "top.count": "{count, plural, one {# personne} many {# de personnes} other {# personnes}}",
   "top.locked": "La salle est verrouillée",
 
+  // The timer.
+  "timer": "Minuteur",
+  "timer.half": "La moitié du temps est écoulée",
+  "timer.minute": "Il reste une minute",
+  "timer.over": "Le temps est écoulé",
+  "timer.start": "Démarrer avec",
+  "timer.minutes": "{count, plural, one {# minute} many {# de minutes} other {# minutes}}",
+  "timer.own": "Minutes",
+  "timer.go": "Démarrer",
+  "timer.pause": "Mettre en pause",
+  "timer.resume": "Reprendre",
+  "timer.more": "Ajouter une minute",
+  "timer.stop": "Arrêter",
+
   // The stage.
   "stage": "Scène",
   "stage.empty": "La scène est vide",
@@ -240,6 +254,7 @@ export const fr: Catalogue = {
   "people.none.found": "Personne de ce nom.",
   "people.approve_all": "Faire monter tout le monde sur scène ({count})",
   "people.hand": "Main levée",
+  "people.spotlight": "Au premier plan pour tout le monde",
   "people.lower_all": "{count, plural, one {Baisser # main} many {Baisser les # de mains} other {Baisser les # mains}}",
   "people.actions": "Actions pour {name}",
   "connection": "{level, select, poor {Mauvaise connexion} other {Connexion faible}} : {lost} % de pertes{wait, plural, =0 {} other {, # ms aller-retour}}",
@@ -249,6 +264,8 @@ export const fr: Catalogue = {
   "act.write_privately": "Écrire en privé",
   "act.invite": "Inviter sur scène",
   "act.bring": "Faire monter sur scène",
+  "act.spotlight": "Mettre au premier plan",
+  "act.unspotlight": "Ne plus mettre au premier plan",
   "act.decline": "Refuser la demande",
   "act.revoke": "Retirer l’invitation",
   "act.remove_from_stage": "Faire descendre de scène",

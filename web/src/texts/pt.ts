@@ -48,6 +48,20 @@ export const pt: Catalogue = {
   "top.count": "{count, plural, one {# pessoa} many {# de pessoas} other {# pessoas}}",
   "top.locked": "A sala está fechada",
 
+  // The timer.
+  "timer": "Temporizador",
+  "timer.half": "Metade do tempo já passou",
+  "timer.minute": "Falta um minuto",
+  "timer.over": "O tempo acabou",
+  "timer.start": "Começar com",
+  "timer.minutes": "{count, plural, one {# minuto} many {# de minutos} other {# minutos}}",
+  "timer.own": "Minutos",
+  "timer.go": "Começar",
+  "timer.pause": "Pausar",
+  "timer.resume": "Continuar",
+  "timer.more": "Mais um minuto",
+  "timer.stop": "Encerrar",
+
   // The stage.
   "stage": "Palco",
   "stage.empty": "O palco está vazio",
@@ -240,6 +254,7 @@ export const pt: Catalogue = {
   "people.none.found": "Ninguém com esse nome.",
   "people.approve_all": "Trazer todos ao palco ({count})",
   "people.hand": "Mão levantada",
+  "people.spotlight": "Em destaque para todos",
   "people.lower_all": "{count, plural, one {Baixar # mão} many {Baixar todas as # de mãos} other {Baixar todas as # mãos}}",
   "people.actions": "Ações para {name}",
   "connection": "{level, select, poor {Conexão ruim} other {Conexão fraca}}: {lost}% de perda{wait, plural, =0 {} other {, # ms de ida e volta}}",
@@ -249,6 +264,8 @@ export const pt: Catalogue = {
   "act.write_privately": "Escrever em privado",
   "act.invite": "Convidar ao palco",
   "act.bring": "Trazer ao palco",
+  "act.spotlight": "Colocar em destaque",
+  "act.unspotlight": "Tirar do destaque",
   "act.decline": "Recusar pedido",
   "act.revoke": "Retirar o convite",
   "act.remove_from_stage": "Tirar do palco",

@@ -12,6 +12,7 @@ import { Ready } from "./ready";
 import { Requests } from "./requests";
 import { Settings } from "./settings";
 import { Stage } from "./stage";
+import { TimerPlace } from "./timer";
 import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
 import { LockedMark, WaitingRoom } from "./waiting";
@@ -82,6 +83,7 @@ function Top({ session }: { session: Session }) {
       <h1>{room?.title || t("app.name")}</h1>
       <LockedMark session={session} />
       <span class="number">{t("top.count", { count: people.size })}</span>
+      <TimerPlace session={session} />
       <span class={`standing ${person?.stage ?? "off"}`}>{t(key)}</span>
     </header>
   );
