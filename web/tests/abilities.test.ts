@@ -4,13 +4,13 @@ import type { Access, ParticipantState } from "../src/signal/generated/messages"
 import { en } from "../src/texts/en";
 import { entered, FEATURES, person } from "./room";
 
-const ROOM = { features: FEATURES };
+const ROOM = { features: FEATURES, spotlight: null };
 const actions = (actor: ParticipantState, whom: ParticipantState) => actionsFor(actor, whom, ROOM);
-/** Without what is about writing, which has tests of its own. */
+/** Without what has tests of its own: writing, and the spotlight. */
 const labels = (actor: ParticipantState, whom: ParticipantState) =>
   actions(actor, whom)
     .flat()
-    .filter(({ command }) => command.do !== "silence" && command.do !== "write_privately")
+    .filter(({ command }) => !["silence", "write_privately", "spotlight"].includes(command.do))
     .map(({ key }) => en[key]);
 
 describe("the way onto the stage", () => {
@@ -151,5 +151,28 @@ describe("writing to somebody", () => {
     expect(keys(viewer, moderator, { ...FEATURES, chat: false })).toEqual([]);
     expect(keys(moderator, viewer, { ...FEATURES, chat: false })).toEqual(["act.silence"]);
     expect(keys(moderator, viewer, { ...FEATURES, chat: false, reactions: false, questions: false })).toEqual([]);
+  });
+});
+
+describe("the spotlight", () => {
+  const moderator = person("m", { role: "moderator" });
+  const commands = (actor: ParticipantState, whom: ParticipantState, spotlight: string | null) =>
+    actionsFor(actor, whom, { features: FEATURES, spotlight }).flat().map(({ command }) => command).filter((command) => command.do === "spotlight");
+  const live = person("v", { stage: "on_stage" });
+
+  it("is put on whoever is on stage, and taken off again", () => {
+    expect(commands(moderator, live, null)).toEqual([{ do: "spotlight", participant: "v" }]);
+    expect(commands(moderator, live, "w")).toEqual([{ do: "spotlight", participant: "v" }]);
+    expect(commands(moderator, live, "v")).toEqual([{ do: "spotlight" }]);
+  });
+
+  it("is all that a moderator's own menu has, while on stage", () => {
+    const own = { ...moderator, stage: "on_stage" as const };
+    expect(actions(own, own).flat().map(({ key }) => key)).toEqual(["act.spotlight"]);
+    expect(actions({ ...own, role: "speaker" }, { ...own, role: "speaker" })).toEqual([]);
+  });
+
+  it("is for moderators, and for nobody who is not on stage", () => {
+    expect([commands(person("s", { role: "speaker" }), live, null), commands(moderator, person("v"), null)]).toEqual([[], []]);
   });
 });

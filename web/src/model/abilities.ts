@@ -69,17 +69,19 @@ export interface Action {
 }
 
 /** What a menu depends on beside its two people. */
-export type Circumstances = Pick<RoomFacts, "features">;
+export type Circumstances = Pick<RoomFacts, "features" | "spotlight">;
 
 /** The menu for `person`, in groups, what takes somebody away last; empty when there is nothing to do. All but the first group is for moderators. */
 export function actionsFor(actor: ParticipantState | undefined, person: ParticipantState, room: Circumstances | null): readonly (readonly Action[])[] {
-  if (actor === undefined || actor.id === person.id || room === null) return [];
+  if (actor === undefined || room === null) return [];
+  // Of oneself there is one thing to say to everybody.
+  if (actor.id === person.id) return isModerator(actor) && person.stage === "on_stage" ? [stageActions(person, room)] : [];
   const writing = writingActions(actor, person, room);
   const sections = !isModerator(actor)
     ? [writing]
     : [
         handActions(person),
-        stageActions(person),
+        stageActions(person, room),
         writing,
         sourceActions(actor, person),
         roleActions(actor, person),
@@ -89,7 +91,7 @@ export function actionsFor(actor: ParticipantState | undefined, person: Particip
 }
 
 /** Writing to somebody, and, where there is anything to write or react with, taking that from them. */
-export function writingActions(actor: ParticipantState | undefined, person: ParticipantState, { features }: Circumstances): Action[] {
+export function writingActions(actor: ParticipantState | undefined, person: ParticipantState, { features }: Pick<Circumstances, "features">): Action[] {
   const participant = person.id;
   const actions: Action[] = [];
   if (features.chat && mayWritePrivately(actor, person)) actions.push({ key: "act.write_privately", command: { do: "write_privately", participant } });
@@ -106,7 +108,7 @@ function handActions(person: ParticipantState): Action[] {
   return person.hand === undefined ? [] : [{ key: "act.lower_hand", command: { do: "lower_hand", participant: person.id } }];
 }
 
-function stageActions(person: ParticipantState): Action[] {
+function stageActions(person: ParticipantState, { spotlight }: Circumstances): Action[] {
   const participant = person.id;
   switch (person.stage) {
     case "off":
@@ -121,7 +123,11 @@ function stageActions(person: ParticipantState): Action[] {
       if (person.invitation === undefined) return [];
       return [{ key: "act.revoke", command: { do: "revoke_invitation", invitation: person.invitation } }];
     case "on_stage":
-      return [];
+      return [
+        spotlight === participant
+          ? { key: "act.unspotlight", command: { do: "spotlight" } }
+          : { key: "act.spotlight", command: { do: "spotlight", participant } },
+      ];
   }
 }
 

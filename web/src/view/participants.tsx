@@ -7,7 +7,7 @@ import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
-import { RaisedHand } from "./hand";
+import { RaisedHand, Spotlit } from "./hand";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
@@ -145,6 +145,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
         <Remarks person={person} />
       </span>
       {person.hand !== undefined && <RaisedHand />}
+      <Spotlit session={session} who={person.id} />
       <Connection session={session} who={person.id} />
       <Sources person={person} />
       {actionsFor(actor, person, session.state.value.room).length > 0 && (

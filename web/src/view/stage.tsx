@@ -7,7 +7,7 @@ import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
-import { RaisedHand } from "./hand";
+import { RaisedHand, Spotlit } from "./hand";
 import { Icon, Mark } from "./icons";
 import { Picture, useStreamOf } from "./picture";
 
@@ -55,6 +55,7 @@ function Tile({ session, person, rect }: { session: Session; person: Participant
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
         <span class="name">{own ? t("stage.you", { name: person.name }) : person.name}</span>
         {person.hand !== undefined && <RaisedHand />}
+        <Spotlit session={session} who={person.id} />
         <Connection session={session} who={person.id} />
       </span>
     </div>
