@@ -25,6 +25,8 @@ await import("./suites/reactions.mjs");
 await import("./suites/waiting.mjs");
 await import("./suites/switches.mjs");
 await import("./suites/timer.mjs");
+await import("./suites/spotlight.mjs");
+await import("./suites/asking.mjs");
 await import("./suites/gate.mjs");
 await import("./suites/picture.mjs");
 await import("./suites/quality.mjs");

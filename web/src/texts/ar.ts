@@ -39,6 +39,14 @@ export const ar: Catalogue = {
   "toolbar.short.settings": "الإعدادات",
   "toolbar.short.leave": "مغادرة",
   "toolbar.asking": "{place, plural, =1 {دورك هو التالي: بانتظار أحد المشرفين} zero {ترتيبك في الانتظار: #} one {ترتيبك في الانتظار: #} two {ترتيبك في الانتظار: #} few {ترتيبك في الانتظار: #} many {ترتيبك في الانتظار: #} other {ترتيبك في الانتظار: #}}",
+  "toolbar.question": "إضافة سؤال",
+  "toolbar.question.change": "تغيير سؤالك",
+  "toolbar.short.question": "سؤال",
+  "question.label": "ما الذي تود سؤاله أو قوله؟",
+  "question.hint": "يساعد ذلك على اتخاذ القرار. يمكن لكل من في الغرفة قراءته.",
+  "question.send": "إضافة",
+  "question.change": "تغيير",
+  "question.remove": "سحب السؤال",
 
   // The top.
   "top.watching": "مشاهدة",

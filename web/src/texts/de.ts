@@ -39,6 +39,14 @@ export const de: Catalogue = {
   "toolbar.short.settings": "Einstellungen",
   "toolbar.short.leave": "Verlassen",
   "toolbar.asking": "{place, plural, =1 {Als Nächstes dran: Warten auf die Moderation} other {Warteschlange: Platz #}}",
+  "toolbar.question": "Eine Frage hinzufügen",
+  "toolbar.question.change": "Ihre Frage ändern",
+  "toolbar.short.question": "Frage",
+  "question.label": "Was möchten Sie fragen oder sagen?",
+  "question.hint": "Es hilft bei der Entscheidung. Alle im Raum können es lesen.",
+  "question.send": "Hinzufügen",
+  "question.change": "Ändern",
+  "question.remove": "Zurücknehmen",
 
   // The top.
   "top.watching": "Im Publikum",

@@ -37,6 +37,14 @@ export const en = {
   "toolbar.short.settings": "Settings",
   "toolbar.short.leave": "Leave",
   "toolbar.asking": "{place, plural, =1 {Next in line: waiting for a moderator} other {Number # in line}}",
+  "toolbar.question": "Add a question",
+  "toolbar.question.change": "Change your question",
+  "toolbar.short.question": "Question",
+  "question.label": "What would you like to ask or say?",
+  "question.hint": "It helps whoever decides. Everybody in the room can read it.",
+  "question.send": "Add",
+  "question.change": "Change",
+  "question.remove": "Take it back",
 
   // The top.
   "top.watching": "Watching",

@@ -39,6 +39,14 @@ export const es: Catalogue = {
   "toolbar.short.settings": "Ajustes",
   "toolbar.short.leave": "Salir",
   "toolbar.asking": "{place, plural, =1 {Tu turno es el siguiente: falta que la moderación te dé paso} other {Tienes el número # en la cola}}",
+  "toolbar.question": "Añadir una pregunta",
+  "toolbar.question.change": "Cambiar tu pregunta",
+  "toolbar.short.question": "Pregunta",
+  "question.label": "¿Qué te gustaría preguntar o decir?",
+  "question.hint": "Ayuda a decidir. Toda la sala puede leerlo.",
+  "question.send": "Añadir",
+  "question.change": "Cambiar",
+  "question.remove": "Retirarla",
 
   // The top.
   "top.watching": "En el público",

@@ -39,6 +39,14 @@ export const fr: Catalogue = {
   "toolbar.short.settings": "Paramètres",
   "toolbar.short.leave": "Quitter",
   "toolbar.asking": "{place, plural, =1 {En tête de file : en attente de la modération} other {Position # dans la file}}",
+  "toolbar.question": "Ajouter une question",
+  "toolbar.question.change": "Modifier votre question",
+  "toolbar.short.question": "Question",
+  "question.label": "Que souhaitez-vous demander ou dire ?",
+  "question.hint": "Cela aide à décider. Toute la salle peut le lire.",
+  "question.send": "Ajouter",
+  "question.change": "Modifier",
+  "question.remove": "La retirer",
 
   // The top.
   "top.watching": "Dans le public",

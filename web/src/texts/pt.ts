@@ -39,6 +39,14 @@ export const pt: Catalogue = {
   "toolbar.short.settings": "Ajustes",
   "toolbar.short.leave": "Sair",
   "toolbar.asking": "{place, plural, =1 {Sua vez é a próxima: aguardando a moderação} other {Posição # na fila}}",
+  "toolbar.question": "Adicionar uma pergunta",
+  "toolbar.question.change": "Alterar a sua pergunta",
+  "toolbar.short.question": "Pergunta",
+  "question.label": "O que você gostaria de perguntar ou dizer?",
+  "question.hint": "Ajuda na decisão. Toda a sala pode ler.",
+  "question.send": "Adicionar",
+  "question.change": "Alterar",
+  "question.remove": "Retirar",
 
   // The top.
   "top.watching": "Na plateia",

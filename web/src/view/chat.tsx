@@ -6,10 +6,10 @@ import { rowsOf, type Row } from "../model/chat";
 import type { Session } from "../session";
 import { spoken, t } from "../texts";
 import { Composer } from "./composer";
-import { watchFocus } from "./focus";
 import { Icon } from "./icons";
 import { Message, MessageMenu, Words, type OpenMessageMenu } from "./message";
 import { PanelHead, usePanel } from "./panel";
+import { watchFocus } from "./within";
 
 /** So near the end one reads along, and is taken along. */
 const NEAR_PX = 80;

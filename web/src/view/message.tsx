@@ -8,9 +8,9 @@ import type { ParticipantId } from "../signal/generated/messages";
 import type { Session } from "../session";
 import { spoken, t } from "../texts";
 import { Avatar } from "./avatar";
-import { watchFocus } from "./focus";
 import { Icon, type IconName } from "./icons";
 import { Menu, type MenuEntry } from "./menu";
+import { watchFocus } from "./within";
 
 export interface OpenMessageMenu {
   readonly message: number;

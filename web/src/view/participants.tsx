@@ -143,6 +143,11 @@ function Person({ session, person, open, onMenu }: PersonProps) {
           {own && <span class="you"> ({t("people.you")})</span>}
         </span>
         <Remarks person={person} />
+        {person.question !== undefined && (
+          <span class="asked" dir="auto">
+            {person.question}
+          </span>
+        )}
       </span>
       {person.hand !== undefined && <RaisedHand />}
       <Spotlit session={session} who={person.id} />

@@ -5,10 +5,10 @@ import { REACTIONS } from "../model/reactions";
 import type { Reaction } from "../signal/generated/messages";
 import type { Session } from "../session";
 import { t } from "../texts";
-import { walkAlong } from "./focus";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
 import { Sign } from "./signs";
+import { walkAlong } from "./walk";
 
 /** A little slower than the server allows, so that a network in a hurry makes nothing of it. */
 const pace = new Pace(5, 550);
@@ -35,7 +35,7 @@ export function Reacting({ session, anchor, onClose }: { session: Session; ancho
     return () => document.removeEventListener("keydown", key);
   }, []);
   return (
-    <Popover class={`reacting ${resting ? "resting" : ""}`} role="group" label={t("reactions")} anchor={anchor} over={anchor.closest(".toolbar")} stays onClose={onClose}>
+    <Popover class={`reacting ${resting ? "resting" : ""}`} role="group" label={t("reactions")} anchor={anchor} over={anchor.closest<HTMLElement>(".toolbar")} stays onClose={onClose}>
       <div class="signs" onKeyDown={(event) => walkAlong(event, "button")}>
         {REACTIONS.map((reaction, index) => {
           const name = t(`reactions.${reaction}`);

@@ -20,11 +20,16 @@ export function Requests({ session }: { session: Session }) {
   return (
     <div class="requests" aria-live="polite">
       <WaitingCard session={session} />
-      {asking.slice(0, cards).map(({ id, name, request }) =>
+      {asking.slice(0, cards).map(({ id, name, request, question }) =>
         request === undefined ? null : (
           <div key={request} class="card">
             <Avatar id={id} name={name} />
             <p>{t("requests.asks", { name })}</p>
+            {question !== undefined && (
+              <p class="asked" dir="auto">
+                {question}
+              </p>
+            )}
             <div class="buttons">
               <Do do={() => session.do({ do: "decline_request", request })}>{t("requests.decline")}</Do>
               <Do class="primary" do={() => session.do({ do: "approve_request", request })}>

@@ -1,16 +1,16 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { mayReact, mayShareScreen, wayOf, type Way } from "../model/abilities";
+import { isHeard, mayReact, mayShareScreen, wayOf, type Way } from "../model/abilities";
 import { placeInLine } from "../model/people";
 import { unreadOf } from "../model/chat";
 import type { Panel } from "../model/state";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
-import { walkAlong } from "./focus";
 import { Icon, type IconName } from "./icons";
 import { late } from "./late";
 import { narrow } from "./narrow";
+import { walkAlong } from "./walk";
 
 export function Toolbar({ session }: { session: Session }) {
   const bar = useRef<HTMLDivElement>(null);
@@ -51,7 +51,8 @@ function StageWay({ session, way }: { session: Session; way: Way }) {
       return (
         <>
           <span class="waiting">{t("toolbar.asking", { place: placeInLine(session.state.value) })}</span>
-          <Tool key={way} icon="close" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
+          <Tool key={way} icon="close" class="along" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
+          {isHeard(session.me.value) && <AddedQuestion session={session} />}
         </>
       );
     case "leave":
@@ -70,6 +71,27 @@ function Hand({ session, raised }: { session: Session; raised: boolean }) {
       short="toolbar.short.hand"
       onClick={() => void session.do({ do: "raise_hand", raised: !raised })}
     />
+  );
+}
+
+const LateQuestionField = late(async () => (await import("./question_field")).QuestionField);
+
+/** Asking goes at once; what one would like to say may follow. */
+function AddedQuestion({ session }: { session: Session }) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const added = session.me.value?.question !== undefined;
+  return (
+    <>
+      <Tool
+        icon="question"
+        class="along"
+        name={added ? "toolbar.question.change" : "toolbar.question"}
+        short="toolbar.short.question"
+        expanded={anchor !== null}
+        onClick={(button) => setAnchor(anchor === null ? button : null)}
+      />
+      {anchor !== null && <LateQuestionField session={session} anchor={anchor} onClose={() => setAnchor(null)} />}
+    </>
   );
 }
 

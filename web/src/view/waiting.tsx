@@ -4,9 +4,9 @@ import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
-import { watchFocus } from "./focus";
 import { Icon, Mark } from "./icons";
 import { Switch } from "./switch";
+import { watchFocus } from "./within";
 
 /** The whole page, until a moderator lets one in: then the room is there at once. */
 export function WaitingRoom({ session, title }: { session: Session; title: string }) {
