@@ -77,10 +77,12 @@ describe("the chat", () => {
       await write(ada, "I am ready");
       await reads(mo, ["You are next", "I am ready"]);
       await (await openChat(mo)).getByText("Privately to Ada").waitFor();
+      await openChat(eve);
       await readers(eve).selectOption({ label: "Backstage: Speakers and moderators" });
       await write(eve, "Two minutes more");
       await reads(mo, ["You are next", "I am ready", "Two minutes more"]);
       await (await openChat(mo)).getByText("Backstage", { exact: true }).waitFor();
+      await openChat(bob);
       assert.deepEqual(await readers(bob).locator("option").allInnerTexts(), ["Everybody", "Mo"]);
       await write(bob, "Hello all");
       await reads(bob, ["Hello all"]);

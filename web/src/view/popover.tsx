@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { hang } from "./menu";
+import { watchFocus } from "./within";
 
 export interface PopoverProps {
   readonly label: string;
@@ -35,6 +36,8 @@ export function Popover({ label, class: extra, role, anchor, over, stays = false
       if (element.contains(document.activeElement)) anchor.focus({ preventScroll: true });
       closing.current();
     };
+    let inside = false;
+    const unwatch = watchFocus(element, (now) => (inside = now));
     const again = () => hang(element, anchor, over ?? anchor);
     const watched = new AbortController();
     document.addEventListener("pointerdown", outside, { capture: true, signal: watched.signal });
@@ -46,7 +49,10 @@ export function Popover({ label, class: extra, role, anchor, over, stays = false
     return () => {
       watched.abort();
       sizes.disconnect();
-      if (element.contains(document.activeElement)) anchor.focus({ preventScroll: true });
+      unwatch();
+      // What had the focus in here may be gone already.
+      const here = element.contains(document.activeElement) || (inside && document.activeElement === document.body);
+      if (here) anchor.focus({ preventScroll: true });
     };
   }, [anchor]);
   return (
