@@ -138,7 +138,8 @@ describe("writing to somebody", () => {
     expect([keys(viewer, moderator), keys(speaker, moderator)]).toEqual([["act.write_privately"], ["act.write_privately"]]);
     expect([keys(viewer, speaker), keys(speaker, viewer), keys(moderator, moderator)]).toEqual([[], [], []]);
     expect(keys(moderator, viewer)).toContain("act.write_privately");
-    expect(actions(viewer, moderator).flat().map(({ key }) => key)).toEqual(["act.write_privately"]);
+    expect(keys({ ...viewer, silenced: true }, moderator)).toEqual([]);
+    expect(actions(viewer, moderator)).toEqual([]);
   });
 
   it("is taken from those who do not moderate, and given back to whom it was taken from", () => {

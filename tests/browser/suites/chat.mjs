@@ -84,8 +84,12 @@ describe("the chat", () => {
       await (await openChat(mo)).getByText("Backstage", { exact: true }).waitFor();
       await openChat(bob);
       assert.deepEqual(await readers(bob).locator("option").allInnerTexts(), ["Everybody", "Mo"]);
+      await (await bob.openParticipants()).getByRole("button", { name: "Write to Mo privately" }).click();
+      await write(bob, "For Mo only");
+      await reads(mo, ["You are next", "I am ready", "Two minutes more", "For Mo only"]);
+      await readers(bob).selectOption({ label: "Everybody" });
       await write(bob, "Hello all");
-      await reads(bob, ["Hello all"]);
+      await reads(bob, ["For Mo only", "Hello all"]);
       await reads(ada, ["You are next", "I am ready", "Hello all"]);
       await reads(eve, ["Two minutes more", "Hello all"]);
     }));

@@ -71,22 +71,19 @@ export interface Action {
 /** What a menu depends on beside its two people. */
 export type Circumstances = Pick<RoomFacts, "features" | "spotlight">;
 
-/** The menu for `person`, in groups, what takes somebody away last; empty when there is nothing to do. All but the first group is for moderators. */
+/** A moderator's menu for `person`, in groups, what takes somebody away last; empty when there is nothing to do. */
 export function actionsFor(actor: ParticipantState | undefined, person: ParticipantState, room: Circumstances | null): readonly (readonly Action[])[] {
-  if (actor === undefined || room === null) return [];
+  if (actor === undefined || !isModerator(actor) || room === null) return [];
   // Of oneself there is one thing to say to everybody.
-  if (actor.id === person.id) return isModerator(actor) && person.stage === "on_stage" ? [stageActions(person, room)] : [];
-  const writing = writingActions(actor, person, room);
-  const sections = !isModerator(actor)
-    ? [writing]
-    : [
-        handActions(person),
-        stageActions(person, room),
-        writing,
-        sourceActions(actor, person),
-        roleActions(actor, person),
-        removals(actor, person),
-      ];
+  if (actor.id === person.id) return person.stage === "on_stage" ? [stageActions(person, room)] : [];
+  const sections = [
+    handActions(person),
+    stageActions(person, room),
+    writingActions(actor, person, room),
+    sourceActions(actor, person),
+    roleActions(actor, person),
+    removals(actor, person),
+  ];
   return sections.filter((section) => section.length > 0);
 }
 
@@ -94,7 +91,7 @@ export function actionsFor(actor: ParticipantState | undefined, person: Particip
 export function writingActions(actor: ParticipantState | undefined, person: ParticipantState, { features }: Pick<Circumstances, "features">): Action[] {
   const participant = person.id;
   const actions: Action[] = [];
-  if (features.chat && mayWritePrivately(actor, person)) actions.push({ key: "act.write_privately", command: { do: "write_privately", participant } });
+  if (features.chat && isHeard(actor) && mayWritePrivately(actor, person)) actions.push({ key: "act.write_privately", command: { do: "write_privately", participant } });
   if (!isModerator(actor) || actor?.id === participant) return actions;
   const values = { name: person.name };
   if (person.silenced === true) actions.push({ key: "act.unsilence", values, command: { do: "silence", participant, silenced: false } });

@@ -51,7 +51,7 @@ export function seen(state: State): State {
 }
 
 /** Opens the chat, and remembers where one left off. */
-export function opened(state: State): State {
+export function chatOpened(state: State): State {
   const { chatSeen, you } = state;
   const first = chatSeen === 0 ? undefined : state.chat.find(({ id, by }) => id > chatSeen && by !== you);
   return seen({ ...state, panel: "chat", chatNew: first?.id ?? null });

@@ -1,7 +1,7 @@
 /** The page's only way from one state to the next. Pure. */
 import type { Audience, Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
-import { answering, composingFor, liked, opened, takenOut, written } from "./chat";
+import { answering, composingFor, liked, chatOpened, takenOut, written } from "./chat";
 import { deleted, polled } from "./polls";
 import { asked, dismissed, voted } from "./questions";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
@@ -40,10 +40,10 @@ export function reduce(state: State, event: Event): State {
     case "dismissed":
       return { ...state, toasts: state.toasts.filter((toast) => toast.key !== event.key) };
     case "panel":
-      return event.panel === "chat" ? opened({ ...state, composing: { ...state.composing, eager: false } }) : { ...state, panel: event.panel };
+      return event.panel === "chat" ? chatOpened({ ...state, composing: { ...state.composing, eager: false } }) : { ...state, panel: event.panel };
     case "writing_to": {
       const next = { ...state, composing: composingFor(state, event.audience, event.eager) };
-      return next.panel === "chat" ? next : opened(next);
+      return next.panel === "chat" ? next : chatOpened(next);
     }
     case "answering": {
       const { message } = event;

@@ -103,7 +103,7 @@ function Messages({ session }: { session: Session }) {
       </div>
       {away && (
         <button type="button" class="newest" onClick={toNewest}>
-          <Icon name="down" />
+          <Icon name="newest" />
           {t("chat.newest")}
         </button>
       )}

@@ -114,7 +114,7 @@ const SHAPES = {
   heart: <path d="M12 20S3.500 15 3.500 9.200A4.700 4.700 0 0 1 12 6.500a4.700 4.700 0 0 1 8.500 2.700C20.500 15 12 20 12 20z" />,
   pin: <path d="M8.500 3.500h7M9.500 3.500v6L6.500 13v1.500h11V13l-3-3.500v-6M12 14.500V21" />,
   remove: <path d="M4.500 6.500h15M9.500 6.500V4h5v2.500M6.500 6.500l1 13.500h9l1-13.500M10.200 10.500v6M13.800 10.500v6" />,
-  down: <path d="M12 5v14M6 13l6 6 6-6" />,
+  newest: <path d="M12 5v14M6 13l6 6 6-6" />,
   alert: <path d="M12 8v5M12 16.500v.1M12 3.500 2.800 19.500h18.400z" />,
 } satisfies Record<string, ComponentChildren>;
 

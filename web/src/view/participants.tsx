@@ -1,7 +1,7 @@
 /** Everybody in the room, by where they stand, and for moderators what can be done about it. */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantId, ParticipantState, SourceState } from "../signal/generated/messages";
-import { actionsFor, isModerator } from "../model/abilities";
+import { actionsFor, isModerator, writingActions } from "../model/abilities";
 import { groups, handsOf, named } from "../model/people";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
@@ -153,6 +153,7 @@ function Person({ session, person, open, onMenu }: PersonProps) {
       <Spotlit session={session} who={person.id} />
       <Connection session={session} who={person.id} />
       <Sources person={person} />
+      {!isModerator(actor) && <WriteTo session={session} person={person} />}
       {actionsFor(actor, person, session.state.value.room).length > 0 && (
         <button
           type="button"
@@ -166,6 +167,19 @@ function Person({ session, person, open, onMenu }: PersonProps) {
         </button>
       )}
     </li>
+  );
+}
+
+/** What the audience and speakers may do about those who moderate. */
+function WriteTo({ session, person }: { session: Session; person: ParticipantState }) {
+  const { room } = session.state.value;
+  const [action] = room === null ? [] : writingActions(session.me.value, person, room);
+  if (action === undefined) return null;
+  const label = t("chat.placeholder.person", { name: person.name });
+  return (
+    <button type="button" class="round" aria-label={label} title={label} onClick={() => session.carryOut(action.command)}>
+      <Icon name="chat" />
+    </button>
   );
 }
 
