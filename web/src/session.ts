@@ -3,7 +3,8 @@
  * It lives as long as the page.
  */
 import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
-import { wayOf } from "./model/abilities";
+import { wayOf, type Doing } from "./model/abilities";
+import { canBeRead } from "./model/chat";
 import { groups, placeInLine } from "./model/people";
 import { isLive, initial, me, nameOf, type RoomFacts, type State } from "./model/state";
 import { reduce, type Event } from "./model/reduce";
@@ -43,6 +44,9 @@ export class Session {
   readonly #starting = signal<ReadonlySet<Source>>(new Set());
   /** Sources the person turned off, until the server's word of it is here. They are off on this page at once, and stay off. */
   readonly #hushed = signal<ReadonlySet<Source>>(new Set());
+
+  /** What stands in the field of the chat, whether it is open or not. */
+  readonly draft = signal("");
 
   /** The device dialog was opened by a button, rather than by a moderator's approval. */
   #byHand = false;
@@ -126,6 +130,12 @@ export class Session {
     const refused = this.#wordsOf(outcome);
     if (refused !== null) this.dispatch({ is: "told", toast: { topic: `refused-${command.do}`, tone: "alert", text: refused } });
     return outcome.is === "done";
+  }
+
+  /** The same for an entry of a menu, which may be this page's own doing. */
+  carryOut(command: Command | Doing): void {
+    if (command.do !== "write_privately") void this.do(command);
+    else this.dispatch({ is: "writing_to", audience: { is: "person", participant: command.participant }, eager: true });
   }
 
   #wordsOf(outcome: Outcome): Text | null {
@@ -232,9 +242,20 @@ export class Session {
     if (this.capture.of("mic").peek().track === null) this.#trying.value = false;
   }
 
-  /** Writes to everybody. */
-  say(text: string): Promise<boolean> {
-    return this.do({ do: "say", text });
+  /** Writes to those whom the composer names. What was refused stands there again, before whatever was written meanwhile. */
+  async say(): Promise<void> {
+    const text = this.draft.peek();
+    const { audience, replyTo } = this.#state.peek().composing;
+    if (text.trim() === "" || !canBeRead(this.#state.peek())) return;
+    this.draft.value = "";
+    this.dispatch({ is: "answering", message: null });
+    const command: Command = { do: "say", text };
+    if (audience.is !== "everybody") command.audience = audience;
+    if (replyTo !== null) command.reply_to = replyTo;
+    if (await this.do(command)) return;
+    const meanwhile = this.draft.peek();
+    this.draft.value = meanwhile === "" ? text : `${text}\n${meanwhile}`;
+    if (meanwhile === "" && replyTo !== null) this.dispatch({ is: "answering", message: replyTo });
   }
 
   /** All the answers to a poll, as a file; `null` where it did not come. */
@@ -261,6 +282,8 @@ export class Session {
 
   /** After an ending: in again, as a new session. */
   comeBack(): void {
+    // Whom it was for is forgotten.
+    this.draft.value = "";
     this.dispatch({ is: "retry" });
     this.#socket = this.#newSocket();
     this.#socket.open();
@@ -296,6 +319,7 @@ export class Session {
       this.dispatch({ is: "received", message, now: Date.now() });
       if (message.type === "welcome" || message.type === "ice_servers") this.#media.useIceServers(message.ice_servers ?? []);
       if (message.type === "welcome") this.#welcomed(message.resumed);
+      if (message.type === "in_waiting_room") this.draft.value = "";
       if (message.type === "restart_ice") this.#media.restartIce(message.connection);
       if (message.type === "more_slots") this.#media.grow(message.audio, message.video);
       if (message.type === "media_lost") this.#media.lost(message.connection);

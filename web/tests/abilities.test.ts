@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { actionsFor, mayShareScreen, wayOf } from "../src/model/abilities";
+import { actionsFor, mayShareScreen, wayOf, writingActions } from "../src/model/abilities";
 import type { Access, ParticipantState } from "../src/signal/generated/messages";
 import { en } from "../src/texts/en";
-import { entered, person } from "./room";
+import { entered, FEATURES, person } from "./room";
 
+const ROOM = { features: FEATURES, spotlight: null };
+const actions = (actor: ParticipantState, whom: ParticipantState) => actionsFor(actor, whom, ROOM);
+/** Without what has tests of its own: writing, and the spotlight. */
 const labels = (actor: ParticipantState, whom: ParticipantState) =>
-  actionsFor(actor, whom)
+  actions(actor, whom)
     .flat()
+    .filter(({ command }) => !["silence", "write_privately", "spotlight"].includes(command.do))
     .map(({ key }) => en[key]);
 
 describe("the way onto the stage", () => {
@@ -52,9 +56,10 @@ describe("a moderator's menu", () => {
   const moderator = person("m", { role: "moderator" });
 
   it("is empty for everybody else, and for oneself", () => {
-    expect(actionsFor(person("v"), person("w"))).toEqual([]);
-    expect(actionsFor(person("s", { role: "speaker" }), person("w"))).toEqual([]);
-    expect(actionsFor(moderator, moderator)).toEqual([]);
+    expect(actions(person("v"), person("w"))).toEqual([]);
+    expect(actions(person("s", { role: "speaker" }), person("w"))).toEqual([]);
+    expect(actions(moderator, moderator)).toEqual([]);
+    expect(actionsFor(moderator, person("v"), null)).toEqual([]);
   });
 
   it("invites who watches", () => {
@@ -64,7 +69,7 @@ describe("a moderator's menu", () => {
   it("answers who asks, naming the request", () => {
     const asking = person("v", { stage: "requested", request: 9 });
     expect(labels(moderator, asking)).toEqual(expect.arrayContaining(["Bring to stage", "Decline request"]));
-    expect(actionsFor(moderator, asking)[0]?.map(({ command }) => command)).toEqual([
+    expect(actions(moderator, asking)[0]?.map(({ command }) => command)).toEqual([
       { do: "approve_request", request: 9 },
       { do: "decline_request", request: 9 },
     ]);
@@ -112,7 +117,7 @@ describe("a moderator's menu", () => {
 
   it("ends with what takes somebody away", () => {
     const live = person("v", { role: "moderator", stage: "on_stage", mic: "on" });
-    const graves = actionsFor(person("h", { role: "host" }), live).map((section) => section.some(({ grave }) => grave === true));
+    const graves = actions(person("h", { role: "host" }), live).map((section) => section.some(({ grave }) => grave === true));
     expect(graves.slice(0, -1)).not.toContain(true);
     expect(graves.at(-1)).toBe(true);
   });
@@ -122,5 +127,53 @@ describe("a moderator's menu", () => {
       expect.arrayContaining(["Make host", "Make moderator", "Make speaker"]),
     );
     expect(labels(moderator, person("v")).some((label) => label.startsWith("Make"))).toBe(false);
+  });
+});
+
+describe("writing to somebody", () => {
+  const keys = (actor: ParticipantState, whom: ParticipantState, features = FEATURES) => writingActions(actor, whom, { features }).map(({ key }) => key);
+  const [viewer, speaker, moderator] = [person("v"), person("s", { role: "speaker" }), person("m", { role: "moderator" })];
+
+  it("goes from anybody to moderators, and from moderators to anybody", () => {
+    expect([keys(viewer, moderator), keys(speaker, moderator)]).toEqual([["act.write_privately"], ["act.write_privately"]]);
+    expect([keys(viewer, speaker), keys(speaker, viewer), keys(moderator, moderator)]).toEqual([[], [], []]);
+    expect(keys(moderator, viewer)).toContain("act.write_privately");
+    expect(keys({ ...viewer, silenced: true }, moderator)).toEqual([]);
+    expect(actions(viewer, moderator)).toEqual([]);
+  });
+
+  it("is taken from those who do not moderate, and given back to whom it was taken from", () => {
+    expect(keys(moderator, viewer)).toEqual(["act.write_privately", "act.silence"]);
+    expect(keys(moderator, { ...viewer, silenced: true })).toEqual(["act.write_privately", "act.unsilence"]);
+    expect(keys(moderator, person("n", { role: "moderator" }))).toEqual(["act.write_privately"]);
+  });
+
+  it("is not offered where there is no chat, nor taken where there is nothing to take", () => {
+    expect(keys(viewer, moderator, { ...FEATURES, chat: false })).toEqual([]);
+    expect(keys(moderator, viewer, { ...FEATURES, chat: false })).toEqual(["act.silence"]);
+    expect(keys(moderator, viewer, { ...FEATURES, chat: false, reactions: false, questions: false })).toEqual([]);
+  });
+});
+
+describe("the spotlight", () => {
+  const moderator = person("m", { role: "moderator" });
+  const commands = (actor: ParticipantState, whom: ParticipantState, spotlight: string | null) =>
+    actionsFor(actor, whom, { features: FEATURES, spotlight }).flat().map(({ command }) => command).filter((command) => command.do === "spotlight");
+  const live = person("v", { stage: "on_stage" });
+
+  it("is put on whoever is on stage, and taken off again", () => {
+    expect(commands(moderator, live, null)).toEqual([{ do: "spotlight", participant: "v" }]);
+    expect(commands(moderator, live, "w")).toEqual([{ do: "spotlight", participant: "v" }]);
+    expect(commands(moderator, live, "v")).toEqual([{ do: "spotlight" }]);
+  });
+
+  it("is all that a moderator's own menu has, while on stage", () => {
+    const own = { ...moderator, stage: "on_stage" as const };
+    expect(actions(own, own).flat().map(({ key }) => key)).toEqual(["act.spotlight"]);
+    expect(actions({ ...own, role: "speaker" }, { ...own, role: "speaker" })).toEqual([]);
+  });
+
+  it("is for moderators, and for nobody who is not on stage", () => {
+    expect([commands(person("s", { role: "speaker" }), live, null), commands(moderator, person("v"), null)]).toEqual([[], []]);
   });
 });

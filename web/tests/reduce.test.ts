@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { reduce } from "../src/model/reduce";
-import { initial, isLive, me } from "../src/model/state";
-import type { ServerMessage } from "../src/signal/generated/messages";
-import { change, entered, person, receive, stands, toasts, welcome } from "./room";
+import { initial, isLive, me, type State } from "../src/model/state";
+import type { Features, ServerMessage } from "../src/signal/generated/messages";
+import { change, entered, FEATURES, person, receive, stands, toasts, welcome } from "./room";
 
 describe("versions", () => {
   it("takes the next change", () => {
@@ -321,4 +321,28 @@ it("a message of a newer server changes nothing", () => {
   const before = entered([person("p1")]);
   const newer = JSON.parse('{"type":"applause","hands":7}') as ServerMessage;
   expect(receive(before, newer)).toBe(before);
+});
+
+describe("what a room has", () => {
+  const turned = (state: State, features: Partial<Features>) =>
+    change(state, { what: "room", title: "Room", access: "request", capacity: 25, self_leave: false, locked: false, features: { ...FEATURES, ...features } });
+
+  it("closes where it is turned off, and says so to whoever had it open", () => {
+    for (const panel of ["chat", "questions", "polls"] as const) {
+      const open = reduce(entered([person("p1")]), { is: "panel", panel });
+      const off = turned(open, { [panel]: false });
+      expect([off.panel, toasts(off)]).toEqual([null, [`told.off.${panel}`]]);
+      expect(turned(open, { hands: false }).panel).toBe(panel);
+    }
+  });
+
+  it("says nothing to whoever looks at something else", () => {
+    const off = turned(reduce(entered([person("p1")]), { is: "panel", panel: "participants" }), { chat: false });
+    expect([off.panel, toasts(off)]).toEqual(["participants", []]);
+  });
+
+  it("closes as well where that happened while the connection was lost", () => {
+    const open = reduce(entered([person("p1")]), { is: "panel", panel: "chat" });
+    expect(receive(open, welcome([person("p1")], { features: { ...FEATURES, chat: false } }, true)).panel).toBeNull();
+  });
 });

@@ -182,6 +182,24 @@ describe("a lost connection", () => {
     expect(lost).toBe(1);
   });
 
+  it("is noticed in the waiting room as well, where hellos begin anew with short delays and commands go nowhere", async () => {
+    last().says({ type: "in_waiting_room", title: "Room" });
+    vi.advanceTimersByTime(10_000);
+    expect(last().sent.map(({ type }) => type)).toEqual(["hello", "ping", "ping"]);
+    expect(await socket.send({ do: "leave_room" })).toEqual({ is: "lost" });
+    vi.advanceTimersByTime(10_000);
+    expect(lost).toBe(1);
+    vi.advanceTimersByTime(500);
+    last().opens();
+    expect(last().sent.map(({ type }) => type)).toEqual(["hello"]);
+    last().says({ type: "in_waiting_room", title: "Room" });
+    last().says({ type: "pong" });
+    enter();
+    expect(heard.map(({ type }) => type)).toEqual(["in_waiting_room", "in_waiting_room", "pong", "welcome"]);
+    vi.advanceTimersByTime(5_000);
+    expect(last().sent.map(({ type }) => type)).toEqual(["hello", "ping"]);
+  });
+
   it("gives up a socket that opens but never says welcome", () => {
     vi.advanceTimersByTime(16_000);
     expect(lost).toBe(1);

@@ -118,14 +118,19 @@ describe("the page", () => {
       await menu.waitFor({ state: "hidden" });
     }));
 
-  it("no menu for a person about whom there is nothing to do", (test) =>
+  it("a menu has what can be done about a person, and nobody has one about whom nothing can be", (test) =>
     scene(test, { access: "open" }, async ({ enter }) => {
       const mod = await enter("Mo", "moderator");
       const host = await enter("Hanna", "host");
       await host.joinStage();
       const region = await mod.openParticipants();
       await region.getByRole("list", { name: "On stage" }).getByText("Hanna").waitFor();
-      await eventually("the button is gone", async () => (await mod.button("Actions for Hanna").count()) === 0);
+      await mod.button("Actions for Hanna").click();
+      const entries = mod.page.getByRole("menu", { name: "Actions for Hanna" }).getByRole("menuitem");
+      await eventually("nothing is hers to be moderated", async () => String(await entries.allInnerTexts()) === "Put before everybody,Write privately");
+      const ada = await enter("Ada");
+      await ada.openParticipants();
+      assert.equal(await ada.page.getByRole("button", { name: /^Actions for/ }).count(), 0);
     }));
 
   it("Escape closes a panel wherever the focus is, but first what lies above it", (test) =>

@@ -55,12 +55,12 @@ export async function open(url, options = {}, { own, wire } = {}) {
   return person;
 }
 
-/** Opens the page of a new person of a room. */
+/** Opens the page of a new person of a room; with `waits` the room may not have them at once. */
 export async function join(server, room, name, role = "viewer", options = {}) {
   const { url, token } = await server.invitation(room, name, role, options.token);
   const person = await open(options.through ? url.replace(server.url, options.through) : url, options.context, options);
   Object.assign(person, { name, room, server, url, token, controls: options.toolbar });
-  await person.inRoom();
+  if (!options.waits) await person.inRoom();
   return person;
 }
 

@@ -1,9 +1,10 @@
 /**
  * What a person is offered. The server decides; this only keeps the page from offering what it would refuse.
  */
-import type { Command, ParticipantState, Role } from "../signal/generated/messages";
+import type { Command, ParticipantId, ParticipantState, Role } from "../signal/generated/messages";
 import type { TextKey } from "../texts";
-import { me, type State } from "./state";
+import type { Values } from "../texts/format";
+import { me, type RoomFacts, type State } from "./state";
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, speaker: 1, moderator: 2, host: 3 };
 
@@ -11,9 +12,28 @@ export function isModerator(person: ParticipantState | undefined): boolean {
   return person !== undefined && RANK[person.role] >= RANK.moderator;
 }
 
+/** Speakers and those who moderate: who may be on stage by their role. */
+export function isOfTheStage(person: ParticipantState | undefined): boolean {
+  return person !== undefined && RANK[person.role] >= RANK.speaker;
+}
+
 /** Whether this person may show their screen, once on stage. */
 export function mayShareScreen(person: ParticipantState | undefined): boolean {
-  return person !== undefined && RANK[person.role] >= RANK.speaker;
+  return isOfTheStage(person);
+}
+
+/** Moderators write to anybody, and anybody to them. */
+export function mayWritePrivately(writer: ParticipantState | undefined, reader: ParticipantState): boolean {
+  return writer !== undefined && writer.id !== reader.id && (isModerator(writer) || isModerator(reader));
+}
+
+/** Whether this person may write, like and react, as far as moderators have a say in it. */
+export function isHeard(person: ParticipantState | undefined): boolean {
+  return person !== undefined && person.silenced !== true;
+}
+
+export function mayReact(state: State): boolean {
+  return state.room?.features.reactions === true && isHeard(me(state));
 }
 
 /** Whether this person may say which question is being answered, and answer in writing. */
@@ -41,26 +61,56 @@ export function wayOf(state: State): Way {
   }
 }
 
+/** What this page does by itself, rather than the server. */
+export type Doing = { readonly do: "write_privately"; readonly participant: ParticipantId };
+
 /** One entry of a person's menu. */
 export interface Action {
   readonly key: TextKey;
-  readonly command: Command;
+  readonly values?: Values;
+  readonly command: Command | Doing;
   /** Takes something away from somebody. */
   readonly grave?: true;
 }
 
+/** What a menu depends on beside its two people. */
+export type Circumstances = Pick<RoomFacts, "features" | "spotlight">;
+
 /** A moderator's menu for `person`, in groups, what takes somebody away last; empty when there is nothing to do. */
-export function actionsFor(actor: ParticipantState | undefined, person: ParticipantState): readonly (readonly Action[])[] {
-  if (actor === undefined || actor.id === person.id || !isModerator(actor)) return [];
-  const sections = [handActions(person), stageActions(person), sourceActions(actor, person), roleActions(actor, person), removals(actor, person)];
+export function actionsFor(actor: ParticipantState | undefined, person: ParticipantState, room: Circumstances | null): readonly (readonly Action[])[] {
+  if (actor === undefined || !isModerator(actor) || room === null) return [];
+  // Of oneself there is one thing to say to everybody.
+  if (actor.id === person.id) return person.stage === "on_stage" ? [stageActions(person, room)] : [];
+  const sections = [
+    handActions(person),
+    stageActions(person, room),
+    writingActions(actor, person, room),
+    sourceActions(actor, person),
+    roleActions(actor, person),
+    removals(actor, person),
+  ];
   return sections.filter((section) => section.length > 0);
+}
+
+/** Writing to somebody, and, where there is anything to write or react with, taking that from them. */
+export function writingActions(actor: ParticipantState | undefined, person: ParticipantState, { features }: Pick<Circumstances, "features">): Action[] {
+  const participant = person.id;
+  const actions: Action[] = [];
+  if (features.chat && isHeard(actor) && mayWritePrivately(actor, person)) actions.push({ key: "act.write_privately", command: { do: "write_privately", participant } });
+  if (!isModerator(actor) || actor?.id === participant) return actions;
+  const values = { name: person.name };
+  if (person.silenced === true) actions.push({ key: "act.unsilence", values, command: { do: "silence", participant, silenced: false } });
+  else if (!isModerator(person) && (features.chat || features.reactions || features.questions)) {
+    actions.push({ key: "act.silence", values, command: { do: "silence", participant, silenced: true } });
+  }
+  return actions;
 }
 
 function handActions(person: ParticipantState): Action[] {
   return person.hand === undefined ? [] : [{ key: "act.lower_hand", command: { do: "lower_hand", participant: person.id } }];
 }
 
-function stageActions(person: ParticipantState): Action[] {
+function stageActions(person: ParticipantState, { spotlight }: Circumstances): Action[] {
   const participant = person.id;
   switch (person.stage) {
     case "off":
@@ -75,7 +125,11 @@ function stageActions(person: ParticipantState): Action[] {
       if (person.invitation === undefined) return [];
       return [{ key: "act.revoke", command: { do: "revoke_invitation", invitation: person.invitation } }];
     case "on_stage":
-      return [];
+      return [
+        spotlight === participant
+          ? { key: "act.unspotlight", command: { do: "spotlight" } }
+          : { key: "act.spotlight", command: { do: "spotlight", participant } },
+      ];
   }
 }
 

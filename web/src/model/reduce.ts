@@ -1,13 +1,13 @@
 /** The page's only way from one state to the next. Pure. */
-import type { Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
+import type { Audience, Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
-import { liked, takenOut, written } from "./chat";
+import { answering, composingFor, liked, takenOut, written } from "./chat";
 import { deleted, polled, topicOfPoll, unanswered } from "./polls";
 import { asked, dismissed, voted } from "./questions";
 import type { Subject } from "./layout";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
 import { isModerator } from "./abilities";
-import { fitting, opened } from "./talk";
+import { fitting, isTalk, opened } from "./talk";
 import { textOfNotice } from "./words";
 
 /** What happens to the page: frames of the server, and the person's own doings. */
@@ -21,6 +21,8 @@ export type Event =
   | { readonly is: "dismissed"; readonly key: number }
   | { readonly is: "panel"; readonly panel: Panel | null }
   | { readonly is: "pinned"; readonly pinned: Subject | null }
+  | { readonly is: "writing_to"; readonly audience: Audience; readonly eager: boolean }
+  | { readonly is: "answering"; readonly message: number | null }
   | { readonly is: "preparing"; readonly open: boolean }
   | { readonly is: "invitation_aside" };
 
@@ -44,6 +46,14 @@ export function reduce(state: State, event: Event): State {
       return announced(opened(state, event.panel));
     case "pinned":
       return { ...state, pinned: event.pinned };
+    case "writing_to": {
+      const next = { ...state, composing: composingFor(state, event.audience, event.eager) };
+      return next.panel === "chat" ? next : announced(opened(next, "chat", event.eager));
+    }
+    case "answering": {
+      const { message } = event;
+      return { ...state, composing: message === null ? { ...state.composing, replyTo: null } : answering(state, message) };
+    }
     case "preparing":
       // The device dialog shows the same pickers as the settings: one of them at a time.
       return { ...state, preparing: event.open, panel: event.open && state.panel === "settings" ? null : state.panel };
@@ -176,6 +186,7 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     // As what is said right after the welcome has it.
     chat: [],
     chatPinned: null,
+    composing: resumed ? state.composing : { ...state.composing, replyTo: null },
     questions: [],
     polls: [],
     waiting: [],
@@ -186,7 +197,13 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };
-  return settle(fitting(next), before);
+  return settle(closedIfOff(next), before);
+}
+
+/** What was turned off closes where it stands open, and says why. */
+function closedIfOff(state: State): State {
+  const next = fitting(state);
+  return next === state || !isTalk(state.panel) ? next : tell(next, status("off", `told.off.${state.panel}`));
 }
 
 function changed(state: State, version: number, change: Change): State {
@@ -205,7 +222,7 @@ function changed(state: State, version: number, change: Change): State {
     }
     case "room": {
       const { title, access, capacity, self_leave: selfLeave, features, locked } = change;
-      return announced(fitting({ ...next, room: { ...next.room, title, access, capacity, selfLeave, features, locked } }));
+      return announced(closedIfOff({ ...next, room: { ...next.room, title, access, capacity, selfLeave, features, locked } }));
     }
     case "spotlight":
       return { ...next, room: { ...next.room, spotlight: change.participant ?? null } };

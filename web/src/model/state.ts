@@ -4,6 +4,7 @@
  */
 import type {
   Access,
+  Audience,
   Closing,
   ErrorCode,
   Features,
@@ -70,6 +71,18 @@ export interface Timer {
   readonly at: number;
 }
 
+/** Whom the next message is for, and what it answers. */
+export interface Composing {
+  readonly audience: Audience;
+  /** Of the one person it is for: a number may be somebody else's after a restart of the server. */
+  readonly name: string;
+  readonly replyTo: number | null;
+  /** Asked for by something other than the fields below the log, so that one is about to write. */
+  readonly eager: boolean;
+}
+
+export const FOR_EVERYBODY: Composing = { audience: { is: "everybody" }, name: "", replyTo: null, eager: false };
+
 export interface State {
   readonly link: Link;
   readonly ending: Ending | null;
@@ -91,6 +104,9 @@ export interface State {
   readonly chatSeen: number;
   /** The message above the others. */
   readonly chatPinned: number | null;
+  /** The first message that was new when the chat was opened. */
+  readonly chatNew: number | null;
+  readonly composing: Composing;
   /** With the newest one that was seen. */
   readonly questions: readonly Asked[];
   readonly questionsSeen: number;
@@ -136,6 +152,8 @@ export const initial: State = {
   chat: [],
   chatSeen: 0,
   chatPinned: null,
+  chatNew: null,
+  composing: FOR_EVERYBODY,
   questions: [],
   questionsSeen: 0,
   polls: [],

@@ -1,6 +1,6 @@
 /** Chat, questions and polls: what is written rather than said. They share one button and one place of the page. Pure. */
 import { isModerator } from "./abilities";
-import { seen as chatSeen, unreadOf } from "./chat";
+import { chatOpened, unreadOf } from "./chat";
 import { unanswered } from "./polls";
 import { questionsSeen, unseenQuestions } from "./questions";
 import { me, type Panel, type State } from "./state";
@@ -42,10 +42,10 @@ export function unseenOf(state: State): number {
   return talksOf(state).reduce((sum, talk) => sum + unseenIn(state, talk), 0);
 }
 
-/** With another panel open, or none: what it shows is seen, and it is remembered. */
-export function opened(state: State, panel: Panel | null): State {
-  const next = isTalk(panel) ? { ...state, panel, talk: panel } : { ...state, panel };
-  return questionsSeen(chatSeen(next));
+/** With another panel open, or none: what it shows is seen, and it is remembered. `eager`: somebody is about to write. */
+export function opened(state: State, panel: Panel | null, eager = false): State {
+  const next = panel === "chat" ? chatOpened({ ...state, composing: { ...state.composing, eager } }) : { ...state, panel };
+  return questionsSeen(isTalk(panel) ? { ...next, talk: panel } : next);
 }
 
 /** What a moderator turns off is not left open. */

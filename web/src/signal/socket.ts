@@ -26,7 +26,7 @@ export interface SocketEvents {
 const SILENT_BEATS = 2.5;
 /** For an answer after the network changed: a new socket costs little, and waiting for a dead one costs the picture. */
 const DOUBT_MS = 600;
-/** For the socket to open and the room to say welcome. */
+/** For the socket to open and the room to say welcome, or to wait. */
 const WELCOME_MS = 8_000;
 
 export class RoomSocket {
@@ -35,6 +35,9 @@ export class RoomSocket {
   #attempt = 0;
   #nextId = 1;
   #over = false;
+  /** The server has answered the hello, if only with the waiting room: heartbeats go back and forth. */
+  #answered = false;
+  /** In the room: it takes commands. */
   #welcomed = false;
   #heardAt = 0;
   #retry: number | undefined;
@@ -57,7 +60,7 @@ export class RoomSocket {
     if (this.#over) return;
     const socket = new WebSocket(this.url);
     this.#socket = socket;
-    this.#welcomed = false;
+    this.#answered = this.#welcomed = false;
     this.#watch(WELCOME_MS);
     socket.onopen = () => {
       const hello: ClientMessage = { type: "hello", version: VERSION, token: this.token };
@@ -108,9 +111,11 @@ export class RoomSocket {
     switch (message.type) {
       case "welcome":
         this.#resume = message.resume;
-        this.#attempt = 0;
         this.#welcomed = true;
-        this.#watch(message.heartbeat_ms || HEARTBEAT_MS);
+        this.#stands(message.heartbeat_ms);
+        break;
+      case "in_waiting_room":
+        this.#stands(HEARTBEAT_MS);
         break;
       case "done":
         this.#settle(message.id, { is: "done" });
@@ -125,21 +130,27 @@ export class RoomSocket {
     this.events.message(message);
   }
 
+  #stands(heartbeat: number): void {
+    this.#attempt = 0;
+    this.#answered = true;
+    this.#watch(heartbeat || HEARTBEAT_MS);
+  }
+
   #settle(id: number, outcome: Outcome): void {
     this.#waiting.get(id)?.(outcome);
     this.#waiting.delete(id);
   }
 
-  /** Heartbeat once welcomed; until then, patience for `ms`. */
+  /** Heartbeat once answered; until then, patience for `ms`. */
   #watch(ms: number): void {
     window.clearInterval(this.#beat);
     this.#heardAt = performance.now();
     const socket = this.#socket;
-    const patience = this.#welcomed ? ms * SILENT_BEATS : ms;
+    const patience = this.#answered ? ms * SILENT_BEATS : ms;
     this.#beat = window.setInterval(() => {
       if (socket === null || socket !== this.#socket) return;
       if (performance.now() - this.#heardAt > patience) this.#gone(socket);
-      else if (this.#welcomed && socket.readyState === WebSocket.OPEN) {
+      else if (this.#answered && socket.readyState === WebSocket.OPEN) {
         socket.send(JSON.stringify({ type: "ping" } satisfies ClientMessage));
       }
     }, ms);
@@ -178,7 +189,7 @@ export class RoomSocket {
   /** The network may have changed: the server has to answer soon, or the socket counts as lost. */
   readonly doubt = (): void => {
     const socket = this.#socket;
-    if (socket === null || !this.#welcomed || socket.readyState !== WebSocket.OPEN) return;
+    if (socket === null || !this.#answered || socket.readyState !== WebSocket.OPEN) return;
     const asked = performance.now();
     socket.send(JSON.stringify({ type: "ping" } satisfies ClientMessage));
     window.setTimeout(() => {

@@ -112,13 +112,14 @@ function isInView(anchor: HTMLElement): boolean {
   return seen.includes(anchor);
 }
 
-/** Below the button where there is room, else above; always inside the window. */
-function hang(menu: HTMLElement, anchor: HTMLElement): void {
+/** Below the button where there is room, else above, clear of all of `over`; always inside the window. */
+export function hang(menu: HTMLElement, anchor: HTMLElement, over: HTMLElement = anchor): void {
   const margin = 8;
   const button = anchor.getBoundingClientRect();
+  const clear = over.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
-  const below = button.bottom + 4;
-  const above = button.top - 4 - height;
+  const below = clear.bottom + 4;
+  const above = clear.top - 4 - height;
   const top = below + height <= window.innerHeight - margin || above < margin ? below : above;
   const left = getComputedStyle(anchor).direction === "rtl" ? button.left : button.right - width;
   menu.style.top = `${Math.max(margin, Math.min(top, window.innerHeight - height - margin))}px`;

@@ -20,7 +20,7 @@ export function usePanel(panel: RefObject<HTMLElement | null>, close: () => void
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
-      if (document.querySelector("dialog:modal, [role=menu]") !== null) return;
+      if (document.querySelector("dialog:modal, [role=menu], .popover") !== null) return;
       event.preventDefault();
       close();
     };

@@ -1,17 +1,18 @@
 /** Everybody in the room, by where they stand, and for moderators what can be done about it. */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantId, ParticipantState, SourceState } from "../signal/generated/messages";
-import { actionsFor, isModerator } from "../model/abilities";
+import { actionsFor, isModerator, writingActions } from "../model/abilities";
 import { handsOf, named } from "../model/people";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
-import { RaisedHand } from "./hand";
+import { RaisedHand, Spotlit } from "./hand";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
 import { ROW_PX, useRows, useWindow } from "./rows";
+import { RoomLock, WaitingList } from "./waiting";
 
 type OpenMenu = { readonly participant: ParticipantId; readonly anchor: HTMLElement };
 
@@ -34,6 +35,7 @@ export function Participants({ session }: { session: Session }) {
     <section ref={region} class="panel" aria-labelledby={heading} tabIndex={-1}>
       <PanelHead id={heading} title={t("people")} closing={t("people.close")} close={close} />
       <div class="panel-body">
+        {isModerator(session.me.value) && !searching && <Door session={session} />}
         {(session.count.value >= SEARCHED_FROM || searching) && (
           <input
             type="search"
@@ -51,6 +53,16 @@ export function Participants({ session }: { session: Session }) {
       </div>
       {menu !== null && <Actions session={session} menu={menu} close={() => setMenu(null)} />}
     </section>
+  );
+}
+
+/** Who comes in, and who waits to. */
+function Door({ session }: { session: Session }) {
+  return (
+    <>
+      <RoomLock session={session} />
+      <WaitingList session={session} />
+    </>
   );
 }
 
@@ -153,11 +165,18 @@ function Person({ session, person, open, onMenu, place, size }: PersonProps) {
           {own && <span class="you"> ({t("people.you")})</span>}
         </span>
         <Remarks person={person} />
+        {person.question !== undefined && (
+          <span class="asked" dir="auto">
+            {person.question}
+          </span>
+        )}
       </span>
       {person.hand !== undefined && <RaisedHand />}
+      <Spotlit session={session} who={person.id} />
       <Connection session={session} who={person.id} />
       <Sources person={person} />
-      {actionsFor(actor, person).length > 0 && (
+      {!isModerator(actor) && <WriteTo session={session} person={person} />}
+      {actionsFor(actor, person, session.now.room).length > 0 && (
         <button
           type="button"
           class="round"
@@ -171,6 +190,19 @@ function Person({ session, person, open, onMenu, place, size }: PersonProps) {
         </button>
       )}
     </li>
+  );
+}
+
+/** What the audience and speakers may do about those who moderate. */
+function WriteTo({ session, person }: { session: Session; person: ParticipantState }) {
+  const { room } = session.now;
+  const [action] = room === null ? [] : writingActions(session.me.value, person, room);
+  if (action === undefined) return null;
+  const label = t("chat.placeholder.person", { name: person.name });
+  return (
+    <button type="button" class="round" aria-label={label} title={label} onClick={() => session.carryOut(action.command)}>
+      <Icon name="chat" />
+    </button>
   );
 }
 
@@ -205,7 +237,7 @@ function SourceIcon({ state, label, icons }: { state: SourceState; label: string
 
 function Actions({ session, menu, close }: { session: Session; menu: OpenMenu; close: () => void }) {
   const person = session.now.people.get(menu.participant);
-  const sections = person === undefined ? [] : actionsFor(session.me.value, person);
+  const sections = person === undefined ? [] : actionsFor(session.me.value, person, session.now.room);
   const nothing = sections.length === 0;
   useEffect(() => {
     if (nothing) close();
@@ -217,10 +249,10 @@ function Actions({ session, menu, close }: { session: Session; menu: OpenMenu; c
       anchor={menu.anchor}
       onClose={close}
       sections={sections.map((section) =>
-        section.map(({ key, command, grave }) => ({
-          label: t(key),
+        section.map(({ key, values, command, grave }) => ({
+          label: t(key, values),
           grave: grave === true,
-          choose: () => void session.do(command),
+          choose: () => session.carryOut(command),
         })),
       )}
     />

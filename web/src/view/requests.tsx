@@ -9,6 +9,7 @@ import { Avatar } from "./avatar";
 import { Do } from "./button";
 import { narrow } from "./narrow";
 import { Said } from "./said";
+import { WaitingCard } from "./waiting";
 
 const MOST_CARDS = { desktop: 2, phone: 1 };
 
@@ -20,6 +21,7 @@ export function Requests({ session }: { session: Session }) {
   return (
     <div class="requests">
       <div class="cards" aria-live="polite">
+        <WaitingCard session={session} />
         {!many && asking.map((person) => <Card key={person.request} session={session} person={person} />)}
       </div>
       {/* Beside the list there is nothing to add: it shows them all, and has a button for all. */}
@@ -30,7 +32,7 @@ export function Requests({ session }: { session: Session }) {
 }
 
 function Card({ session, person }: { session: Session; person: ParticipantState }) {
-  const { id, name, request } = person;
+  const { id, name, request, question } = person;
   if (request === undefined) return null;
   return (
     // The focus comes here from the card before it: on none of the buttons, for a key that is still down must not press them.
@@ -39,6 +41,11 @@ function Card({ session, person }: { session: Session; person: ParticipantState 
       <p id={`request-${request}`}>
         <Said text={{ key: "requests.asks", values: { name } }} />
       </p>
+      {question !== undefined && (
+        <p class="asked" dir="auto">
+          {question}
+        </p>
+      )}
       <div class="buttons">
         <Do do={() => session.do({ do: "decline_request", request })}>{t("requests.decline")}</Do>
         <Do class="primary" do={() => session.do({ do: "approve_request", request })}>

@@ -13,25 +13,29 @@ import { Ready } from "./ready";
 import { Requests } from "./requests";
 import { Stage } from "./stage";
 import { TalkPanel } from "./talk";
+import { TimerPlace } from "./timer";
 import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
+import { LockedMark, WaitingRoom } from "./waiting";
 
+const Reactions = later(async () => (await import("./reactions")).Reactions, { nothing: true });
 const Settings = later(async () => (await import("./settings")).Settings, { nothing: true });
 
 export function Room({ session }: { session: Session }) {
-  const { link, ending, room, panel, preparing, asideInvitation } = session.now;
+  const { link, ending, room, panel, preparing, asideInvitation, waitingFor, reactions } = session.now;
   const person = session.me.value;
-  const title = room?.title ?? "";
+  const title = room?.title ?? waitingFor ?? "";
   useEffect(() => {
     document.title = title === "" ? t("app.name") : `${title} · ${t("app.name")}`;
   }, [title]);
   if (ending !== null) return <EndingPage ending={ending} title={title} session={session} />;
-  if (room === null) return <Arriving />;
+  if (room === null) return waitingFor === null ? <Arriving /> : <WaitingRoom session={session} title={waitingFor} />;
   const invited = person?.stage === "invited" && !preparing && person.invitation !== asideInvitation;
   return (
     <main class={`room ${panel === null ? "" : "with-panel"}`}>
       <Top session={session} />
       <Stage session={session} />
+      {reactions.number > 0 && room.features.reactions && <Reactions session={session} />}
       {panel === "participants" && <Participants session={session} />}
       {panel === "chat" && <Chat session={session} />}
       {(panel === "questions" || panel === "polls") && <TalkPanel key={panel} session={session} talk={panel} />}
@@ -81,7 +85,9 @@ function Top({ session }: { session: Session }) {
     <header class="top">
       <Mark />
       <h1 dir="auto">{room?.title || t("app.name")}</h1>
+      <LockedMark session={session} />
       <span class="number">{t("top.count", { count: session.count.value })}</span>
+      <TimerPlace session={session} />
       <span class={`standing ${person?.stage ?? "off"}`}>
         <span class="words">{t(key)}</span>
         {person?.stage === "requested" && (

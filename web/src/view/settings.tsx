@@ -12,6 +12,7 @@ import { Background } from "./background";
 import { Do } from "./button";
 import { MicTest, Noise, SpeakerTest } from "./checks";
 import { DevicePicker } from "./devices";
+import { House } from "./house";
 import { PanelHead, usePanel } from "./panel";
 
 export function Settings({ session }: { session: Session }) {
@@ -24,6 +25,7 @@ export function Settings({ session }: { session: Session }) {
       <PanelHead id={heading} title={t("settings")} closing={t("settings.close")} close={close} />
       <div class="panel-body">
         {isModerator(session.me.value) && <StageAccess session={session} />}
+        {isModerator(session.me.value) && <House session={session} />}
         {isModerator(session.me.value) && <Everyone session={session} />}
         <section class="setting">
           <h3>{t("settings.devices")}</h3>

@@ -66,8 +66,7 @@ function usePlaced(session: Session, onStage: readonly ParticipantState[], size:
   const pinned = useComputed(() => session.state.value.pinned).value;
   const active = useComputed(() => session.state.value.active).value;
   const you = useComputed(() => session.state.value.you).value;
-  // Nobody can put anybody before everybody yet.
-  const spotlight = null;
+  const spotlight = useComputed(() => session.state.value.room?.spotlight ?? null).value;
   const placed = useMemo(
     () => layout(onStage, size, { choice, pinned, spotlight, active, you }, before.current),
     [onStage, size, choice, pinned, spotlight, active, you],

@@ -33,7 +33,7 @@ export function Tabs({ session }: { session: Session }) {
           onClick={() => choose(talk)}
         >
           {t(talk)}
-          <Waiting count={talk === panel ? 0 : unseenIn(session.state.value, talk)} />
+          <Waiting count={talk === panel ? 0 : unseenIn(session.now, talk)} />
         </button>
       ))}
     </div>

@@ -7,7 +7,7 @@ import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
-import { RaisedHand } from "./hand";
+import { RaisedHand, Spotlit } from "./hand";
 import { Icon } from "./icons";
 import { Picture, useStreamOf } from "./picture";
 import { Said } from "./said";
@@ -42,6 +42,7 @@ export function Tile({ session, person, tile, own, first }: TileProps) {
         <MicState state={own && !session.isOn("mic") && person.mic === "on" ? "off" : person.mic} />
         <span class="name">{own ? <Said text={{ key: "stage.you", values: { name: person.name } }} /> : <bdi>{person.name}</bdi>}</span>
         {person.hand !== undefined && <RaisedHand />}
+        <Spotlit session={session} who={person.id} />
         <Connection session={session} who={person.id} />
       </span>
       <Pin session={session} tile={tile} first={first} />

@@ -1,20 +1,25 @@
 /** The bottom of the page: the way onto the stage, one's own sources, what can be opened, and the way out. */
-import { mayShareScreen, type Way } from "../model/abilities";
+import { useEffect, useState } from "preact/hooks";
+import { isHeard, mayReact, mayShareScreen, type Way } from "../model/abilities";
 import type { Panel } from "../model/state";
 import { isTalk } from "../model/talk";
 import { screenCanBeShared } from "../rtc/screen";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Icon, type IconName } from "./icons";
+import { later } from "./later";
+import { narrow } from "./narrow";
+import { walkAlong } from "./walk";
 
 export function Toolbar({ session }: { session: Session }) {
   const person = session.me.value;
   const way = session.way.value;
   const onStage = person?.stage === "on_stage";
+  const features = session.now.room?.features;
   // Whoever lost the right to it meanwhile can still stop.
   const sharing = screenCanBeShared && (mayShareScreen(person) || session.isOn("screen"));
   return (
-    <div class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={moveFocus}>
+    <div class="toolbar" role="toolbar" aria-label={t("toolbar")} onKeyDown={(event) => walkAlong(event, ".tool")}>
       <div class="own">
         {onStage && <SourceToggle session={session} source="mic" />}
         {onStage && <SourceToggle session={session} source="camera" />}
@@ -22,7 +27,8 @@ export function Toolbar({ session }: { session: Session }) {
         <StageWay session={session} way={way} />
       </div>
       <div class="more">
-        <Hand session={session} raised={person?.hand !== undefined} />
+        {features?.hands === true && <Hand session={session} raised={person?.hand !== undefined} />}
+        {mayReact(session.now) && <React session={session} />}
         <TalkToggle session={session} />
         <PanelToggle session={session} panel="participants" count={session.count.value} />
         <PanelToggle session={session} panel="settings" />
@@ -42,7 +48,8 @@ function StageWay({ session, way }: { session: Session; way: Way }) {
       return (
         <>
           <span class="waiting">{t("toolbar.asking", { place: session.place.value })}</span>
-          <Tool key={way} icon="close" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
+          <Tool key={way} icon="close" class="along" name="toolbar.cancel" short="toolbar.short.cancel" onClick={() => session.cancelRequest()} />
+          {isHeard(session.me.value) && <AddedQuestion session={session} />}
         </>
       );
     case "leave":
@@ -61,6 +68,48 @@ function Hand({ session, raised }: { session: Session; raised: boolean }) {
       short="toolbar.short.hand"
       onClick={() => void session.do({ do: "raise_hand", raised: !raised })}
     />
+  );
+}
+
+const LateQuestionField = later(async () => (await import("./question_field")).QuestionField, { nothing: true });
+
+/** Asking goes at once; what one would like to say may follow. */
+function AddedQuestion({ session }: { session: Session }) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const added = session.me.value?.question !== undefined;
+  return (
+    <>
+      <Tool
+        icon="question"
+        class="along"
+        name={added ? "toolbar.question.change" : "toolbar.question"}
+        short="toolbar.short.question"
+        expanded={anchor !== null}
+        onClick={(button) => setAnchor(anchor === null ? button : null)}
+      />
+      {anchor !== null && <LateQuestionField session={session} anchor={anchor} onClose={() => setAnchor(null)} />}
+    </>
+  );
+}
+
+const LateReacting = later(async () => (await import("./reacting")).Reacting, { nothing: true });
+
+function React({ session }: { session: Session }) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  // On a phone what opens over the stage has the same place.
+  const covered = narrow.value && session.now.panel !== null;
+  useEffect(() => {
+    if (covered) setAnchor(null);
+  }, [covered]);
+  const toggle = (button: HTMLElement) => {
+    if (anchor === null && covered) session.dispatch({ is: "panel", panel: null });
+    setAnchor(anchor === null ? button : null);
+  };
+  return (
+    <>
+      <Tool icon="react" name="toolbar.react" short="toolbar.short.react" expanded={anchor !== null} onClick={toggle} />
+      {anchor !== null && <LateReacting session={session} anchor={anchor} onClose={() => setAnchor(null)} />}
+    </>
   );
 }
 
@@ -142,7 +191,7 @@ interface ToolProps {
   readonly expanded?: boolean;
   /** Says no, but can be reached and explains itself. */
   readonly disabled?: boolean;
-  readonly onClick: () => void;
+  readonly onClick: (button: HTMLElement) => void;
 }
 
 function Tool({ icon, class: extra = "", name, short, count, expanded, disabled = false, onClick }: ToolProps) {
@@ -155,7 +204,7 @@ function Tool({ icon, class: extra = "", name, short, count, expanded, disabled 
       aria-disabled={disabled || undefined}
       title={t(name)}
       data-count={count}
-      onClick={onClick}
+      onClick={(event) => onClick(event.currentTarget)}
     >
       <Icon name={icon} />
       <span class="short" aria-hidden="true">
@@ -163,15 +212,4 @@ function Tool({ icon, class: extra = "", name, short, count, expanded, disabled 
       </span>
     </button>
   );
-}
-
-/** Arrow keys walk along the toolbar, as in every toolbar. */
-function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
-  const rtl = getComputedStyle(event.currentTarget).direction === "rtl";
-  const step = { ArrowRight: rtl ? -1 : 1, ArrowLeft: rtl ? 1 : -1 }[event.key];
-  if (step === undefined) return;
-  const tools = [...event.currentTarget.querySelectorAll("button")];
-  const at = tools.indexOf(document.activeElement as HTMLButtonElement);
-  tools.at((at + step) % tools.length)?.focus();
-  event.preventDefault();
 }

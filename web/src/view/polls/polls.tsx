@@ -16,7 +16,7 @@ import { writing, writtenPoll } from "./written";
 
 export function Polls({ session }: { session: Session }) {
   const list = useRef<HTMLDivElement>(null);
-  const polls = useComputed(() => session.state.value.polls).value;
+  const polls = useComputed(() => session.now.polls).value;
   const ordered = useMemo(() => inOrder(polls), [polls]);
   useKeptInside(list);
   const moderates = isModerator(session.me.value);

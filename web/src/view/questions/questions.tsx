@@ -13,7 +13,7 @@ import { useSteadyOrder } from "./steady";
 
 export function Questions({ session }: { session: Session }) {
   // Nothing else of the room draws this list again: it may be long.
-  const questions = useComputed(() => session.state.value.questions).value;
+  const questions = useComputed(() => session.now.questions).value;
   const { live, open, answered } = useMemo(() => sorted(questions), [questions]);
   const list = useRef<HTMLDivElement>(null);
   useKeptInside(list);
