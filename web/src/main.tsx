@@ -2,12 +2,14 @@
 import "@preact/signals";
 import { render } from "preact";
 import { Session } from "./session";
-import { followOtherTabs, preferred, speak } from "./texts/language";
+import { followOtherTabs, preferred, speakFirst } from "./texts/language";
 import { EndingPage } from "./view/ending";
 import { keepFocus } from "./view/focus";
 import { keepPace } from "./view/pace";
-import { Landing } from "./view/landing";
+import { later } from "./view/later";
 import { Room } from "./view/room";
+
+const Landing = later(async () => (await import("./view/landing")).Landing, { nothing: true });
 
 /** The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. */
 function page() {
@@ -29,18 +31,16 @@ function decoded(part: string): string {
 // Another link pasted into the same tab differs in the fragment only, which browsers do not load anew for.
 window.addEventListener("hashchange", () => window.location.reload());
 
-/** For a catalogue to arrive before the page is drawn; after that it is drawn in English, and again when it is there. */
-const CATALOGUE_MS = 800;
-
 followOtherTabs();
 keepFocus();
 keepPace();
 
 const place = document.getElementById("page");
 if (place !== null) {
-  const late = new Promise((resolve) => window.setTimeout(resolve, CATALOGUE_MS));
-  void Promise.race([speak(preferred()), late]).then(() => {
+  // The way into the room begins while the words are on theirs.
+  const shown = page();
+  void speakFirst(preferred()).then(() => {
     place.replaceChildren();
-    render(page(), place);
+    render(shown, place);
   });
 }

@@ -3,7 +3,8 @@
  * It lives as long as the page.
  */
 import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
-import { wayOf, type Doing } from "./model/abilities";
+import { wayOf } from "./model/abilities";
+import type { Doing } from "./model/actions";
 import { canBeRead } from "./model/chat";
 import { groups, placeInLine } from "./model/people";
 import { isLive, initial, me, nameOf, type RoomFacts, type State } from "./model/state";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { actionsFor, mayShareScreen, wayOf, writingActions } from "../src/model/abilities";
+import { mayShareScreen, wayOf } from "../src/model/abilities";
+import { actionsFor, writingActions } from "../src/model/actions";
 import type { Access, ParticipantState } from "../src/signal/generated/messages";
 import { en } from "../src/texts/en";
 import { entered, FEATURES, person } from "./room";

@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
 import { textOfRefusal } from "../src/model/words";
 import type { Refusal } from "../src/signal/generated/messages";
-import { say } from "../src/texts";
+import { say, spoken } from "../src/texts";
+import { en } from "../src/texts/en";
+
+spoken.value = { language: "en", catalogue: en };
 
 const nameOf = (id: string) => (id === "p2" ? "Ada" : "");
 

@@ -1,6 +1,6 @@
 /** The page's words. Nothing that a person reads is written anywhere else. */
 import { signal } from "@preact/signals";
-import { en } from "./en";
+import type { en } from "./en";
 import { format, type Values } from "./format";
 
 export type TextKey = keyof typeof en;
@@ -14,13 +14,13 @@ export interface Text {
   readonly values?: Values;
 }
 
-/** What is spoken now; [speak](./language.ts) changes it. */
-export const spoken = signal<{ readonly language: string; readonly catalogue: Catalogue }>({ language: "en", catalogue: en });
+/** What is spoken now; [speak](./language.ts) changes it, before anything is drawn for the first time. */
+export const spoken = signal<{ readonly language: string; readonly catalogue: Catalogue }>({ language: "en", catalogue: {} as Catalogue });
 
 /** The text of `key`, with `values` put in. Read while rendering: another language is followed. */
 export function t(key: TextKey, values?: Values): string {
   const { language, catalogue } = spoken.value;
-  return format(catalogue[key], values, language);
+  return format(catalogue[key] ?? "", values, language);
 }
 
 /** The same for a [Text]. */

@@ -1,5 +1,4 @@
 /** In which language the page speaks: the one chosen here, or the first of the browser's that there is, or English. */
-import { en } from "./en";
 import { spoken, type Catalogue } from "./index";
 
 /** Each by its own name, as people look for it. */
@@ -14,9 +13,9 @@ export const LANGUAGES = {
 
 export type Language = keyof typeof LANGUAGES;
 
-/** Only the one that is spoken is loaded; English is always there, for whatever does not arrive. */
+/** Only the one that is spoken is loaded. */
 const CATALOGUES: Readonly<Record<Language, () => Promise<Catalogue>>> = {
-  en: () => Promise.resolve(en),
+  en: async () => (await import("./en")).en,
   es: async () => (await import("./es")).es,
   fr: async () => (await import("./fr")).fr,
   de: async () => (await import("./de")).de,
@@ -51,6 +50,14 @@ export async function speak(language: Language): Promise<boolean> {
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
   return true;
+}
+
+/** For a catalogue that did not arrive to be asked for again, in milliseconds. */
+const AGAIN_MS = 3_000;
+
+/** The first words of the page: in this language, else in English, for as long as it takes; there is nothing to be shown without any. */
+export async function speakFirst(language: Language): Promise<void> {
+  while (!((await speak(language)) || (await speak("en")))) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
 }
 
 /** The person's own choice: spoken now, and the next time. */

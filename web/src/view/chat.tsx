@@ -1,6 +1,6 @@
 /** What people write to each other: everybody's, and what is for some only, in one log. */
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isHeard, isModerator } from "../model/abilities";
 import { rowsOf, type Row } from "../model/chat";
 import type { Session } from "../session";
@@ -8,27 +8,20 @@ import { spoken, t } from "../texts";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
 import { Message, MessageMenu, Words, type OpenMessageMenu } from "./message";
-import { PanelHead, usePanel } from "./panel";
 import { useRows } from "./rows";
-import { Tabs } from "./tabs";
 import { watchFocus } from "./within";
+import "./style/chat.css";
 
 /** So near the end one reads along, and is taken along. */
 const NEAR_PX = 80;
 
 export function Chat({ session }: { session: Session }) {
-  const region = useRef<HTMLElement>(null);
-  const heading = useId();
-  const close = () => session.dispatch({ is: "panel", panel: null });
-  usePanel(region, close);
   return (
-    <section ref={region} class="panel chat" aria-labelledby={heading} tabIndex={-1}>
-      <PanelHead id={heading} title={t("chat")} closing={t("people.close")} close={close} />
-      <Tabs session={session} />
+    <>
       <Pinned session={session} />
       <Messages session={session} />
       <Composer session={session} />
-    </section>
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Feature } from "../signal/generated/messages";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { RoomSwitch } from "./room_switch";
-import { RoomLock } from "./waiting";
+import { RoomLock } from "./door";
 
 const FEATURES: readonly Feature[] = ["chat", "hands", "questions", "reactions", "polls"];
 

@@ -1,6 +1,7 @@
 /** One message of the chat, and what can be done about it: buttons where there is a pointer that hovers, and a menu everywhere. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { isHeard, isModerator, writingActions } from "../model/abilities";
+import { isHeard, isModerator } from "../model/abilities";
+import { writingActions } from "../model/actions";
 import type { Row, Written } from "../model/chat";
 import { piecesOf } from "../model/links";
 import { nameOf } from "../model/state";

@@ -1,18 +1,20 @@
 /** Everybody in the room, by where they stand, and for moderators what can be done about it. */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { ParticipantId, ParticipantState, SourceState } from "../signal/generated/messages";
-import { actionsFor, isModerator, writingActions } from "../model/abilities";
+import { isModerator } from "../model/abilities";
+import { actionsFor, writingActions } from "../model/actions";
 import { handsOf, named } from "../model/people";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
+import { RoomLock, WaitingList } from "./door";
 import { RaisedHand, Spotlit } from "./hand";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
 import { ROW_PX, useRows, useWindow } from "./rows";
-import { RoomLock, WaitingList } from "./waiting";
+
 
 type OpenMenu = { readonly participant: ParticipantId; readonly anchor: HTMLElement };
 

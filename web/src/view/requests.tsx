@@ -1,22 +1,21 @@
 /** Who asks to join the stage, at the moderators': a card each while they are few, one for all of them when they are many. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ParticipantState } from "../signal/generated/messages";
-import { isModerator } from "../model/abilities";
 import { newest, NOTHING_SAID, sayIn } from "../model/asking";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
+import { WaitingCard } from "./door";
 import { narrow } from "./narrow";
 import { Said } from "./said";
-import { WaitingCard } from "./waiting";
+
 
 const MOST_CARDS = { desktop: 2, phone: 1 };
 
 export function Requests({ session }: { session: Session }) {
   const { panel } = session.now;
   const { asking } = session.groups.value;
-  if (!isModerator(session.me.value)) return null;
   const many = asking.length > MOST_CARDS[narrow.value ? "phone" : "desktop"];
   return (
     <div class="requests">

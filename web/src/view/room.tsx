@@ -1,16 +1,15 @@
 /** The room: top, stage, what is open beside it, toolbar; and over it what asks for an answer. */
 import { useEffect, useState } from "preact/hooks";
+import { isModerator } from "../model/abilities";
+import { isTalk } from "../model/talk";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
-import { Chat } from "./chat";
 import { EndingPage } from "./ending";
 import { Icon, Mark } from "./icons";
 import { Invitation } from "./invitation";
 import { later } from "./later";
 import { LiveQuestion } from "./live_question";
-import { Participants } from "./participants";
 import { Ready } from "./ready";
-import { Requests } from "./requests";
 import { Stage } from "./stage";
 import { TalkPanel } from "./talk";
 import { TimerPlace } from "./timer";
@@ -19,6 +18,8 @@ import { Toolbar } from "./toolbar";
 import { LockedMark, WaitingRoom } from "./waiting";
 
 const Reactions = later(async () => (await import("./reactions")).Reactions, { nothing: true });
+const Participants = later(async () => (await import("./participants")).Participants, { nothing: true });
+const Requests = later(async () => (await import("./requests")).Requests, { nothing: true });
 const Settings = later(async () => (await import("./settings")).Settings, { nothing: true });
 
 export function Room({ session }: { session: Session }) {
@@ -37,8 +38,7 @@ export function Room({ session }: { session: Session }) {
       <Stage session={session} />
       {reactions.number > 0 && room.features.reactions && <Reactions session={session} />}
       {panel === "participants" && <Participants session={session} />}
-      {panel === "chat" && <Chat session={session} />}
-      {(panel === "questions" || panel === "polls") && <TalkPanel key={panel} session={session} talk={panel} />}
+      {isTalk(panel) && <TalkPanel key={panel} session={session} talk={panel} />}
       {panel === "settings" && <Settings session={session} />}
       <Toolbar session={session} />
       <div class="over">
@@ -49,7 +49,7 @@ export function Room({ session }: { session: Session }) {
           <Toasts session={session} />
           <LiveQuestion session={session} />
         </div>
-        <Requests session={session} />
+        {isModerator(person) && <Requests session={session} />}
       </div>
       {session.soundBlocked.value && <SoundBlocked />}
       {preparing && link !== "over" && <Ready session={session} />}

@@ -1,4 +1,4 @@
-/** The panels of questions and of polls: the frame is here at once, what stands in it is loaded when it is first opened. */
+/** The panels of chat, questions and polls: the frame is here at once, what stands in it is loaded when it is first opened. */
 import { useId, useRef } from "preact/hooks";
 import type { Session } from "../session";
 import { t } from "../texts";
@@ -7,6 +7,7 @@ import { PanelHead, usePanel } from "./panel";
 import { Tabs } from "./tabs";
 
 const INSIDE = {
+  chat: later(async () => (await import("./chat")).Chat),
   questions: later(async () => (await import("./questions/questions")).Questions),
   polls: later(async () => (await import("./polls/polls")).Polls),
 };
