@@ -10,6 +10,9 @@ describe("the spotlight", () => {
     scene(test, { access: "open" }, async ({ enter }) => {
       const [mo, ada, bob] = [await enter("Mo", "moderator"), await enter("Ada"), await enter("Bob")];
       for (const person of [ada, bob]) await person.joinStage();
+      // Their rows are where they will stay.
+      const onStage = (await mo.openParticipants()).getByRole("list", { name: "On stage" });
+      for (const name of ["Ada", "Bob"]) await onStage.getByText(name, { exact: true }).waitFor();
       await mo.act("Ada", "Put before everybody");
       for (const person of [mo, ada, bob]) await mark(person, "Ada").waitFor();
       const eve = await enter("Eve");
