@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { eventually } from "./media.mjs";
+import { eventually, pause } from "./media.mjs";
 
 const PLACE = new URL("../../../docs/accessibility/", import.meta.url).pathname;
 /** Parts of a room's page. What lies over it for a while is what people are told. */
@@ -27,12 +27,12 @@ export class Transcript {
     for (const [person, told, tree] of people) {
       const heard = () => person.page.evaluate(() => window.heard.map(({ how, text }) => `${how}: ${text}`));
       await eventually(`${person.name} is told ${JSON.stringify(told)}`, async () => (await heard()).length >= told.length);
+      const [focus, shown] = await settled(person, tree);
       const all = await heard();
       await person.page.evaluate(() => (window.heard.length = 0));
       assert.deepEqual(all.map((one) => one.replace(/^\w+: /, "")), told, `${what}: what ${person.name} is told`);
-      const focus = await person.page.evaluate(focused);
       this.#lines.push("", `${person.name} ${all.length === 0 ? "is told nothing" : `is told, ${all.map((one) => one.replace(/^(\w+): (.*)$/, "as $1: “$2”")).join("; ")}`}. The focus is on ${focus}.`);
-      if (tree) this.#lines.push("", "```yaml", await treeOf(person), "```");
+      if (tree) this.#lines.push("", "```yaml", shown, "```");
     }
   }
 
@@ -46,6 +46,21 @@ export class Transcript {
     }
     assert.equal(text, await readFile(file, "utf8"), `docs/accessibility/${name}.md is not what the page does; PROSCENIUM_BLESS=1 writes it anew`);
   }
+}
+
+/** For what a step has brought about to be there. */
+const SETTLE_MS = 400;
+
+/** Where the focus is and what the page looks like, once neither changes any more. */
+async function settled(person, tree) {
+  const look = async () => [await person.page.evaluate(focused), tree ? await treeOf(person) : ""];
+  let last;
+  return eventually(`${person.name}'s page settles`, async () => {
+    const before = last ?? (await look());
+    await pause(SETTLE_MS);
+    last = await look();
+    return String(last) === String(before) && last;
+  });
 }
 
 /** The dialog that is open, or the page. */
