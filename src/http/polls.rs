@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use room::{PollRow, PollSheet};
-use signaling::{PollAnswer, PollKind, PollQuestion};
+use signaling::{PollAnswer, PollKind, PollQuestion, Refusal};
 
 use super::auth::bearer;
 use super::{ApiError, rooms};
 use crate::app::App;
+use crate::rooms::CallError;
 
 /// `GET /api/v1/rooms/{room}/polls/{id}.csv`, with the API key or a moderator's join token.
 pub(super) async fn csv(
@@ -24,13 +25,21 @@ pub(super) async fn csv(
         false => Some(app.tokens.read(shown, &room).map_err(|_| ApiError::unauthorized())?),
     };
     let found = rooms::find(&app, &room)?;
-    let id = file.strip_suffix(".csv").and_then(|id| id.parse().ok()).ok_or_else(ApiError::not_found)?;
-    let sheet = app.rooms.poll_sheet(&found, id, reader).await?;
+    let id = file.strip_suffix(".csv").and_then(|id| id.parse().ok()).ok_or_else(not_found)?;
+    let sheet = app.rooms.poll_sheet(&found, id, reader).await.map_err(|error| match error {
+        CallError::Refused(Refusal::Gone) => not_found(),
+        error => error.into(),
+    })?;
     let table = table(&sheet).map_err(|_| ApiError::internal())?;
     let name = format!("attachment; filename=\"poll-{id}.csv\"");
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, table).into_response())
+}
+
+fn not_found() -> ApiError {
+    let message = "there is no such poll in the room; the address ends in its number and .csv";
+    ApiError::new(StatusCode::NOT_FOUND, "poll_not_found", message)
 }
 
 /// One row for everybody who has answered, one column for each question. It begins with a byte order mark, without which spreadsheets
