@@ -171,7 +171,7 @@ fn what_was_written_is_kept_replaced_taken_out_and_goes_with_its_room() {
     let [first, second] = [1, 2].map(|n| item(ItemKind::Message, n, Some("text")));
     let poll = item(ItemKind::Poll, 1, Some("poll"));
     store.save_items("a", &[second.clone(), first.clone(), poll.clone()]).unwrap();
-    store.save_items("b", &[first.clone()]).unwrap();
+    store.save_items("b", std::slice::from_ref(&first)).unwrap();
     let changed = item(ItemKind::Message, 1, Some("other"));
     store.save_items("a", &[changed.clone(), item(ItemKind::Message, 2, None)]).unwrap();
     // Changing a room costs nothing that was written in it.
