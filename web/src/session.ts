@@ -423,7 +423,7 @@ export class Session {
 /** Its version goes up with everything that anybody does. */
 function sameRoom(a: RoomFacts | null, b: RoomFacts | null): boolean {
   if (a === null || b === null) return a === b;
-  return a.id === b.id && a.title === b.title && a.access === b.access && a.capacity === b.capacity && a.selfLeave === b.selfLeave;
+  return (Object.keys(b) as (keyof RoomFacts)[]).every((fact) => fact === "version" || a[fact] === b[fact]);
 }
 
 function withOne<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {

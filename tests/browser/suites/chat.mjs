@@ -83,6 +83,7 @@ describe("the chat", () => {
       await reads(mo, ["You are next", "I am ready", "Two minutes more"]);
       await (await openChat(mo)).getByText("Backstage", { exact: true }).waitFor();
       await openChat(bob);
+      await readers(bob).waitFor();
       assert.deepEqual(await readers(bob).locator("option").allInnerTexts(), ["Everybody", "Mo"]);
       await (await bob.openParticipants()).getByRole("button", { name: "Write to Mo privately" }).click();
       await write(bob, "For Mo only");

@@ -1,5 +1,5 @@
 /** Where one writes: for whom, in answer to what, and the words. */
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { isHeard } from "../model/abilities";
 import { canBeRead, readersOf } from "../model/chat";
 import type { Audience } from "../signal/generated/messages";
@@ -14,7 +14,8 @@ export function Composer({ session }: { session: Session }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const { composing, chat } = session.now;
   const { audience, name, replyTo, eager } = composing;
-  useEffect(() => {
+  // Before the next key, which is meant for it.
+  useLayoutEffect(() => {
     if (eager) field.current?.focus();
   }, [composing]);
   if (!isHeard(session.me.value)) return <p class="composer silenced">{t("chat.silenced")}</p>;

@@ -1,6 +1,6 @@
 /** One question: its votes, its words, its answer, and what can be done about it. */
 import { signal } from "@preact/signals";
-import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isModerator, mayAnswerQuestions } from "../../model/abilities";
 import type { Asked } from "../../model/questions";
 import type { QuestionState } from "../../signal/generated/messages";
@@ -127,7 +127,7 @@ function Dismiss({ session, question: { id, by, name } }: QuestionProps) {
 function Answering({ session, question: { id, name } }: QuestionProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = answers.value.get(id) ?? "";
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   const close = () => {
     field.current?.closest("li")?.focus({ preventScroll: true });
     write(id, null);
