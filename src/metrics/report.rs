@@ -61,7 +61,10 @@ fn people(page: &mut Exposition, rooms: &[(room::Counts, BoundsHit)]) {
         .sample(&[("bound", "people_forgotten")], hits(|hit| hit.people_forgotten))
         .sample(&[("bound", "stage_forgotten")], hits(|hit| hit.stage_forgotten))
         .sample(&[("bound", "chat_forgotten")], hits(|hit| hit.chat_forgotten))
-        .sample(&[("bound", "waiting_full")], hits(|hit| hit.waiting_full));
+        .sample(&[("bound", "waiting_full")], hits(|hit| hit.waiting_full))
+        .sample(&[("bound", "questions_full")], hits(|hit| hit.questions_full))
+        .sample(&[("bound", "polls_full")], hits(|hit| hit.polls_full))
+        .sample(&[("bound", "writing_fast")], hits(|hit| hit.writing_fast));
 }
 
 const fn kind(kind: Kind) -> &'static str {

@@ -42,7 +42,7 @@ pub(super) struct Actor {
     pub(super) attached: Option<Attached>,
     /// Gates that are open, so that a viewer's leaving costs no round trip to the media threads.
     pub(super) open_gates: HashSet<(TransportId, media::Source)>,
-    keeping: Keeping,
+    pub(super) keeping: Keeping,
     /// Pages found too slow while effects were carried out.
     pub(super) slow: Vec<SessionId>,
     /// The last change could not be kept.
@@ -187,7 +187,8 @@ impl Actor {
         // Whoever is in the room has a place in it, and gives an earlier socket up for this one.
         let newcomer = !self.room.is_present(&identity.user);
         let sockets = self.pages.connected();
-        let full = newcomer && self.is_full();
+        // Whoever has to wait takes nobody's place.
+        let full = newcomer && !self.room.has_to_wait(&identity) && self.is_full();
         self.pages.enter(session, fresh_key.0.clone(), outbox);
         if sockets >= ROOM_SOCKETS {
             self.rooms.counts.hit(Bound::RoomSockets);
@@ -208,7 +209,7 @@ impl Actor {
 
     /// Whether nobody new fits in.
     pub(super) fn is_full(&self) -> bool {
-        self.pages.connected() + self.unattended.len() >= self.rooms.limits.room_participants
+        self.pages.inside() + self.unattended.len() >= self.rooms.limits.room_participants
     }
 
     async fn offered(

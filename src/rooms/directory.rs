@@ -167,7 +167,9 @@ impl Rooms {
     }
 
     fn start(self: &Arc<Self>, record: &RoomRecord, items: Vec<ItemRecord>) -> Option<RoomRef> {
-        let Some(options) = record::options(record, self.timing, self.clock.epoch_ms()) else {
+        let Some(options) =
+            record::options(record, self.timing, self.clock.epoch_ms(), self.limits.room_participants)
+        else {
             tracing::error!(
                 room = record.id,
                 access = record.access,

@@ -114,6 +114,8 @@ impl Actor {
 
     pub(super) async fn end(&mut self) {
         self.ended = true;
+        // Nothing of it may come after.
+        self.keeping.stop().await;
         self.not_kept = !self.rooms.clone().forget(&self.me.id).await;
     }
 }

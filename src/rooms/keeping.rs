@@ -1,6 +1,7 @@
 //! What was written, asked and answered on its way to the disk: gathered, so that a busy chat costs a write now and then, and in order.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use room::{Item, Room};
 use store::{ItemKind, ItemRecord};
@@ -17,8 +18,8 @@ pub(super) struct Keeping {
     /// Not as the disk has them.
     changed: BTreeSet<Item>,
     due: Option<Instant>,
-    /// A write under way; what it could not write comes back.
-    writing: Option<JoinHandle<BTreeSet<Item>>>,
+    /// A write under way, and what is in it: what it could not write comes back.
+    writing: Option<(JoinHandle<bool>, BTreeSet<Item>)>,
 }
 
 impl Keeping {
@@ -34,9 +35,9 @@ impl Keeping {
     }
 
     /// Begins a write, unless one is under way still: then it is due again after a while, and so is what a disk refused.
-    pub(super) async fn begin(&mut self, room: &Room, me: &RoomRef, rooms: &std::sync::Arc<Rooms>) {
+    pub(super) async fn begin(&mut self, room: &Room, me: &RoomRef, rooms: &Arc<Rooms>) {
         self.due = None;
-        if self.writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
+        if self.writing.as_ref().is_some_and(|(writing, _)| !writing.is_finished()) {
             self.due = Some(Instant::now() + KEEP_WITHIN);
             return;
         }
@@ -47,23 +48,29 @@ impl Keeping {
         let items = std::mem::take(&mut self.changed);
         let records = items.iter().map(|item| record(*item, room)).collect();
         let (id, rooms) = (me.id.clone(), rooms.clone());
-        self.writing = Some(tokio::spawn(async move {
-            if rooms.keep_items(id, records).await { BTreeSet::new() } else { items }
-        }));
+        self.writing = Some((tokio::spawn(async move { rooms.keep_items(id, records).await }), items));
+        // To see what became of it.
+        self.due = Some(Instant::now() + KEEP_WITHIN);
+    }
+
+    /// The room has ended: what is under way is waited for, and nothing else is written.
+    pub(super) async fn stop(&mut self) {
+        self.finish().await;
+        (self.changed, self.due) = (BTreeSet::new(), None);
     }
 
     /// The room's task ends and the room does not: all of it is written.
-    pub(super) async fn end(&mut self, room: &Room, me: &RoomRef, rooms: &std::sync::Arc<Rooms>) {
+    pub(super) async fn end(&mut self, room: &Room, me: &RoomRef, rooms: &Arc<Rooms>) {
         self.finish().await;
+        self.changed.extend(room.unkept());
         self.begin(room, me, rooms).await;
         self.finish().await;
     }
 
     async fn finish(&mut self) {
-        let Some(writing) = self.writing.take() else { return };
-        let refused = writing.await.unwrap_or_default();
-        if !refused.is_empty() {
-            self.changed.extend(refused);
+        let Some((writing, items)) = self.writing.take() else { return };
+        if !writing.await.unwrap_or(false) {
+            self.changed.extend(items);
             self.due = Some(Instant::now() + KEEP_WITHIN);
         }
     }

@@ -126,6 +126,11 @@ impl Pages {
         self.pages.values().filter(|page| page.outbox.is_some()).count()
     }
 
+    /// Those of them that are in, rather than waiting to be let in.
+    pub(super) fn inside(&self) -> usize {
+        self.pages.values().filter(|page| page.outbox.is_some() && !page.waits).count()
+    }
+
     /// A transport of this page stands.
     pub(super) fn place(&mut self, session: SessionId, transport: TransportId, connection: u32) {
         let Some(page) = self.pages.get_mut(&session) else { return };

@@ -7,7 +7,12 @@ use store::RoomRecord;
 
 /// The options of a kept room; `None` where the file says something this server does not know.
 /// `epoch_ms` is when the rooms' clock stood at 0, in milliseconds since 1970.
-pub(crate) fn options(record: &RoomRecord, timing: Timing, epoch_ms: u64) -> Option<RoomOptions> {
+pub(crate) fn options(
+    record: &RoomRecord,
+    timing: Timing,
+    epoch_ms: u64,
+    people: usize,
+) -> Option<RoomOptions> {
     let access = match record.access.as_str() {
         "open" => Access::Open,
         "request" => Access::Request,
@@ -23,7 +28,7 @@ pub(crate) fn options(record: &RoomRecord, timing: Timing, epoch_ms: u64) -> Opt
         polls: record.polls,
     };
     let (id, title, locked) = (record.id.clone(), record.title.clone(), record.locked);
-    Some(RoomOptions { id, title, rules, timing, features, locked, epoch_ms })
+    Some(RoomOptions { id, title, rules, timing, features, locked, epoch_ms, people })
 }
 
 /// What is kept of a room. `created` is in seconds since 1970.
@@ -74,7 +79,7 @@ mod tests {
                 locked: true,
                 created: 5,
             };
-            let options = options(&kept, Timing::default(), 0).unwrap();
+            let options = options(&kept, Timing::default(), 0, 9).unwrap();
             assert_eq!(options.rules, Rules { access, capacity: 7, self_leave: true });
             assert_eq!(record(&room::Room::new(options).state(), 5), kept);
         }

@@ -110,3 +110,11 @@ describe("whom the next message is for", () => {
     expect(audience(99)).toEqual(state.composing);
   });
 });
+
+it("after a restart of the server nobody is written to by a number that may be somebody else's", () => {
+  const writing = reduce(entered(people), { is: "writing_to", audience: { is: "person", participant: "p2" }, eager: false });
+  const back = receive(writing, welcome(people, { version: 20 }));
+  expect(back.composing.audience).toEqual({ is: "person", participant: "p2" });
+  const restarted = receive(writing, welcome(people, { version: 3 }));
+  expect(canBeRead(restarted)).toBe(false);
+});

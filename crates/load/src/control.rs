@@ -313,6 +313,7 @@ impl Shared {
             | ServerMessage::QuestionsGone { .. }
             | ServerMessage::Reactions { .. }
             | ServerMessage::Polls { .. }
+            | ServerMessage::PollYours { .. }
             | ServerMessage::PollsGone { .. }
             | ServerMessage::Waiting { .. }
             | ServerMessage::Timer { .. }

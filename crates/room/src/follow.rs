@@ -5,7 +5,6 @@ use signaling::{Notice, ParticipantId, Refusal, RequestId, Role, SourcesOn};
 use stage::{Actor, Cause, Change, Standing};
 
 use crate::Room;
-use crate::around::worded;
 use crate::refusal::refused;
 use crate::turn::{Touched, Turn};
 
@@ -54,7 +53,7 @@ impl Room {
             Some(_) if self.register.get(who).is_some_and(|person| person.silenced) => {
                 return Err(Refusal::Silenced);
             }
-            Some(text) => Some(worded(text, QUESTION_CHARS)?),
+            Some(text) => Some(self.written(who, text, QUESTION_CHARS, turn)?),
         };
         self.decide(stage::Command::Request { who }, turn)?;
         let asks = matches!(self.stage.standing(who), Some(Standing::Requested(_)));

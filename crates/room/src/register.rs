@@ -108,6 +108,7 @@ struct Left {
     /// Nothing but locks.
     sources: Sources,
     silenced: bool,
+    writing_earned: Millis,
     /// By a moderator, and not by themselves.
     removed: bool,
 }
@@ -205,7 +206,7 @@ impl Register {
             question: None,
             silenced: left.is_some_and(|left| left.silenced),
             removed: false,
-            writing_earned: Millis(0),
+            writing_earned: left.map_or(Millis(0), |left| left.writing_earned),
             inviter: None,
             announced: None,
             session,
@@ -222,7 +223,8 @@ impl Register {
         let (token_role, role, mut sources) = (participant.token_role, participant.role, participant.sources);
         sources.go_down();
         let (silenced, removed) = (participant.silenced, participant.removed);
-        let left = Left { departure, token_role, role, sources, silenced, removed };
+        let writing_earned = participant.writing_earned;
+        let left = Left { departure, token_role, role, sources, silenced, writing_earned, removed };
         let user = String::from(&*participant.user);
         self.left.insert(departure, user.clone());
         self.by_user.insert(user, Known { id: who, left: Some(left) });

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use signaling::limits::ROOM_PARTICIPANTS;
 use signaling::{
     Change, ErrorCode, Features, ParticipantId, ParticipantState, Refusal, RoomState, Source, StageStanding,
 };
@@ -33,13 +34,16 @@ pub struct RoomOptions {
     pub locked: bool,
     /// When its clock stood at 0, in milliseconds since 1970: what is kept is told the same time after a restart.
     pub epoch_ms: u64,
+    /// It has at most so many people.
+    pub people: usize,
 }
 
 impl RoomOptions {
     /// A room with everything, open, whose clock began with 1970.
     pub fn new(id: &str, title: &str, rules: Rules, timing: Timing) -> Self {
         let (id, title, features) = (id.to_owned(), title.to_owned(), Features::default());
-        RoomOptions { id, title, rules, timing, features, locked: false, epoch_ms: 0 }
+        let (locked, epoch_ms, people) = (false, 0, ROOM_PARTICIPANTS);
+        RoomOptions { id, title, rules, timing, features, locked, epoch_ms, people }
     }
 }
 
@@ -50,6 +54,7 @@ pub struct Room {
     pub(crate) title: String,
     pub(crate) timing: Timing,
     pub(crate) epoch_ms: u64,
+    pub(crate) people: usize,
     pub(crate) stage: Stage,
     /// Counts what was broadcast.
     pub(crate) version: u64,
@@ -98,17 +103,24 @@ pub struct BoundsHit {
     pub chat_forgotten: u64,
     /// People who found the waiting room full: [`signaling::limits::WAITING`].
     pub waiting_full: u64,
+    /// Questions beyond [`signaling::limits::QUESTIONS`] and [`signaling::limits::QUESTIONS_A_PERSON`].
+    pub questions_full: u64,
+    /// Polls beyond [`signaling::limits::POLLS`].
+    pub polls_full: u64,
+    /// Texts written too fast.
+    pub writing_fast: u64,
 }
 
 impl Room {
     /// An empty room.
     pub fn new(options: RoomOptions) -> Self {
-        let RoomOptions { id, title, rules, timing, features, locked, epoch_ms } = options;
+        let RoomOptions { id, title, rules, timing, features, locked, epoch_ms, people } = options;
         Room {
             id,
             title,
             timing,
             epoch_ms,
+            people,
             stage: Stage::new(rules, timing),
             version: 0,
             access_version: 0,
@@ -304,6 +316,9 @@ impl Room {
             stage_forgotten: self.stage.forgotten(),
             chat_forgotten: self.around.chat.forgotten(),
             waiting_full: self.around.waiting.turned_away(),
+            questions_full: self.around.hits.questions_full,
+            polls_full: self.around.hits.polls_full,
+            writing_fast: self.around.hits.writing_fast,
         }
     }
 }

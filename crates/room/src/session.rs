@@ -3,7 +3,6 @@
 //! A person has one session: the newest. It outlives its socket for as long as the person's place is kept, its transport with it:
 //! a broken WebSocket interrupts nobody's picture.
 
-use signaling::limits::ROOM_PARTICIPANTS;
 use signaling::{Closing, ErrorCode, ParticipantId};
 use stage::{Actor, Standing};
 
@@ -59,7 +58,7 @@ impl Room {
                 self.come_back(who, session, resume, turn);
                 Some(who)
             }
-            None if self.register.len() >= ROOM_PARTICIPANTS => None,
+            None if self.register.len() >= self.people => None,
             None => Some(self.come_in(session, identity, turn)),
         }
     }

@@ -5,7 +5,6 @@
 //! on again when a moderator asks. It does none of it twice by itself: whoever was declined or removed waits until a moderator, the stage
 //! access or a new session says otherwise. A watcher declines.
 
-use signaling::limits::ROOM_PARTICIPANTS;
 use signaling::{ErrorCode, ParticipantId, Refusal, Role, Source, SourceState, SourcesOn};
 use stage::{Access, Actor, Millis, Stage, Standing};
 
@@ -24,7 +23,7 @@ impl Room {
         turn: &mut Turn,
     ) {
         let present = self.register.present(&identity.user);
-        if present.is_none() && self.register.len() >= ROOM_PARTICIPANTS {
+        if present.is_none() && self.register.len() >= self.people {
             turn.reply = Some(Reply::Reject { session, code: ErrorCode::RoomFull });
             return;
         }

@@ -137,7 +137,7 @@ pub enum Command {
     AskQuestion { text: String },
     /// One's own wish to have it answered.
     VoteQuestion { question: u32, voted: bool },
-    /// It is being answered on stage, or was. By those on stage who are no viewers, and moderators.
+    /// It is being answered on stage, or was. By speakers and moderators.
     MarkQuestion { question: u32, state: QuestionState },
     /// Answers it in writing. By the same.
     AnswerQuestion { question: u32, text: String },

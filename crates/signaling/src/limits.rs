@@ -30,6 +30,8 @@ pub const CHAT_BYTES: usize = 256 * 1024;
 pub const QUESTION_CHARS: usize = 500;
 /// Questions of one room.
 pub const QUESTIONS: usize = 500;
+/// Of one person, that were not answered.
+pub const QUESTIONS_A_PERSON: usize = 20;
 /// Between two tellings of what was reacted, in milliseconds: the price of reactions is this, however many people react.
 pub const REACTIONS_MS: u64 = 500;
 /// Polls of one room, drafts included.
@@ -51,7 +53,7 @@ pub const LEADERS: usize = 10;
 /// Between two tellings of how a poll that is being answered stands, in milliseconds.
 pub const POLL_TOLD_MS: u64 = 1_000;
 /// People who wait to be let into one room.
-pub const WAITING: usize = 1_000;
+pub const WAITING: usize = ROOM_PARTICIPANTS;
 /// People in one room.
 pub const ROOM_PARTICIPANTS: usize = 5_000;
 /// Seats of one stage.

@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     Change, ChatMessage, Closing, ErrorCode, IceServer, Measured, Notice, PollState, Question, ReactionCount,
-    Refusal, RoomState, SlotState, Source, TimerState, WaitingPerson,
+    Refusal, RoomState, SlotState, Source, TimerState, WaitingPerson, YourAnswers,
 };
 
 /// A frame from the server.
@@ -71,6 +71,8 @@ pub enum ServerMessage {
     Reactions { counts: Vec<ReactionCount> },
     /// Polls as they stand now: all that this person may know of after a `welcome`, and then those that are new or changed.
     Polls { polls: Vec<PollState> },
+    /// What this person has done about a poll, and of a quiz that is over what came of it for them.
+    PollYours { poll: u32, yours: YourAnswers },
     /// These polls are gone.
     PollsGone { polls: Vec<u32> },
     /// Who waits to be let in; in place of what was said of it before. To moderators.

@@ -81,6 +81,8 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     // A room is saved when a person made or changed it, a few times a day: the price of a real sync is nothing.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What people took out again is not to be read in the file's free pages.
+    connection.pragma_update(None, "secure_delete", true)?;
     schema::migrate(connection, MIGRATIONS).map_err(|error| unusable(error, path))
 }
 

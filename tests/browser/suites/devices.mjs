@@ -270,7 +270,8 @@ describe("notifications", () => {
         assert.ok((await tones(person)) <= 3 * 4, `${await tones(person)} oscillators`);
       }
       await phone.button("Show them").click();
-      assert.equal(await phone.page.getByRole("list", { name: "Asking to join" }).getByRole("listitem").count(), names.length);
+      const asking = phone.page.getByRole("list", { name: "Asking to join" }).getByRole("listitem");
+      await eventually("the list has all of them", async () => (await asking.count()) === names.length);
       await mod.button("Bring all to stage").click();
       await eventually("all of them are invited", async () => (await mod.server.participants(mod.room)).filter(({ stage }) => stage === "invited").length === names.length);
       await mod.button("Bring all to stage").waitFor({ state: "hidden" });

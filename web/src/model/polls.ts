@@ -18,6 +18,11 @@ export function polled(state: State, polls: readonly PollState[], now: number): 
   return { ...state, polls: [...known.values()].sort((a, b) => a.id - b.id) };
 }
 
+/** What one has done about a poll, and what came of it. */
+export function answeredBy(state: State, poll: number, yours: YourAnswers): State {
+  return { ...state, polls: state.polls.map((one) => (one.id === poll ? { ...one, yours } : one)) };
+}
+
 export function deleted(state: State, polls: readonly number[]): State {
   return { ...state, polls: state.polls.filter(({ id }) => !polls.includes(id)) };
 }

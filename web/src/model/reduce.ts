@@ -2,7 +2,7 @@
 import type { Audience, Change, Measured, ParticipantState, RoomState, ServerMessage, Source, SourceState } from "../signal/generated/messages";
 import type { Text } from "../texts";
 import { answering, composingFor, liked, takenOut, written } from "./chat";
-import { deleted, polled, topicOfPoll, unanswered } from "./polls";
+import { answeredBy, deleted, polled, topicOfPoll, unanswered } from "./polls";
 import { asked, dismissed, voted } from "./questions";
 import type { Subject } from "./layout";
 import { initial, me, nameOf, type Ending, type MediaLink, type Panel, type State, type Toast } from "./state";
@@ -96,6 +96,8 @@ function receive(state: State, message: ServerMessage, now: number): State {
       return { ...state, reactions: { number: state.reactions.number + 1, counts: message.counts } };
     case "polls":
       return announced(polled(state, message.polls, now));
+    case "poll_yours":
+      return announced(answeredBy(state, message.poll, message.yours));
     case "polls_gone":
       return announced(deleted(state, message.polls));
     case "waiting":
@@ -156,6 +158,8 @@ function unknown(_message: never, state: State): State {
  * new in it, after a restart of the server or a long absence: what one was on this page still is what the person remembers.
  */
 function welcome(state: State, you: string, room: RoomState, resumed: boolean): State {
+  // Its version begins anew, as do all its numbers.
+  const restarted = state.room !== null && room.version < state.room.version;
   const people = new Map(room.participants.map((person) => [person.id, person]));
   const before = me(state);
   const next: State = {
@@ -186,18 +190,23 @@ function welcome(state: State, you: string, room: RoomState, resumed: boolean): 
     // As what is said right after the welcome has it.
     chat: [],
     chatPinned: null,
-    composing: resumed ? state.composing : { ...state.composing, replyTo: null },
+    composing: resumed ? state.composing : { ...state.composing, replyTo: null, audience: restarted ? unknownNow(state.composing.audience) : state.composing.audience },
     questions: [],
     polls: [],
     waiting: [],
     timer: null,
     // Somebody new in the room has seen nothing of it.
-    questionsSeen: you === state.you ? state.questionsSeen : 0,
-    pollsTold: you === state.you ? state.pollsTold : new Set(),
+    questionsSeen: you === state.you && !restarted ? state.questionsSeen : 0,
+    pollsTold: you === state.you && !restarted ? state.pollsTold : new Set(),
     // A restarted server counts invitations anew.
     asideInvitation: resumed ? state.asideInvitation : null,
   };
   return settle(closedIfOff(next), before);
+}
+
+/** Numbers were given anew since: this one person's may be somebody else's, so that one chooses again. */
+function unknownNow(audience: Audience): Audience {
+  return audience.is === "person" ? { is: "person", participant: "p0" } : audience;
 }
 
 /** What was turned off closes where it stands open, and says why. */

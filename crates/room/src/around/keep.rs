@@ -164,7 +164,7 @@ impl Room {
             draft: poll.draft.clone(),
             stage: poll.stage,
             shown: poll.shown,
-            started: poll.started.map(unix),
+            started: poll.started,
             ends: poll.ends.map(unix),
             answered: poll.answered.iter().cloned().collect(),
             sheets,
@@ -183,8 +183,10 @@ impl Room {
             });
             Given::Named(sheets.collect())
         };
-        let (started, ends) = (started.map(now), ends.map(now));
+        let ends = ends.map(now);
         let answered = answered.into_iter().collect();
-        self.around.polls.restore(id, Poll { draft, stage, shown, started, ends, answered, given });
+        self.around
+            .polls
+            .restore(id, Poll { stage, shown, started, ends, answered, given, ..Poll::new(draft) });
     }
 }

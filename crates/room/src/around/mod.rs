@@ -30,7 +30,14 @@ mod writing;
 
 pub use polls::{PollRow, PollSheet};
 pub(crate) use waiting::Waiting;
-pub(crate) use writing::worded;
+
+/// How often somebody ran into a bound of all this.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hits {
+    pub(crate) questions_full: u64,
+    pub(crate) polls_full: u64,
+    pub(crate) writing_fast: u64,
+}
 
 /// The state of all of it.
 #[derive(Debug, Default)]
@@ -47,6 +54,8 @@ pub(crate) struct Around {
     pub(crate) spotlight: Option<ParticipantId>,
     /// Counts hands being raised.
     pub(crate) hands_raised: u64,
+    /// How often bounds were hit.
+    pub(crate) hits: Hits,
     /// Who has another role since everybody was last told, and may know more for it.
     promoted: BTreeSet<ParticipantId>,
 }
@@ -58,7 +67,7 @@ impl Around {
 
     /// When something of it is due.
     pub(crate) fn due(&self) -> Option<Millis> {
-        [self.reactions.due(), self.polls.due()].into_iter().flatten().min()
+        [self.reactions.due(), self.polls.due(), self.waiting.due()].into_iter().flatten().min()
     }
 
     /// Somebody's role changed.
@@ -71,6 +80,7 @@ impl Room {
     /// Ends what time has ended.
     pub(crate) fn settle_around(&mut self, turn: &mut Turn) {
         self.end_overdue_polls(turn);
+        self.let_in_the_admitted(turn);
     }
 
     /// At the end of a turn, before it is told.
@@ -88,25 +98,24 @@ impl Room {
     /// What somebody may know with their new role and could not before. What is known already is known twice.
     fn tell_the_promoted(&mut self, who: ParticipantId, turn: &mut Turn) {
         let role = self.stage.role(who).unwrap_or(Role::Viewer);
-        let messages = [
-            self.chat_history(who, turn.now, role >= Role::Speaker),
-            (role >= Role::Moderator).then(|| self.polls_known_to(who, turn.now)).flatten(),
-            (role >= Role::Moderator).then(|| self.who_waits()).flatten(),
-        ];
-        messages.into_iter().flatten().for_each(|message| turn.say(Addressee::Person(who), message));
+        let mut messages = Vec::from_iter(self.chat_history(who, turn.now, role >= Role::Speaker));
+        if role >= Role::Moderator {
+            messages.extend(self.polls_known_to(who, turn.now));
+            messages.extend(self.who_waits());
+        }
+        messages.into_iter().for_each(|message| turn.say(Addressee::Person(who), message));
     }
 
     /// What somebody who arrives is told of all this, after their welcome.
     pub(crate) fn around_for(&self, who: ParticipantId, now: Millis) -> Vec<signaling::ServerMessage> {
-        let moderates = self.stage.role(who) >= Some(Role::Moderator);
-        let messages = [
-            self.chat_history(who, now, true),
-            self.around.chat.pinned_told(),
-            self.questions_known_to(who, now),
-            self.polls_known_to(who, now),
-            self.timer_told(now),
-            moderates.then(|| self.who_waits()).flatten(),
-        ];
-        messages.into_iter().flatten().collect()
+        let mut messages = Vec::from_iter(self.chat_history(who, now, true));
+        messages.extend(self.around.chat.pinned_told());
+        messages.extend(self.questions_known_to(who, now));
+        messages.extend(self.polls_known_to(who, now));
+        messages.extend(self.timer_told(now));
+        if self.stage.role(who) >= Some(Role::Moderator) {
+            messages.extend(self.who_waits());
+        }
+        messages
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use signaling::limits::{CHAT_CHARS, QUESTION_CHARS, QUESTIONS};
+use signaling::limits::{CHAT_CHARS, QUESTION_CHARS, QUESTIONS, QUESTIONS_A_PERSON};
 use signaling::{
     Feature, ParticipantId, Question, QuestionState, Refusal, Role, ServerMessage, WrittenAnswer,
 };
@@ -11,6 +11,9 @@ use stage::{Actor, Millis};
 
 use crate::turn::{Addressee, Turn};
 use crate::{Item, Room};
+
+/// Told at once to somebody who comes.
+const QUESTIONS_A_FRAME: usize = 50;
 
 #[derive(Debug, Default)]
 pub(crate) struct Questions {
@@ -58,16 +61,22 @@ impl Room {
         turn: &mut Turn,
     ) -> Result<(), Refusal> {
         self.may_use(who, Feature::Questions)?;
-        if self.around.questions.asked.len() >= QUESTIONS {
-            return Err(Refusal::TooMany { most: QUESTIONS as u32 });
+        let (user, _) = self.reader(who)?;
+        let asked = &self.around.questions.asked;
+        let own = asked.iter().filter(|one| one.by == user && one.state != QuestionState::Answered).count();
+        for (count, most) in [(own, QUESTIONS_A_PERSON), (asked.len(), QUESTIONS)] {
+            if count >= most {
+                self.around.hits.questions_full += 1;
+                return Err(Refusal::TooMany { most: most as u32 });
+            }
         }
         let text = self.written(who, text, QUESTION_CHARS, turn)?;
-        let asker = self.register.get(who).ok_or(Refusal::NotPresent)?;
+        let name = self.register.get(who).ok_or(Refusal::NotPresent)?.name.clone();
         let id = self.around.questions.count + 1;
         let asked = Asked {
             id,
-            by: asker.user.clone(),
-            name: asker.name.clone(),
+            by: user,
+            name,
             text,
             at: self.unix(turn.now),
             votes: BTreeSet::new(),
@@ -171,11 +180,14 @@ impl Room {
         turn.say(Addressee::Everybody, ServerMessage::Questions { questions });
     }
 
-    pub(super) fn questions_known_to(&self, who: ParticipantId, now: Millis) -> Option<ServerMessage> {
-        let (user, _) = self.reader(who).ok()?;
-        let asked = self.around.questions.asked.iter();
-        let questions: Vec<Question> = asked.map(|one| self.question(one, Some(&user), now)).collect();
-        (!questions.is_empty()).then_some(ServerMessage::Questions { questions })
+    /// So many in a frame that a slow line takes it in time.
+    pub(super) fn questions_known_to(&self, who: ParticipantId, now: Millis) -> Vec<ServerMessage> {
+        let Ok((user, _)) = self.reader(who) else { return Vec::new() };
+        let frames = self.around.questions.asked.chunks(QUESTIONS_A_FRAME);
+        let told = frames.map(|asked| ServerMessage::Questions {
+            questions: asked.iter().map(|one| self.question(one, Some(&user), now)).collect(),
+        });
+        told.collect()
     }
 
     /// A question as it is told to `reader`; to many where there is none.

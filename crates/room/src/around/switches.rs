@@ -47,6 +47,7 @@ impl Room {
         let participant = self.register.get_mut(whom).ok_or(Refusal::NotPresent)?;
         if participant.silenced != silenced {
             participant.silenced = silenced;
+            participant.question = participant.question.take().filter(|_| !silenced);
             turn.touch(Touched::Participant(whom));
         }
         Ok(())

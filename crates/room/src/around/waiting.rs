@@ -1,10 +1,10 @@
 //! The waiting room: who is new in a locked room and no moderator knows nothing of it but its title, until somebody lets them in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use signaling::limits::WAITING;
 use signaling::{Closing, ErrorCode, Refusal, Role, ServerMessage, WaitingPerson};
-use stage::Actor;
+use stage::{Actor, Millis};
 
 use crate::register::Session;
 use crate::turn::{Addressee, Reply, Turn};
@@ -18,7 +18,19 @@ pub(crate) struct WaitingRoom {
     turned_away: u64,
     /// Moderators do not know yet how it stands.
     news: bool,
+    /// When they were last told.
+    told: Option<Millis>,
+    /// Let in, and not there yet: each is told the whole room, and a hall of them at once would hold it up.
+    admitted: VecDeque<Waiting>,
+    /// When the last of them came in.
+    came_in: Millis,
 }
+
+/// Between two words to moderators about who waits, in milliseconds.
+const TOLD_EVERY_MS: u64 = 1_000;
+/// So many come in at once, and the next after so many milliseconds.
+const COME_IN: usize = 50;
+const COME_IN_EVERY_MS: u64 = 20;
 
 /// Somebody who waits.
 #[derive(Debug)]
@@ -36,10 +48,20 @@ impl WaitingRoom {
     }
 
     pub(crate) fn has(&self, session: SessionId) -> bool {
-        self.people.values().any(|waiting| waiting.session == session)
+        self.people.values().chain(&self.admitted).any(|waiting| waiting.session == session)
+    }
+
+    /// When the next are to come in, or moderators to be told.
+    pub(crate) fn due(&self) -> Option<Millis> {
+        let next = (!self.admitted.is_empty()).then(|| self.came_in.plus(COME_IN_EVERY_MS));
+        let told = self.news.then(|| self.told.map_or(Millis(0), |told| told.plus(TOLD_EVERY_MS)));
+        [next, told].into_iter().flatten().min()
     }
 
     fn take(&mut self, is_meant: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
+        if let Some(at) = self.admitted.iter().position(&is_meant) {
+            return self.admitted.remove(at);
+        }
         let id = self.people.iter().find(|(_, waiting)| is_meant(waiting)).map(|(id, _)| *id)?;
         self.news = true;
         self.people.remove(&id)
@@ -48,7 +70,7 @@ impl WaitingRoom {
 
 impl Room {
     /// Whether somebody has to wait: the room is locked, they are no moderator, and they were not let in before.
-    pub(crate) fn has_to_wait(&self, identity: &Identity) -> bool {
+    pub fn has_to_wait(&self, identity: &Identity) -> bool {
         self.around.locked
             && self.register.foresee(identity).1 < Role::Moderator
             && !self.register.is_welcome(&identity.user)
@@ -85,27 +107,51 @@ impl Room {
     /// Somebody who is gone or let in already needs it no more.
     pub(crate) fn admit(&mut self, by: Actor, id: u32, turn: &mut Turn) -> Result<(), Refusal> {
         self.needs(by, Role::Moderator)?;
-        if let Some(waiting) = self.around.waiting.people.remove(&id) {
-            self.around.waiting.news = true;
-            self.let_in(waiting, turn);
+        if !self.around.waiting.people.contains_key(&id) {
+            return Ok(());
         }
+        self.has_places(1)?;
+        let waiting = self.around.waiting.people.remove(&id);
+        self.around.waiting.admitted.extend(waiting);
+        self.around.waiting.news = true;
+        self.let_in_the_admitted(turn);
         Ok(())
     }
 
+    /// All of them, or none where they do not fit.
     pub(crate) fn admit_all(&mut self, by: Actor, turn: &mut Turn) -> Result<(), Refusal> {
         self.needs(by, Role::Moderator)?;
-        for waiting in std::mem::take(&mut self.around.waiting.people).into_values() {
-            self.around.waiting.news = true;
-            self.let_in(waiting, turn);
+        self.has_places(self.around.waiting.people.len())?;
+        let room = &mut self.around.waiting;
+        room.news |= !room.people.is_empty();
+        room.admitted.extend(std::mem::take(&mut room.people).into_values());
+        self.let_in_the_admitted(turn);
+        Ok(())
+    }
+
+    fn has_places(&self, wanted: usize) -> Result<(), Refusal> {
+        let taken = self.register.len() + self.around.waiting.admitted.len();
+        if taken + wanted > self.people {
+            return Err(Refusal::TooMany { most: self.people as u32 });
         }
         Ok(())
     }
 
-    fn let_in(&mut self, waiting: Waiting, turn: &mut Turn) {
-        let Waiting { session, identity, fresh_key } = waiting;
-        match self.enter(Session::of_page(session, fresh_key), identity, None, turn) {
-            Some(who) => turn.welcomes.push((session, who)),
-            None => turn.rejected.push((session, ErrorCode::RoomFull)),
+    /// The next of those who were let in, where it is time.
+    pub(super) fn let_in_the_admitted(&mut self, turn: &mut Turn) {
+        let room = &mut self.around.waiting;
+        let soon = room.came_in.plus(COME_IN_EVERY_MS) > turn.now && room.came_in != Millis(0);
+        if room.admitted.is_empty() || soon {
+            return;
+        }
+        room.came_in = turn.now;
+        let next: Vec<Waiting> = room.admitted.drain(..room.admitted.len().min(COME_IN)).collect();
+        for Waiting { session, identity, fresh_key } in next {
+            match self.enter(Session::of_page(session, fresh_key), identity, None, turn) {
+                Some(who) => turn.welcomes.push((session, who)),
+                // Somebody took the place since.
+                None => turn.rejected.push((session, ErrorCode::RoomFull)),
+            }
         }
     }
 
@@ -121,11 +167,16 @@ impl Room {
     /// The room has ended, for them too.
     pub(crate) fn end_waiting(&mut self, turn: &mut Turn) {
         let waiting = std::mem::take(&mut self.around.waiting.people);
-        turn.closings.extend(waiting.into_values().map(|one| (one.session, Closing::RoomEnded)));
+        let admitted = std::mem::take(&mut self.around.waiting.admitted);
+        let all = waiting.into_values().chain(admitted);
+        turn.closings.extend(all.map(|one| (one.session, Closing::RoomEnded)));
     }
 
     pub(super) fn tell_waiting(&mut self, turn: &mut Turn) {
-        if std::mem::take(&mut self.around.waiting.news) {
+        let room = &mut self.around.waiting;
+        let soon = room.told.is_some_and(|told| turn.now.since(told) < TOLD_EVERY_MS);
+        if room.news && !soon {
+            (room.news, room.told) = (false, Some(turn.now));
             turn.say(Addressee::Rank(Role::Moderator), self.waiting_told());
         }
     }

@@ -35,6 +35,7 @@ impl Room {
         let earned = participant.writing_earned.max(turn.now);
         let ahead = earned.since(turn.now);
         if ahead >= BURST * EARNED_MS {
+            self.around.hits.writing_fast += 1;
             let wait = ahead - (BURST - 1) * EARNED_MS;
             return Err(Refusal::TooFast { seconds: u32::try_from(wait.div_ceil(1000)).unwrap_or(u32::MAX) });
         }
@@ -46,7 +47,7 @@ impl Room {
 /// A text with something to be read in it, within its bound.
 pub(crate) fn worded(text: &str, most: usize) -> Result<String, Refusal> {
     let text = readable(text);
-    if text.is_empty() {
+    if text.chars().all(is_blank) {
         return Err(Refusal::TextEmpty);
     }
     if text.chars().count() > most {
@@ -57,7 +58,12 @@ pub(crate) fn worded(text: &str, most: usize) -> Result<String, Refusal> {
 
 /// What is written without what nobody sees: lines stay, at most two ends of them in a row.
 fn readable(text: &str) -> String {
-    let seen = text.chars().filter(|one| *one == '\n' || !(one.is_control() || turns_direction(*one)));
+    let lines = text.chars().map(|one| match one {
+        '\u{2028}' | '\u{2029}' => '\n',
+        '\t' => ' ',
+        other => other,
+    });
+    let seen = lines.filter(|one| *one == '\n' || !(one.is_control() || turns_direction(*one)));
     let mut out = String::new();
     for one in seen {
         if one != '\n' || !out.ends_with("\n\n") {
@@ -67,8 +73,14 @@ fn readable(text: &str) -> String {
     out.trim().into()
 }
 
+/// Nothing to be seen by itself: space, the joiners, and the letters that Hangul fills places with.
+fn is_blank(one: char) -> bool {
+    one.is_whitespace()
+        || matches!(one, '\u{200c}' | '\u{200d}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
+}
+
 /// Marks, embeddings, overrides and isolates of the Unicode bidirectional algorithm, and characters of no width but the joiners, without
 /// which some scripts and many emoji cannot be written.
 fn turns_direction(one: char) -> bool {
-    matches!(one, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(one, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

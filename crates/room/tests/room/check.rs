@@ -67,6 +67,9 @@ pub(crate) fn what_is_kept_is_all_there_was(world: &mut World) {
     if world.ended {
         return;
     }
+    for item in world.room.unkept() {
+        world.disk.insert(item, world.room.kept(item).unwrap());
+    }
     let mut next = world.restarted();
     world.disk.keys().for_each(|item| assert_eq!(world.room.kept(*item), next.room.kept(*item)));
     let open = room::Configuration { locked: Some(false), ..Default::default() };

@@ -130,6 +130,9 @@ impl Page {
                 poll.yours = poll.yours.take().or(before).or_else(|| Some(YourAnswers::default()));
                 self.polls.insert(poll.id, poll);
             }),
+            ServerMessage::PollYours { poll, yours } => {
+                self.polls.get_mut(&poll).expect("it is known").yours = Some(yours);
+            }
             ServerMessage::PollsGone { polls } => self.polls.retain(|id, _| !polls.contains(id)),
             ServerMessage::Waiting { people } => self.waiting = people,
             ServerMessage::Timer { timer } => self.timer = timer,

@@ -96,7 +96,11 @@ fn every_kind_of_answer_is_counted_in_its_way() {
     let results = seen(&world, ada).results.unwrap();
     assert_eq!(results[0].counts, [1, 0, 1]);
     assert_eq!(results[1].counts, [0, 0, 0, 0, 1]);
-    assert_eq!(results[2].texts, ["ant", "zebra"]);
+    // Words are the moderators' until it is over.
+    assert!(results[2].texts.is_empty());
+    assert_eq!(seen(&world, mo).results.unwrap()[2].texts, ["ant", "zebra"]);
+    world.says(mo, Command::EndPoll { poll: 1 }).unwrap();
+    assert_eq!(seen(&world, ada).results.unwrap()[2].texts, ["ant", "zebra"]);
 }
 
 #[test]
@@ -170,6 +174,26 @@ fn of_an_anonymous_poll_nothing_that_is_kept_says_who_answered_what() {
         "{after}"
     );
     assert!(after.contains(r#""sheets":{}"#));
+}
+
+#[test]
+fn anonymous_answers_reach_the_disk_in_company() {
+    let (mut world, [_, _, mo]) = three();
+    open(&mut world, mo, PollDraft { anonymous: true, ..poll(vec![question(single(), None)]) });
+    let answered = |world: &World| {
+        let kept = world.disk[&room::Item::Poll(1)].clone();
+        kept.split("\"answered\":[").nth(1).unwrap().split(']').next().unwrap().matches("user").count()
+    };
+    let mut kept = Vec::new();
+    for n in 0..25 {
+        let who = world.join(&format!("user {n}"), Role::Viewer);
+        answer(&mut world, who, vec![Some(choice(0))]).unwrap();
+        kept.push(answered(&world));
+    }
+    assert_eq!([kept[8], kept[9], kept[18], kept[19], kept[24]], [0, 10, 10, 20, 20]);
+    assert_eq!(world.room.unkept(), [room::Item::Poll(1)]);
+    world.says(mo, Command::EndPoll { poll: 1 }).unwrap();
+    assert_eq!((answered(&world), world.room.unkept()), (25, vec![]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Questions for those on stage.
 
-use signaling::limits::QUESTIONS;
+use signaling::limits::{QUESTIONS, QUESTIONS_A_PERSON};
 use signaling::{Access, Command, Feature, QuestionState, Refusal, Role};
 
 use crate::world::{Me, World};
@@ -75,14 +75,29 @@ fn ones_own_question_or_any_by_a_moderator_is_taken_out() {
 }
 
 #[test]
-fn there_are_so_many_and_no_more() {
-    let (mut world, [ada, ..]) = three();
-    for _ in 0..QUESTIONS {
+fn there_are_so_many_of_a_person_and_of_all_and_no_more() {
+    let (mut world, [ada, _, mo]) = three();
+    let ask_until = |world: &mut World, who: Me, count: usize| {
+        for _ in 0..count {
+            world.passes(1_000);
+            world.says(who, ask("again?")).unwrap();
+        }
         world.passes(1_000);
-        world.says(ada, ask("again?")).unwrap();
+        world.says(who, ask("once more?"))
+    };
+    let most = QUESTIONS_A_PERSON as u32;
+    assert_eq!(ask_until(&mut world, ada, QUESTIONS_A_PERSON), Err(Refusal::TooMany { most }));
+    world.says(mo, Command::MarkQuestion { question: 1, state: QuestionState::Answered }).unwrap();
+    world.says(ada, ask("now?")).unwrap();
+    for n in 0..QUESTIONS / QUESTIONS_A_PERSON - 1 {
+        let who = world.join(&format!("user {n}"), Role::Viewer);
+        let _ = ask_until(&mut world, who, QUESTIONS_A_PERSON - 2 * usize::from(n == 0));
     }
-    world.passes(1_000);
-    assert_eq!(world.says(ada, ask("once more?")), Err(Refusal::TooMany { most: QUESTIONS as u32 }));
+    let late = world.join("late", Role::Viewer);
+    assert_eq!(world.pages[&late].questions.len(), QUESTIONS, "in several frames");
+    let most = QUESTIONS as u32;
+    assert_eq!(world.says(late, ask("and mine?")), Err(Refusal::TooMany { most }));
+    assert!(world.room.bounds_hit().questions_full > 1);
 }
 
 #[test]

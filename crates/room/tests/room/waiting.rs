@@ -12,8 +12,10 @@ fn locked() -> (World, Me) {
     (world, mo)
 }
 
-fn waiting(world: &World, who: Me) -> Vec<(u32, &str)> {
-    world.pages[&who].waiting.iter().map(|one| (one.id, one.name.as_str())).collect()
+/// Who waits, as somebody was told by a second later.
+fn waiting(world: &mut World, who: Me) -> Vec<(u32, String)> {
+    world.passes(1_000);
+    world.pages[&who].waiting.iter().map(|one| (one.id, one.name.clone())).collect()
 }
 
 #[test]
@@ -21,9 +23,9 @@ fn a_newcomer_waits_and_moderators_know() {
     let (mut world, mo) = locked();
     let ada = world.connect("ada", Role::Viewer, None);
     assert!(world.waiting.contains_key(&ada) && world.room.state().participants.len() == 1);
-    assert_eq!(waiting(&world, mo), [(1, "ADA")]);
+    assert_eq!(waiting(&mut world, mo), [(1, "ADA".to_owned())]);
     let late = world.join("late", Role::Moderator);
-    assert_eq!(waiting(&world, late), [(1, "ADA")]);
+    assert_eq!(waiting(&mut world, late), [(1, "ADA".to_owned())]);
 }
 
 #[test]
@@ -32,10 +34,13 @@ fn whoever_is_let_in_has_their_welcome_and_others_wait_on() {
     let [ada, bob] = ["ada", "bob"].map(|name| world.connect(name, Role::Viewer, None));
     world.says(mo, Command::Admit { waiting: 1 }).unwrap();
     assert!(world.pages[&ada].connected && world.waiting.contains_key(&bob));
-    assert_eq!(waiting(&world, mo), [(2, "BOB")]);
+    assert_eq!(waiting(&mut world, mo), [(2, "BOB".to_owned())]);
     world.says(mo, Command::Admit { waiting: 1 }).unwrap();
+    world.passes(20);
     world.says(mo, Command::AdmitAll).unwrap();
-    assert!(world.pages[&bob].connected && waiting(&world, mo).is_empty());
+    world.passes(20);
+    assert!(world.pages[&bob].connected);
+    assert!(waiting(&mut world, mo).is_empty());
 }
 
 #[test]
@@ -45,7 +50,7 @@ fn whoever_is_turned_away_or_gives_up_is_gone() {
     world.says(mo, Command::TurnAway { waiting: 1 }).unwrap();
     assert_eq!(world.turned_away[&ada], Closing::TurnedAway);
     world.give_up(bob);
-    assert!(waiting(&world, mo).is_empty());
+    assert!(waiting(&mut world, mo).is_empty());
 }
 
 #[test]
@@ -76,10 +81,11 @@ fn the_newest_page_waits_and_a_better_token_waits_no_more() {
     let first = world.connect("ada", Role::Viewer, None);
     let second = world.connect("ada", Role::Viewer, None);
     assert_eq!(world.turned_away[&first], Closing::NewerSession);
-    assert_eq!(waiting(&world, mo).len(), 1);
+    assert_eq!(waiting(&mut world, mo).len(), 1);
     let third = world.connect("ada", Role::Host, None);
     assert_eq!(world.turned_away[&second], Closing::NewerSession);
-    assert!(world.pages.contains_key(&third) && waiting(&world, mo).is_empty());
+    assert!(world.pages.contains_key(&third));
+    assert!(waiting(&mut world, mo).is_empty());
 }
 
 #[test]
@@ -110,4 +116,16 @@ fn only_moderators_keep_the_door() {
     ] {
         assert_eq!(world.says(speaker, command), Err(Refusal::Forbidden));
     }
+}
+
+#[test]
+fn a_hall_that_is_let_in_comes_in_a_few_at_a_time_and_may_leave_on_the_way() {
+    let (mut world, mo) = locked();
+    let hall: Vec<Me> = (0..120).map(|n| world.connect(&format!("user {n}"), Role::Viewer, None)).collect();
+    world.says(mo, Command::AdmitAll).unwrap();
+    let inside = |world: &World| world.room.state().participants.len() - 1;
+    assert_eq!(inside(&world), 50);
+    world.give_up(hall[119]);
+    world.passes(100);
+    assert_eq!((inside(&world), world.waiting.len()), (119, 0));
 }

@@ -463,6 +463,7 @@ export type ServerMessage =
   | { "type": "questions_gone", questions: Array<number> }
   | { "type": "reactions", counts: Array<ReactionCount> }
   | { "type": "polls", polls: Array<PollState> }
+  | { "type": "poll_yours", poll: number, yours: YourAnswers }
   | { "type": "polls_gone", polls: Array<number> }
   | { "type": "waiting", people: Array<WaitingPerson> }
   | { "type": "in_waiting_room", title: string }

@@ -4,7 +4,7 @@
 //! themselves. `draft` says what makes sense, `tally` counts, `told` says who sees what.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use signaling::limits::{POLL_TOLD_MS, POLLS};
 use signaling::{Feature, ParticipantId, PollAnswer, PollDraft, PollStage, Refusal, Role, ServerMessage};
@@ -18,10 +18,15 @@ mod sheet;
 mod tally;
 mod told;
 
+use tally::Tally;
+
 pub use sheet::{PollRow, PollSheet};
 
 /// One for each question, in their order; none where somebody left one out.
 pub(crate) type Answers = Vec<Option<PollAnswer>>;
+
+/// Anonymous answers are kept so many at a time, or when the poll ends.
+const ANONYMOUS_KEPT: usize = 10;
 
 #[derive(Debug, Default)]
 pub(crate) struct Polls {
@@ -40,13 +45,15 @@ pub(crate) struct Poll {
     pub(crate) stage: PollStage,
     /// A moderator shows the results to everybody, or where they are not held back, has not hidden them.
     pub(crate) shown: bool,
-    /// When it last began to take answers.
-    pub(crate) started: Option<Millis>,
+    /// When it last began to take answers, in milliseconds since 1970.
+    pub(crate) started: Option<u64>,
     /// When an open quiz ends by itself.
     pub(crate) ends: Option<Millis>,
     /// Everybody's `user` who has answered.
     pub(crate) answered: BTreeSet<Arc<str>>,
     pub(crate) given: Given,
+    /// What came of it so far, counted when somebody is to know: not with every answer, nor for everybody who comes.
+    pub(super) tally: OnceLock<Tally>,
 }
 
 /// What was answered.
@@ -69,12 +76,13 @@ pub(crate) struct Sheet {
 }
 
 impl Poll {
-    pub(crate) fn new(draft: PollDraft) -> Poll {
+    pub(super) fn new(draft: PollDraft) -> Poll {
         let given =
             if draft.anonymous { Given::Anonymous(Vec::new()) } else { Given::Named(BTreeMap::new()) };
         let shown = !draft.held;
         let stage = PollStage::Draft;
-        Poll { draft, stage, shown, started: None, ends: None, answered: BTreeSet::new(), given }
+        let (answered, tally) = (BTreeSet::new(), OnceLock::new());
+        Poll { draft, stage, shown, started: None, ends: None, answered, given, tally }
     }
 }
 
@@ -107,6 +115,7 @@ impl Room {
     ) -> Result<(), Refusal> {
         self.needs(by, Role::Moderator)?;
         if self.around.polls.polls.len() >= POLLS {
+            self.around.hits.polls_full += 1;
             return Err(Refusal::TooMany { most: POLLS as u32 });
         }
         let draft = draft::checked(draft)?;
@@ -123,6 +132,7 @@ impl Room {
         if !self.around.features.has(Feature::Polls) {
             return Err(Refusal::FeatureOff { feature: Feature::Polls });
         }
+        let unix = self.unix(turn.now);
         let poll = self.around.polls.get_mut(id)?;
         match poll.stage {
             PollStage::Open => return Ok(()),
@@ -130,7 +140,7 @@ impl Room {
             PollStage::Ended if poll.draft.quiz.is_some() => return Err(Refusal::PollClosed),
             PollStage::Draft | PollStage::Ended => {}
         }
-        (poll.stage, poll.started) = (PollStage::Open, Some(turn.now));
+        (poll.stage, poll.started) = (PollStage::Open, Some(unix));
         let seconds = poll.draft.quiz.and_then(|quiz| quiz.seconds);
         poll.ends = seconds.map(|seconds| turn.now.plus(u64::from(seconds) * 1000));
         self.poll_changed(id, turn);
@@ -191,13 +201,14 @@ impl Room {
         self.may_use(who, Feature::Polls)?;
         let (user, _) = self.reader(who)?;
         let name = self.register.get(who).ok_or(Refusal::NotPresent)?.name.clone();
+        let unix = self.unix(turn.now);
         let poll = self.around.polls.get_mut(id)?;
         let once = poll.draft.anonymous || poll.draft.quiz.is_some();
         if poll.stage != PollStage::Open || (once && poll.answered.contains(&user)) {
             return Err(Refusal::PollClosed);
         }
         let answers = draft::fitting(&poll.draft, answers)?;
-        let after_ms = poll.started.map_or(0, |started| turn.now.since(started));
+        let after_ms = poll.started.map_or(0, |started| unix.saturating_sub(started));
         poll.answered.insert(user.clone());
         match &mut poll.given {
             Given::Named(sheets) => drop(sheets.insert(user, Sheet { name, answers, after_ms })),
@@ -206,7 +217,11 @@ impl Room {
                 given.insert(at, answers);
             }
         }
-        turn.keep(Item::Poll(id));
+        poll.tally = OnceLock::new();
+        // One after another on the disk they would say who gave which after all.
+        if !poll.draft.anonymous || poll.answered.len().is_multiple_of(ANONYMOUS_KEPT) {
+            turn.keep(Item::Poll(id));
+        }
         self.around.polls.news.insert(id);
         self.tell_own_answers(who, id, turn);
         Ok(())
@@ -219,6 +234,13 @@ impl Room {
             // It is there, and nobody's to refuse.
             let _ = self.end_poll(Actor::Operator, id, turn);
         }
+    }
+
+    /// What is not on the disk as it is, because it waits for company.
+    pub fn unkept(&self) -> Vec<Item> {
+        let polls = self.around.polls.polls.iter();
+        let waiting = polls.filter(|(_, poll)| poll.draft.anonymous && poll.stage == PollStage::Open);
+        waiting.map(|(id, _)| Item::Poll(*id)).collect()
     }
 
     fn poll_changed(&mut self, id: u32, turn: &mut Turn) {

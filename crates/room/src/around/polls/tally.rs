@@ -5,7 +5,20 @@ use signaling::{Leader, PollAnswer, PollKind, PollQuestion, PollResult};
 
 use super::{Answers, Given, Poll};
 
+/// All that came of a poll.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    /// One for each question.
+    pub(super) results: Vec<PollResult>,
+    /// The best, and of equals the quickest, first; nobody who was not asked for their name.
+    pub(super) leaders: Vec<Leader>,
+}
+
 impl Poll {
+    pub(super) fn tally(&self) -> &Tally {
+        self.tally.get_or_init(|| Tally { results: self.results(), leaders: self.leaders() })
+    }
+
     /// Everybody's answers, in no order that says anything.
     pub(super) fn sheets(&self) -> Box<dyn Iterator<Item = &Answers> + '_> {
         match &self.given {
@@ -14,8 +27,7 @@ impl Poll {
         }
     }
 
-    /// One for each question.
-    pub(super) fn results(&self) -> Vec<PollResult> {
+    fn results(&self) -> Vec<PollResult> {
         let mut results: Vec<PollResult> = self.draft.questions.iter().map(empty).collect();
         for answers in self.sheets() {
             for (result, answer) in results.iter_mut().zip(answers) {
@@ -39,8 +51,7 @@ impl Poll {
         right.count() as u32
     }
 
-    /// The best, and of equals the quickest, first; nobody who was not asked for their name.
-    pub(super) fn leaders(&self) -> Vec<Leader> {
+    fn leaders(&self) -> Vec<Leader> {
         let Given::Named(sheets) = &self.given else { return Vec::new() };
         let mut ranked: Vec<_> =
             sheets.values().map(|sheet| (self.score(&sheet.answers), sheet.after_ms, &sheet.name)).collect();

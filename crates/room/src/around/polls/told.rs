@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use signaling::limits::POLL_TOLD_MS;
-use signaling::{ParticipantId, PollStage, PollState, Role, ServerMessage, YourAnswers};
+use signaling::{ParticipantId, PollResult, PollStage, PollState, Role, ServerMessage, YourAnswers};
 use stage::Millis;
 
 use super::{Given, Poll};
@@ -37,10 +37,19 @@ impl Poll {
             shown: self.shown,
             ends_in_ms: self.ends.map(|ends| ends.since(now)),
             answered: self.answered.len() as u32,
-            results: sees.then(|| self.results()),
-            leaders: (sees && has_board).then(|| self.leaders()),
+            results: sees.then(|| self.results_for(moderates)),
+            leaders: (sees && has_board).then(|| self.tally().leaders.clone()),
             yours: None,
         }
+    }
+
+    /// What people write is told to everybody when it is over: before, it would be told again with every answer.
+    fn results_for(&self, moderates: bool) -> Vec<PollResult> {
+        let mut results = self.tally().results.clone();
+        if !moderates && self.stage == PollStage::Open {
+            results.iter_mut().for_each(|result| result.texts.clear());
+        }
+        results
     }
 
     fn yours(&self, user: &str) -> YourAnswers {
@@ -75,25 +84,25 @@ impl Room {
     fn tell_poll(&self, id: u32, turn: &mut Turn) {
         let Some(poll) = self.around.polls.polls.get(&id) else { return };
         let of = |poll| ServerMessage::Polls { polls: vec![poll] };
-        // How many were right is each one's own.
-        let personal = poll.draft.quiz.is_some() && poll.stage == PollStage::Ended;
-        if poll.stage != PollStage::Draft && !personal {
+        if poll.stage != PollStage::Draft {
             turn.say(Addressee::Everybody, of(poll.told(id, false, turn.now)));
         }
-        if personal {
-            for (who, _) in self.register.iter() {
-                self.tell_own_answers(who, id, turn);
-            }
-            return;
-        }
         turn.say(Addressee::Rank(Role::Moderator), of(poll.told(id, true, turn.now)));
+        // How many were right is each one's own.
+        if poll.draft.quiz.is_some() && poll.stage == PollStage::Ended {
+            for (who, person) in self.register.iter() {
+                if poll.answered.contains(&*person.user) {
+                    self.tell_own_answers(who, id, turn);
+                }
+            }
+        }
     }
 
-    /// What somebody has just done.
+    /// What somebody has just done, or what came of it for them.
     pub(super) fn tell_own_answers(&self, who: ParticipantId, id: u32, turn: &mut Turn) {
-        if let Some(told) = self.poll_told_to(who, id, turn.now) {
-            turn.say(Addressee::Person(who), ServerMessage::Polls { polls: vec![told] });
-        }
+        let Ok((user, _)) = self.reader(who) else { return };
+        let Some(poll) = self.around.polls.polls.get(&id) else { return };
+        turn.say(Addressee::Person(who), ServerMessage::PollYours { poll: id, yours: poll.yours(&user) });
     }
 
     fn poll_told_to(&self, who: ParticipantId, id: u32, now: Millis) -> Option<PollState> {
@@ -106,9 +115,10 @@ impl Room {
         Some(PollState { yours: Some(poll.yours(&user)), ..poll.told(id, moderates, now) })
     }
 
-    pub(in crate::around) fn polls_known_to(&self, who: ParticipantId, now: Millis) -> Option<ServerMessage> {
+    /// One frame each: together they may be longer than a slow line takes in time.
+    pub(in crate::around) fn polls_known_to(&self, who: ParticipantId, now: Millis) -> Vec<ServerMessage> {
         let polls = self.around.polls.polls.keys();
-        let polls: Vec<PollState> = polls.filter_map(|id| self.poll_told_to(who, *id, now)).collect();
-        (!polls.is_empty()).then_some(ServerMessage::Polls { polls })
+        let told = polls.filter_map(|id| self.poll_told_to(who, *id, now));
+        told.map(|poll| ServerMessage::Polls { polls: vec![poll] }).collect()
     }
 }
