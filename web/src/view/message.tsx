@@ -11,6 +11,7 @@ import { spoken, t } from "../texts";
 import { Avatar } from "./avatar";
 import { Icon, type IconName } from "./icons";
 import { Menu, type MenuEntry } from "./menu";
+import { Said } from "./said";
 import { watchFocus } from "./within";
 
 export interface OpenMessageMenu {
@@ -140,10 +141,10 @@ function useKeptButton(place: boolean) {
 function Privately({ session, to }: { session: Session; to: ParticipantId }) {
   const state = session.now;
   const name = nameOf(state, to);
-  const words = to === state.you ? t("chat.privately.you") : name === "" ? t("chat.privately.gone") : t("chat.privately", { name });
+  const key = to === state.you ? "chat.privately.you" : name === "" ? "chat.privately.gone" : "chat.privately";
   return (
-    <span class="audience" dir="auto">
-      {words}
+    <span class="audience">
+      <Said text={{ key, values: { name } }} />
     </span>
   );
 }
