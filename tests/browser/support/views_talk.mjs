@@ -65,9 +65,10 @@ const chat = [
     name: "writing privately",
     who: "host",
     enter: async ({ host }) => {
-      const reply = host.page.locator(".message.person").getByRole("button", { name: "Reply to Alan Turing", includeHidden: true }).last();
-      await reply.focus();
-      await reply.press("Enter");
+      const dots = host.page.locator(".message.person .dots").last();
+      await dots.focus();
+      await dots.press("Enter");
+      await host.page.getByRole("menuitem", { name: "Reply" }).click();
       await host.page.locator(".composer.person").waitFor();
       await host.page.getByRole("textbox", { name: "Message" }).fill("Gladly, right after the break.");
     },

@@ -53,7 +53,7 @@ export function Message({ session, row, answered, moderates, heard, pinned, reac
         <span class="name" dir="auto">
           {name}
         </span>
-        <time dateTime={when.toISOString()}>{new Intl.DateTimeFormat(spoken.value.language, { timeStyle: "short" }).format(when)}</time>
+        <time dateTime={when.toISOString()}>{timeOf(when)}</time>
         {audience.is === "backstage" && <span class="audience">{t("chat.backstage")}</span>}
         {audience.is === "person" && <Privately session={session} to={audience.participant} />}
       </p>
@@ -97,6 +97,15 @@ export function Message({ session, row, answered, moderates, heard, pinned, reac
       </div>
     </li>
   );
+}
+
+let clock: { readonly language: string; readonly format: Intl.DateTimeFormat } | null = null;
+
+/** One formatter for all messages: making one takes longer than the rest of a message. */
+function timeOf(when: Date): string {
+  const { language } = spoken.value;
+  if (clock?.language !== language) clock = { language, format: new Intl.DateTimeFormat(language, { timeStyle: "short" }) };
+  return clock.format.format(when);
 }
 
 function BarButton({ icon, label, tab, onClick }: { icon: IconName; label: string; tab: number; onClick: () => void }) {
