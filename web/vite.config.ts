@@ -17,6 +17,8 @@ export default defineConfig({
     sourcemap: false,
     rolldownOptions: {
       output: {
+        // What the first load needs is one file: small ones cost a request each, and pack badly.
+        codeSplitting: { groups: [{ name: "page", tags: ["$initial"] }] },
         assetFileNames: ({ originalFileNames }) =>
           originalFileNames.some((name) => name.includes(BLUR)) ? `assets/blur-${blur.version}/[name][extname]` : "assets/[name]-[hash][extname]",
       },

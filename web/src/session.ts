@@ -7,7 +7,7 @@ import { wayOf } from "./model/abilities";
 import type { Doing } from "./model/actions";
 import { canBeRead } from "./model/chat";
 import { groups, placeInLine } from "./model/people";
-import { isLive, initial, me, nameOf, type RoomFacts, type State } from "./model/state";
+import { isLive, initial, me, nameOf, sameRoom, type State } from "./model/state";
 import { reduce, type Event } from "./model/reduce";
 import { soundOf, Sounds } from "./model/sounds";
 import { talkToOpen, unseenOf } from "./model/talk";
@@ -418,12 +418,6 @@ export class Session {
     this.#screen.peek()?.stop();
     this.#screen.value = null;
   }
-}
-
-/** Its version goes up with everything that anybody does. */
-function sameRoom(a: RoomFacts | null, b: RoomFacts | null): boolean {
-  if (a === null || b === null) return a === b;
-  return (Object.keys(b) as (keyof RoomFacts)[]).every((fact) => fact === "version" || a[fact] === b[fact]);
 }
 
 function withOne<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reduce } from "../src/model/reduce";
-import { initial, isLive, me, type State } from "../src/model/state";
+import { initial, isLive, me, sameRoom, type State } from "../src/model/state";
 import type { Features, ServerMessage } from "../src/signal/generated/messages";
 import { change, entered, FEATURES, person, receive, stands, toasts, welcome } from "./room";
 
@@ -344,5 +344,20 @@ describe("what a room has", () => {
   it("closes as well where that happened while the connection was lost", () => {
     const open = reduce(entered([person("p1")]), { is: "panel", panel: "chat" });
     expect(receive(open, welcome([person("p1")], { features: { ...FEATURES, chat: false } }, true)).panel).toBeNull();
+  });
+});
+
+describe("what a look at the room sees of it", () => {
+  const { room } = entered([person("p1")]);
+
+  it("is the same when only its version went up", () => {
+    expect(room !== null && sameRoom(room, { ...room, version: 99, features: { ...room.features } })).toBe(true);
+  });
+
+  it("is another with everything else", () => {
+    if (room === null) throw new Error("no room");
+    for (const more of [{ locked: true }, { spotlight: "p1" }, { title: "Other" }, { features: { ...FEATURES, chat: false } }]) {
+      expect(sameRoom(room, { ...room, ...more })).toBe(false);
+    }
   });
 });

@@ -122,7 +122,7 @@ describe("hostile texts", () => {
   it("no inline script or style is allowed by the page's policy", (test) =>
     scene(test, { access: "open" }, async ({ server, enter }) => {
       const policy = (await fetch(server.url)).headers.get("content-security-policy");
-      assert.doesNotMatch(policy, /unsafe-(?:inline|eval)/);
+      assert.doesNotMatch(policy, /'unsafe-(?:inline|eval)'/);
       const ada = await enter("Ada");
       const ran = await ada.page.evaluate(async () => {
         const violated = new Promise((resolve) => document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective)));

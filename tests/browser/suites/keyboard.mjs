@@ -10,8 +10,8 @@ import { scene } from "../support/shared.mjs";
 const WAYS_TO_LOOK = [
   { name: "on a desktop", context: { viewport: { width: 1280, height: 720 } } },
   // Half as many CSS pixels, twice as large.
-  { name: "at 200 % zoom, without motion", context: { viewport: { width: 640, height: 360 }, deviceScaleFactor: 2, reducedMotion: "reduce" } },
-  { name: "at a width of 320 px", context: { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true } },
+  { name: "at 200 % zoom, without motion", context: { viewport: { width: 640, height: 360 }, deviceScaleFactor: 2, reducedMotion: "reduce" }, narrow: true },
+  { name: "at a width of 320 px", context: { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true }, narrow: true },
 ];
 
 /** A moderator and a viewer in a room of this access, each with a keyboard. */
@@ -38,7 +38,25 @@ async function openList(mo, keys) {
   await keys.seen("in the list");
 }
 
-for (const { name, context } of WAYS_TO_LOOK) {
+/** Bob and Ada ask, and Mo declines Bob: on his card, or where there is no room for two from the list. */
+async function declineBob(mo, keys, narrow) {
+  if (!narrow) {
+    await mo.page.getByText("Bob asks to join the stage").waitFor();
+    await keys.choose("Decline");
+    await mo.page.getByText("Bob asks to join the stage").waitFor({ state: "hidden" });
+    return;
+  }
+  await mo.page.getByText("Bob and 1 other ask to join the stage").waitFor();
+  await keys.choose("Show them");
+  await mo.page.getByRole("list", { name: "Asking to join" }).getByText("Bob").waitFor();
+  await keys.seen("in the list of those who ask");
+  await keys.act("Bob", "Decline request");
+  await mo.page.getByRole("list", { name: "Viewers" }).getByText("Bob").waitFor();
+  await keys.seen("having declined from the list");
+  await keys.press("Escape");
+}
+
+for (const { name, context, narrow } of WAYS_TO_LOOK) {
   describe(`by keyboard, ${name}`, () => {
     it("open: up, mute and unmute, muted, asked to unmute, removed", (test) =>
       room(test, context, "open", async ({ mo, ada, keys }) => {
@@ -81,9 +99,8 @@ for (const { name, context } of WAYS_TO_LOOK) {
         await keys.ada.seen("having withdrawn");
         await bob.do({ do: "request_stage" });
         await keys.ada.choose("Ask to join stage");
-        await mo.page.getByText("Bob asks to join the stage").waitFor();
-        await keys.mo.choose("Decline");
-        await mo.page.getByText("Bob asks to join the stage").waitFor({ state: "hidden" });
+        await ada.control("Cancel request").waitFor();
+        await declineBob(mo, keys.mo, narrow);
         await keys.mo.seen("having declined");
         await mo.page.getByText("Ada asks to join the stage").waitFor();
         await keys.mo.choose("Bring to stage");

@@ -53,11 +53,13 @@ export async function smallTargets({ page }, { touch }) {
   const least = touch ? 44 : 24;
   return page.evaluate((pixels) => {
     const pressed = "a[href], button, input, select, textarea, summary, [role=button], [role=menuitem], [role=menuitemradio], [role=tab], [role=switch], [role=option]";
-    /** What a press counts for: the control, its labels, and what a label is stretched over. */
+    /** What a press counts for: the control, its labels, and what it or a label is stretched over. */
     const boxes = (control) => {
       const labels = [...(control.labels ?? [])];
       const stretched = labels.filter((label) => getComputedStyle(label, "::after").position === "absolute").map((label) => label.offsetParent);
-      return [control, ...labels, ...stretched].map((element) => element.getBoundingClientRect());
+      const spread = getComputedStyle(control, "::after");
+      const after = spread.position === "absolute" && spread.content !== "none" ? [{ width: parseFloat(spread.width), height: parseFloat(spread.height) }] : [];
+      return [...[control, ...labels, ...stretched].map((element) => element.getBoundingClientRect()), ...after];
     };
     return [...document.querySelectorAll(pressed)]
       .filter((control) => control.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && !control.disabled)

@@ -5,25 +5,10 @@
 // entered anew for each, and may rely on roles and places but on no name.
 
 import { open, join } from "./browser.mjs";
-import { Extra } from "./extras.mjs";
 import { eventually } from "./media.mjs";
-import { standForPortrait } from "./portrait.mjs";
-
-const region = (person, name) => person.page.getByRole("region", { name, exact: true });
-const escape = (person) => person.page.keyboard.press("Escape");
-const press = (person, name) => person.control(name).click();
-
-async function openPanel(person, name) {
-  await press(person, name);
-  await person.page.locator(".panel").getByRole("heading", { name, level: 2 }).waitFor();
-}
-
-const panel = (name, who, button = name) => ({
-  name,
-  who,
-  enter: (people) => openPanel(people[who], button),
-  leave: (people) => escape(people[who]),
-});
+import { closeRoom, enterAs, escape, extrasOf, openPanel, panel, press, quiet, region } from "./scenes.mjs";
+import { stageScenes } from "./views_stage.mjs";
+import { talkScenes } from "./views_talk.mjs";
 
 /** A page that comes to nothing: the server's last word is in the token. */
 const ending = (code, word = { type: "error", code, detail: "" }) => ({
@@ -62,12 +47,6 @@ function holdSoundBack() {
   };
 }
 
-const PORTRAITS = [
-  ["#3d5a80", "#e0a899", "#293241"],
-  ["#6d597a", "#f2cc8f", "#355070"],
-  ["#588157", "#c68642", "#6a040f"],
-];
-
 const scenes = {
   /** Pages without a room. */
   "outside": async ({ server }) => {
@@ -85,19 +64,17 @@ const scenes = {
   /** A host and a speaker on stage, people in every standing around them. */
   "a room in session": async ({ server }) => {
     const room = await server.room({ access: "request", capacity: 12 }, "Physics 101");
-    const enter = (name, role, portrait) => join(server, room, name, role, { context: { script: { run: standForPortrait, with: portrait } } });
-    const host = await enter("Hanna Arendt", "host", PORTRAITS[0]);
-    const speaker = await enter("Grace Hopper", "speaker", PORTRAITS[1]);
-    const viewer = await enter("Ada Lovelace", "viewer", PORTRAITS[2]);
-    const come = (name, role) => Extra.come(server, room, name, role);
-    const extras = {
-      emmy: await come("Emmy Noether", "speaker"),
-      layla: await come("ليلى العلوي", "speaker"),
-      alan: await come("Alan Turing"),
-      kurt: await come("Kurt Gödel"),
-      marie: await come("Marie Skłodowska-Curie"),
-      long: await come("Wolfgang Amadeus Johann Chrysostomus Theophilus von und zu Hohenlohe-Waldenburg"),
-    };
+    const host = await enterAs(server, room, "Hanna Arendt", "host", 0);
+    const speaker = await enterAs(server, room, "Grace Hopper", "speaker", 1);
+    const viewer = await enterAs(server, room, "Ada Lovelace", "viewer", 2);
+    const extras = await extrasOf(server, room, {
+      emmy: ["Emmy Noether", "speaker"],
+      layla: ["ليلى العلوي", "speaker"],
+      alan: ["Alan Turing"],
+      kurt: ["Kurt Gödel"],
+      marie: ["Marie Skłodowska-Curie"],
+      long: ["Wolfgang Amadeus Johann Chrysostomus Theophilus von und zu Hohenlohe-Waldenburg"],
+    });
     await Promise.all([host.joinStage(), speaker.joinStage()]);
     await extras.emmy.do({ do: "join_stage", sources: { mic: true, camera: false } });
     await extras.layla.do({ do: "join_stage", sources: { mic: false, camera: false } });
@@ -107,16 +84,7 @@ const scenes = {
   },
 };
 
-async function closeRoom(server, room, pages, extras = []) {
-  for (const extra of extras) extra.vanish();
-  await Promise.all(pages.map((person) => person.leave()));
-  await server.api("DELETE", `/api/v1/rooms/${room}`);
-}
-
 const asks = (...extras) => Promise.all(extras.map((extra) => extra.do({ do: "request_stage" })));
-
-/** Until there is nothing of it left on the page. */
-const quiet = (person) => eventually("no toasts", () => person.page.evaluate(() => document.querySelector(".toast") === null));
 
 const table = {
   "outside": [
@@ -160,12 +128,36 @@ const table = {
     panel("chat empty", "viewer", "Chat"),
     panel("settings viewer", "viewer", "Settings"),
     {
+      name: "settings devices",
+      who: "viewer",
+      fleeting: true,
+      enter: async ({ viewer }) => {
+        const { page } = viewer;
+        await page.locator(".tool").nth(-2).click();
+        await page.locator(".panel .check button").first().click();
+        await page.getByRole("meter").waitFor();
+        await page.getByRole("meter").evaluate((meter) => meter.scrollIntoView({ block: "center" }));
+      },
+      leave: ({ viewer }) => escape(viewer),
+    },
+    {
       name: "settings host",
       who: "host",
       enter: async ({ host }) => {
         await openPanel(host, "Settings");
         await host.button("End the room for everyone").click();
         await host.button("Keep it open").waitFor();
+      },
+      leave: ({ host }) => escape(host),
+    },
+    {
+      name: "settings switches",
+      who: "host",
+      fleeting: true,
+      enter: async ({ host }) => {
+        await host.page.locator(".tool").nth(-2).click();
+        await host.page.locator(".features").waitFor();
+        await host.page.locator(".features").evaluate((group) => group.scrollIntoView({ block: "center" }));
       },
       leave: ({ host }) => escape(host),
     },
@@ -206,15 +198,36 @@ const table = {
       },
     },
     {
+      name: "question of a request",
+      who: "viewer",
+      enter: async ({ viewer }) => {
+        await press(viewer, "Ask to join stage");
+        await press(viewer, "Add a question");
+        await viewer.dialog("Add a question").getByRole("textbox").fill("Could you say more about the second experiment?");
+      },
+    },
+    {
+      name: "request with a question",
+      who: "host",
+      enter: async ({ host, viewer }) => {
+        await viewer.button("Add").click();
+        await host.page.locator(".card .asked").waitFor();
+      },
+      leave: async ({ host, viewer }) => {
+        await press(viewer, "Cancel request");
+        await host.page.locator(".card").waitFor({ state: "hidden" });
+      },
+    },
+    {
       name: "requests",
       who: "host",
       enter: async ({ host, alan, kurt, long }) => {
         await asks(alan, kurt, long);
-        await host.button("and 1 more").waitFor();
+        await host.button("Bring all to stage").waitFor();
       },
       leave: async ({ host, server, alan, kurt, long }) => {
         for (const { id } of [alan, kurt, long]) await server.api("POST", `/api/v1/rooms/${host.room}/participants/${id}/stage`, { do: "decline" });
-        await host.button("Bring to stage").first().waitFor({ state: "hidden" });
+        await host.button("Bring all to stage").waitFor({ state: "hidden" });
       },
     },
     {
@@ -317,4 +330,6 @@ const table = {
   ],
 };
 
-export const views = Object.entries(table).map(([name, all]) => ({ scene: name, make: scenes[name], views: all }));
+const early = Object.entries(table).map(([name, all]) => ({ scene: name, make: scenes[name], views: all }));
+
+export const views = [...early, ...talkScenes, ...stageScenes];

@@ -39,6 +39,13 @@ export interface RoomFacts {
   readonly spotlight: ParticipantId | null;
 }
 
+/** To whoever looks at it: its version goes up with everything that anybody does. */
+export function sameRoom(a: RoomFacts | null, b: RoomFacts | null): boolean {
+  if (a === null || b === null) return a === b;
+  const told = ({ version: _, features, ...rest }: RoomFacts) => JSON.stringify([Object.entries(rest), Object.entries(features)]);
+  return a === b || told(a) === told(b);
+}
+
 /** The socket: on its way for the first time, in the room, lost and coming back, or over. */
 export type Link = "connecting" | "open" | "lost" | "over";
 

@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import { chooseDevice, chosenDevices, deviceChoices, speakerCanChange, unnamedDevices, usedSpeaker, type Device } from "../rtc/devices";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
+import "./style/panel.css";
 
 export interface PickerProps {
   readonly session: Session;

@@ -1,6 +1,7 @@
 /** A modal dialog: the browser traps the focus and gives it back. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import "./style/dialog.css";
 
 export interface ModalProps {
   readonly title: string;

@@ -5,6 +5,7 @@ import { t } from "../texts";
 import { Avatar } from "./avatar";
 import { Do } from "./button";
 import { RoomSwitch } from "./room_switch";
+import { Said } from "./said";
 import { watchFocus } from "./within";
 
 /** A card among the requests: one for all who wait, however many they are. */
@@ -17,7 +18,9 @@ export function WaitingCard({ session }: { session: Session }) {
   return (
     <div class="card">
       <Avatar id={`w${first.id}`} name={first.name} />
-      <p>{t("waiting.asks", { name: first.name, count: others })}</p>
+      <p>
+        <Said text={{ key: "waiting.asks", values: { name: first.name, count: others } }} />
+      </p>
       {others === 0 ? (
         <div class="buttons">
           <Do do={() => session.do({ do: "turn_away", waiting: first.id })}>{t("waiting.turn_away")}</Do>
@@ -73,7 +76,9 @@ export function WaitingList({ session }: { session: Session }) {
           <li key={id}>
             <Avatar id={`w${id}`} name={name} />
             <span class="who">
-              <span class="name">{name}</span>
+              <span class="name">
+                <bdi>{name}</bdi>
+              </span>
               <span class="door">
                 <Do class="quiet" do={() => session.do({ do: "turn_away", waiting: id })}>
                   {t("waiting.turn_away")}

@@ -6,6 +6,7 @@ import type { Session } from "../session";
 import { t } from "../texts";
 import { Icon } from "./icons";
 import { narrow } from "./narrow";
+import "./style/live_question.css";
 
 /** Whoever has read it may put it aside. */
 const aside = signal<number | null>(null);

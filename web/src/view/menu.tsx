@@ -1,5 +1,6 @@
 /** A menu that hangs on a button: arrow keys, Home, End, first letters, Escape; Tab and a click elsewhere close it. */
 import { useLayoutEffect, useRef } from "preact/hooks";
+import "./style/menu.css";
 
 export interface MenuEntry {
   readonly label: string;

@@ -11,6 +11,7 @@ import { spoken, t } from "../texts";
 import { Avatar } from "./avatar";
 import { Icon, type IconName } from "./icons";
 import { Menu, type MenuEntry } from "./menu";
+import { Said } from "./said";
 import { watchFocus } from "./within";
 
 export interface OpenMessageMenu {
@@ -52,7 +53,7 @@ export function Message({ session, row, answered, moderates, heard, pinned, reac
         <span class="name" dir="auto">
           {name}
         </span>
-        <time dateTime={when.toISOString()}>{new Intl.DateTimeFormat(spoken.value.language, { timeStyle: "short" }).format(when)}</time>
+        <time dateTime={when.toISOString()}>{timeOf(when)}</time>
         {audience.is === "backstage" && <span class="audience">{t("chat.backstage")}</span>}
         {audience.is === "person" && <Privately session={session} to={audience.participant} />}
       </p>
@@ -98,6 +99,15 @@ export function Message({ session, row, answered, moderates, heard, pinned, reac
   );
 }
 
+let clock: { readonly language: string; readonly format: Intl.DateTimeFormat } | null = null;
+
+/** One formatter for all messages: making one takes longer than the rest of a message. */
+function timeOf(when: Date): string {
+  const { language } = spoken.value;
+  if (clock?.language !== language) clock = { language, format: new Intl.DateTimeFormat(language, { timeStyle: "short" }) };
+  return clock.format.format(when);
+}
+
 function BarButton({ icon, label, tab, onClick }: { icon: IconName; label: string; tab: number; onClick: () => void }) {
   return (
     <button type="button" class="round" aria-label={label} title={label} tabIndex={tab} onClick={onClick}>
@@ -140,10 +150,10 @@ function useKeptButton(place: boolean) {
 function Privately({ session, to }: { session: Session; to: ParticipantId }) {
   const state = session.now;
   const name = nameOf(state, to);
-  const words = to === state.you ? t("chat.privately.you") : name === "" ? t("chat.privately.gone") : t("chat.privately", { name });
+  const key = to === state.you ? "chat.privately.you" : name === "" ? "chat.privately.gone" : "chat.privately";
   return (
-    <span class="audience" dir="auto">
-      {words}
+    <span class="audience">
+      <Said text={{ key, values: { name } }} />
     </span>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { watchLevel } from "../rtc/level";
 import { t } from "../texts";
+import "./style/dialog.css";
 
 export function Meter({ track }: { track: MediaStreamTrack | null }) {
   const meter = useRef<HTMLDivElement>(null);

@@ -10,7 +10,7 @@ const SHARE = 0.25;
 /** What was not used of it is good for so much at once. */
 const SAVED_MS = 300;
 /** A drawing counts for at least this: the browser's part of it comes after the page's. */
-const LEAST_MS = 32;
+const LEAST_MS = 50;
 /** Nobody waits longer than this. */
 const LONGEST_MS = 250;
 /** A tab that nobody sees has no frames. */

@@ -2,6 +2,7 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
+import "./style/panel.css";
 
 /**
  * Moves the focus into the panel when it opens and back to where it was when it closes. Escape closes it from anywhere in the page, unless

@@ -9,6 +9,7 @@ import { Icon } from "./icons";
 import { Popover } from "./popover";
 import { Sign } from "./signs";
 import { walkAlong } from "./walk";
+import "./style/reactions.css";
 
 /** A little slower than the server allows, so that a network in a hurry makes nothing of it. */
 const pace = new Pace(5, 550);

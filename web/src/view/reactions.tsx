@@ -5,6 +5,7 @@ import type { ReactionCount } from "../signal/generated/messages";
 import type { Session } from "../session";
 import { spoken, t } from "../texts";
 import { Sign } from "./signs";
+import "./style/reactions.css";
 
 /** Between two words about it to those who listen to the page. Somebody is talking. */
 const WORDS_MS = 10_000;

@@ -1,4 +1,5 @@
 /** The room: top, stage, what is open beside it, toolbar; and over it what asks for an answer. */
+import { useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { isModerator } from "../model/abilities";
 import { isTalk } from "../model/talk";
@@ -6,12 +7,8 @@ import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { EndingPage } from "./ending";
 import { Icon, Mark } from "./icons";
-import { Invitation } from "./invitation";
 import { later } from "./later";
-import { LiveQuestion } from "./live_question";
-import { Ready } from "./ready";
 import { Stage } from "./stage";
-import { TalkPanel } from "./talk";
 import { TimerPlace } from "./timer";
 import { Toasts } from "./toasts";
 import { Toolbar } from "./toolbar";
@@ -20,10 +17,15 @@ import { LockedMark, WaitingRoom } from "./waiting";
 const Reactions = later(async () => (await import("./reactions")).Reactions, { nothing: true });
 const Participants = later(async () => (await import("./participants")).Participants, { nothing: true });
 const Requests = later(async () => (await import("./requests")).Requests, { nothing: true });
+const TalkPanel = later(async () => (await import("./talk")).TalkPanel, { nothing: true });
+const LiveQuestion = later(async () => (await import("./live_question")).LiveQuestion, { nothing: true });
+const Ready = later(async () => (await import("./ready")).Ready, { nothing: true });
+const Invitation = later(async () => (await import("./invitation")).Invitation, { nothing: true });
 const Settings = later(async () => (await import("./settings")).Settings, { nothing: true });
 
 export function Room({ session }: { session: Session }) {
   const { link, ending, room, panel, preparing, asideInvitation, waitingFor, reactions } = session.now;
+  const answering = useComputed(() => session.now.questions.some(({ state }) => state === "live")).value;
   const person = session.me.value;
   const title = room?.title ?? waitingFor ?? "";
   useEffect(() => {
@@ -47,7 +49,7 @@ export function Room({ session }: { session: Session }) {
             <Banner session={session} />
           </div>
           <Toasts session={session} />
-          <LiveQuestion session={session} />
+          {answering && <LiveQuestion session={session} />}
         </div>
         {isModerator(person) && <Requests session={session} />}
       </div>

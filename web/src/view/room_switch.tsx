@@ -1,5 +1,6 @@
 /** Something of the room that is on or off: it moves at once, and back where the server says no. */
 import { useId, useState } from "preact/hooks";
+import "./style/dialog.css";
 
 export interface RoomSwitchProps {
   readonly label: string;

@@ -2,10 +2,11 @@
 import { useState } from "preact/hooks";
 import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
-import { CAMERAS, cameras, CHOICES, layoutChoice } from "./choices";
 import { hasFloating, hasFullScreen, isFloating, isFullScreen, toggleFloating, toggleFullScreen } from "./display";
 import { Icon, type IconName } from "./icons";
-import { Menu } from "./menu";
+import { later } from "./later";
+
+const LayoutMenu = later(async () => (await import("./layout_menu")).LayoutMenu, { nothing: true });
 
 export interface StageControlsProps {
   readonly session: Session;
@@ -36,37 +37,6 @@ export function StageControls({ session, peopled, picture, inset }: StageControl
       <Corner icon="layout" name="stage.layout" expanded={anchor !== null} onClick={(button) => setAnchor(anchor === null ? button : null)} />
       {anchor !== null && <LayoutMenu session={session} anchor={anchor} close={() => setAnchor(null)} />}
     </div>
-  );
-}
-
-function LayoutMenu({ session, anchor, close }: { session: Session; anchor: HTMLElement; close: () => void }) {
-  return (
-    <Menu
-      label={t("stage.layout")}
-      headings={[t("stage.layout"), t("stage.cameras")]}
-      anchor={anchor}
-      onClose={close}
-      sections={[
-        CHOICES.map((choice) => ({
-          label: t(`stage.layout.${choice}`),
-          grave: false,
-          chosen: layoutChoice.value === choice,
-          choose: () => {
-            layoutChoice.value = choice;
-            // A tile that stays large would make the choice look broken.
-            session.dispatch({ is: "pinned", pinned: null });
-          },
-        })),
-        CAMERAS.map((choice) => ({
-          label: t(`stage.cameras.${choice}`),
-          grave: false,
-          chosen: cameras.value === choice,
-          choose: () => {
-            cameras.value = choice;
-          },
-        })),
-      ]}
-    />
   );
 }
 

@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t, type TextKey } from "../texts";
 import { Icon } from "./icons";
+import "./style/dialog.css";
 
 interface SwitchProps {
   readonly text: TextKey;

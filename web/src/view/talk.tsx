@@ -5,6 +5,7 @@ import { t } from "../texts";
 import { later } from "./later";
 import { PanelHead, usePanel } from "./panel";
 import { Tabs } from "./tabs";
+import "./style/talk.css";
 
 const INSIDE = {
   chat: later(async () => (await import("./chat")).Chat),

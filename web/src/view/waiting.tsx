@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Icon, Mark } from "./icons";
+import { Said } from "./said";
 
 /** The whole page, until a moderator lets one in: then the room is there at once. */
 export function WaitingRoom({ session, title }: { session: Session; title: string }) {
@@ -13,7 +14,7 @@ export function WaitingRoom({ session, title }: { session: Session; title: strin
     <main class="whole waits" aria-live="polite">
       <Mark />
       <h1 ref={heading} tabIndex={-1}>
-        {t("waiting.title", { title })}
+        <Said text={{ key: "waiting.title", values: { title } }} />
       </h1>
       <p>{t(link === "lost" ? "link.lost" : "waiting.more")}</p>
       <button type="button" onClick={() => void session.leaveRoom()}>

@@ -8,6 +8,7 @@ import type { Session } from "../../session";
 import { spoken, t, type TextKey } from "../../texts";
 import { Do } from "../button";
 import { Icon } from "../icons";
+import { Said } from "../said";
 
 /** Of an answer, as the server has it, in characters. */
 const MOST = 2_000;
@@ -54,7 +55,9 @@ function Drawn({ session, question }: QuestionProps) {
         </p>
         {answer !== undefined && (
           <div class="answer">
-            <p class="by">{t("questions.answer_by", { name: answer.name })}</p>
+            <p class="by">
+              <Said text={{ key: "questions.answer_by", values: { name: answer.name } }} />
+            </p>
             <p class="text" dir="auto">
               {answer.text}
             </p>
