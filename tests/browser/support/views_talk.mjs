@@ -1,7 +1,7 @@
 // The views of chat, questions and polls: see views.mjs.
 
 import { join } from "./browser.mjs";
-import { closeRoom, does, escape, extrasOf, quiet } from "./scenes.mjs";
+import { closeRoom, does, escape, extrasOf, menuClosed, menuOpened, quiet } from "./scenes.mjs";
 import { openTalk } from "./talk.mjs";
 
 const talk = (name, who, tab, waits = () => undefined) => ({
@@ -57,9 +57,9 @@ const chat = [
       const dots = host.page.locator(".message .dots").last();
       await dots.focus();
       await dots.press("Enter");
-      await host.page.getByRole("menu").waitFor();
+      await menuOpened(host);
     },
-    leave: ({ host }) => escape(host),
+    leave: ({ host }) => menuClosed(host),
   },
   {
     name: "writing privately",
