@@ -162,16 +162,6 @@ function useFollowing(log: { current: HTMLElement | null }, rows: readonly Row[]
     }
     begun.current = true;
   }, [rows]);
-  // What comes into sight for the first time may be higher than was thought, and the panel may change its size.
-  useLayoutEffect(() => {
-    const element = log.current;
-    if (element === null) return;
-    const sizes = new ResizeObserver(() => {
-      if (follows.current) toEnd();
-    });
-    for (const one of [element, ...element.children]) sizes.observe(one);
-    return () => sizes.disconnect();
-  }, []);
   const scrolled = () => {
     const element = log.current;
     if (element === null) return;
