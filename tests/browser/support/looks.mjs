@@ -17,6 +17,12 @@ export const LOOKS = [
   { name: "phone", size: PHONE, touch: true, scheme: "dark", language: "en" },
 ];
 
+/**
+ * In which of them a view is looked at: in two that differ in size and in language, which two by its name. Every two sizes, schemes and
+ * languages meet somewhere in the table.
+ */
+export const looksOf = ({ name }) => LOOKS.filter((_, at) => at % 2 === name.length % 2);
+
 /** The smallest of phones. */
 export const NARROW = { name: "narrow", size: { width: 320, height: 640 }, touch: true, scheme: "dark", language: "en" };
 
@@ -33,6 +39,8 @@ export async function dress(person, { size, touch, scheme, language }) {
     window.dispatchEvent(new StorageEvent("storage", { key: "proscenium.language", newValue: value }));
   }, language);
   await page.locator(`html[lang=${language}]`).waitFor();
+  // What the page puts off is drawn after anything that a person does; and what hangs on something follows it.
+  await page.evaluate(() => ["change", "resize"].forEach((what) => window.dispatchEvent(new Event(what))));
   // Two frames: the size is followed, and what follows from it.
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }

@@ -7,6 +7,14 @@ import { standForPortrait } from "./portrait.mjs";
 
 export const region = (person, name) => person.page.getByRole("region", { name, exact: true });
 export const escape = (person) => person.page.keyboard.press("Escape");
+
+/** A menu is there once one of its entries has the focus, and gone once there is none. */
+export const menuOpened = ({ page }) => page.locator("[role=menu] :focus").waitFor();
+export async function menuClosed({ page }) {
+  await page.keyboard.press("Escape");
+  await page.getByRole("menu").waitFor({ state: "detached" });
+}
+
 export const press = (person, name) => person.control(name).click();
 
 export async function openPanel(person, name) {

@@ -3,7 +3,7 @@
 import { join } from "./browser.mjs";
 import { Extra } from "./extras.mjs";
 import { eventually } from "./media.mjs";
-import { closeRoom, does, enterAs, escape, extrasOf, openPanel, press, quiet } from "./scenes.mjs";
+import { closeRoom, does, enterAs, escape, extrasOf, menuClosed, menuOpened, openPanel, press, quiet } from "./scenes.mjs";
 
 /** Somebody who comes to a locked door, and waits there. */
 async function knock(server, room, name) {
@@ -77,11 +77,11 @@ function shareSlide() {
 const UP = { do: "join_stage", sources: { mic: false, camera: false } };
 
 /** With a place, not a name: the page may speak any language. */
-async function openLayout({ page }) {
-  const button = page.locator(".stage-controls [aria-haspopup=menu]");
+async function openLayout(person) {
+  const button = person.page.locator(".stage-controls [aria-haspopup=menu]");
   await button.focus();
   await button.press("Enter");
-  await page.getByRole("menu").waitFor();
+  await menuOpened(person);
 }
 
 async function choose(person, what) {
@@ -130,7 +130,7 @@ const stage = {
       who: "viewer",
       fleeting: true,
       enter: ({ viewer }) => openLayout(viewer),
-      leave: ({ viewer }) => escape(viewer),
+      leave: ({ viewer }) => menuClosed(viewer),
     },
     {
       name: "speaker large",

@@ -1,7 +1,8 @@
 // The views of chat, questions and polls: see views.mjs.
 
 import { join } from "./browser.mjs";
-import { closeRoom, does, escape, extrasOf, quiet } from "./scenes.mjs";
+import { pause } from "./media.mjs";
+import { closeRoom, does, escape, extrasOf, menuClosed, menuOpened, quiet } from "./scenes.mjs";
 import { openTalk } from "./talk.mjs";
 
 const talk = (name, who, tab, waits = () => undefined) => ({
@@ -56,10 +57,12 @@ const chat = [
     enter: async ({ host }) => {
       const dots = host.page.locator(".message .dots").last();
       await dots.focus();
+      // The log scrolls to it, and a menu closes when what it hangs on moves.
+      await pause(250);
       await dots.press("Enter");
-      await host.page.getByRole("menu").waitFor();
+      await menuOpened(host);
     },
-    leave: ({ host }) => escape(host),
+    leave: ({ host }) => menuClosed(host),
   },
   {
     name: "writing privately",
@@ -67,6 +70,8 @@ const chat = [
     enter: async ({ host }) => {
       const dots = host.page.locator(".message.person .dots").last();
       await dots.focus();
+      // The log scrolls to it, and a menu closes when what it hangs on moves.
+      await pause(250);
       await dots.press("Enter");
       await host.page.getByRole("menuitem", { name: "Reply" }).click();
       await host.page.locator(".composer.person").waitFor();

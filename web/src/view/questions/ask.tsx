@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Session } from "../../session";
 import { t } from "../../texts";
+import "../style/chat.css";
 
 /** As the server has it, in characters. */
 const MOST = 500;
@@ -26,24 +27,26 @@ export function Ask({ session }: { session: Session }) {
         void ask();
       }}
     >
-      <textarea
-        rows={1}
-        value={text}
-        maxLength={MOST}
-        dir="auto"
-        aria-label={t("questions.ask")}
-        placeholder={t("questions.placeholder")}
-        onInput={(event) => (typed.value = event.currentTarget.value)}
-        onKeyDown={(event) => {
-          // While an input method is at work the key is its own.
-          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-          event.preventDefault();
-          void ask();
-        }}
-      />
-      <button type="submit" class="primary" aria-disabled={text.trim() === "" || undefined}>
-        {t("questions.send")}
-      </button>
+      <div class="line">
+        <textarea
+          rows={1}
+          value={text}
+          maxLength={MOST}
+          dir="auto"
+          aria-label={t("questions.ask")}
+          placeholder={t("questions.placeholder")}
+          onInput={(event) => (typed.value = event.currentTarget.value)}
+          onKeyDown={(event) => {
+            // While an input method is at work the key is its own.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            void ask();
+          }}
+        />
+        <button type="submit" class="primary" aria-disabled={text.trim() === "" || undefined}>
+          {t("questions.send")}
+        </button>
+      </div>
     </form>
   );
 }
