@@ -191,7 +191,7 @@ describe("layouts", () => {
       const afloat = () => bob.page.evaluate(() => document.pictureInPictureElement?.closest("[role=group]")?.ariaLabel ?? null);
       await button.click();
       await eventually("Ada in a window", async () => (await afloat()) === "Ada");
-      assert.equal(await button.getAttribute("aria-pressed"), "true");
+      await eventually("it says so", async () => (await button.getAttribute("aria-pressed")) === "true");
       await button.click();
       await eventually("no window", async () => (await afloat()) === null);
     }));

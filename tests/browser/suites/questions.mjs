@@ -82,6 +82,9 @@ describe("questions", () => {
       await card.getByRole("button", { name: "Hide the question" }).click();
       await card.waitFor({ state: "hidden" });
 
+      // Nothing moves under the pointer any more.
+      await shows(sue, ["Three?"], "Being answered");
+      await shows(sue, ["Two?"], "Answered questions");
       await (await item(sue, "One?")).getByRole("button", { name: "Answer in writing" }).click();
       const answer = (await openTalk(sue, "Questions")).getByRole("textbox", { name: "Answer to the question of Ada" });
       await eventually("one can write at once", () => answer.evaluate((field) => field === document.activeElement));

@@ -5,6 +5,8 @@ import model from "@twilio/video-processors/dist/build/selfie_segmentation_lands
 import "@twilio/video-processors/dist/build/tflite-simd-1-0-0.js?url";
 import "@twilio/video-processors/dist/build/tflite-simd-1-0-0.wasm?url";
 import "@twilio/video-processors/dist/build/twilio-gaussian-blur-background-processor-pipeline-worker.js?url";
+// Its licence goes where it goes.
+import "@twilio/video-processors/LICENSE.md?url";
 import type { Blur } from "./blur";
 
 const BLUR_RADIUS = 20;

@@ -6,7 +6,7 @@
 import { options } from "preact";
 
 /** Of all time, for drawing. */
-const SHARE = 0.25;
+const SHARE = 0.2;
 /** What was not used of it is good for so much at once. */
 const SAVED_MS = 300;
 /** A drawing counts for at least this: the browser's part of it comes after the page's. */
