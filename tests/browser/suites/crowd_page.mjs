@@ -55,6 +55,8 @@ async function walkThrough({ page }) {
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
+const TRIES = 3;
+
 describe("a page in a crowd", () => {
   it("takes less than 30 % of a core four times slower for 1000 people and 50 messages a second", { timeout: 180_000 }, (test) =>
     scene(test, { access: "request" }, async ({ server, room, enter }) => {
@@ -68,8 +70,10 @@ describe("a page in a crowd", () => {
         await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
         const found = [];
         const measure = async (what) => {
-          let took = await busy(devtools);
-          if (took.all > MOST) took = await busy(devtools);
+          // A machine that does other things as well is given three tries.
+          const tries = [await busy(devtools)];
+          while (tries.at(-1).all > MOST && tries.length < TRIES) tries.push(await busy(devtools));
+          const took = tries.at(-1);
           test.diagnostic(`${what}: ${percent(took.all)} of the core (script ${percent(took.script)}, style and layout ${percent(took.layout)})`);
           if (took.all > MOST) found.push(`${what}: ${percent(took.all)}`);
         };
