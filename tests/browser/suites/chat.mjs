@@ -42,7 +42,9 @@ describe("the chat", () => {
       assert.equal(await (await openChat(bob)).getByRole("button", { name: "Delete the message of Ada" }).count(), 0);
       const late = await enter("Eve");
       await reads(late, ["Hello", "Is there a recording?"]);
-      await (await openChat(mo)).getByRole("button", { name: "Delete the message of Ada" }).first().click();
+      const first = (await openChat(mo)).locator(".message").first();
+      await first.hover();
+      await first.getByRole("button", { name: "Delete the message of Ada" }).click();
       for (const person of [mo, ada, bob, late]) await reads(person, ["Is there a recording?"]);
       await (await openChat(mo)).getByRole("button", { name: "Clear the chat" }).click();
       for (const person of [ada, late]) await reads(person, []);
@@ -126,6 +128,8 @@ describe("the chat", () => {
       await reads(ada, ["Is there a recording?", "Yes, tomorrow"]);
       await (await openChat(ada)).getByRole("button", { name: "Ada Is there a recording?" }).click();
       await ada.page.locator("[data-message]:focus").filter({ hasText: "Is there a recording?" }).waitFor();
+      await reads(mo, ["Is there a recording?", "Yes, tomorrow"]);
+      await log.locator(".message").last().hover();
       await log.getByRole("button", { name: "Pin the message of Mo" }).click();
       const late = await enter("Eve");
       await (await openChat(late)).getByRole("complementary", { name: "Pinned message" }).getByText("Yes, tomorrow").waitFor();

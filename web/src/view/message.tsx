@@ -1,5 +1,5 @@
 /** One message of the chat, and what can be done about it: buttons where there is a pointer that hovers, and a menu everywhere. */
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isHeard, isModerator } from "../model/abilities";
 import { writingActions } from "../model/actions";
 import type { Row, Written } from "../model/chat";
@@ -40,13 +40,16 @@ export function Message({ session, row, answered, moderates, heard, pinned, reac
   const own = by === session.state.peek().you;
   const when = new Date(at);
   const tab = reachable ? 0 : -1;
+  // Its buttons are most of a message, and there are hundreds: they come with the pointer, or where Tab leads.
+  const [near, setNear] = useState(false);
+  const whole = near || reachable;
   const like = useKeptButton(likes > 0);
   const likeButton = (
     <LikeButton ref={like} name={name} likes={likes} liked={liked} tab={tab} onClick={() => void session.do({ do: "like_message", message: id, liked: !liked })} />
   );
   const classes = ["message", own ? "own" : "", follows ? "follows" : "", audience.is === "everybody" ? "" : `some ${audience.is}`];
   return (
-    <li class={classes.join(" ")} data-message={id} tabIndex={-1}>
+    <li class={classes.join(" ")} data-message={id} tabIndex={-1} onPointerEnter={() => setNear(true)} onPointerLeave={() => setNear(false)}>
       {reply_to !== undefined && <Quote answered={answered} tab={tab} />}
       <p class={follows ? "unseen" : "by"}>
         {!follows && <Avatar id={by} name={name} />}
@@ -69,9 +72,9 @@ export function Message({ session, row, answered, moderates, heard, pinned, reac
           </span>
         )}
         <div class="bar">
-          {heard && likes === 0 && likeButton}
-          {heard && <BarButton icon="reply" label={t("chat.reply", { name })} tab={tab} onClick={() => session.dispatch({ is: "answering", message: id })} />}
-          {moderates && audience.is === "everybody" && (
+          {whole && heard && likes === 0 && likeButton}
+          {whole && heard && <BarButton icon="reply" label={t("chat.reply", { name })} tab={tab} onClick={() => session.dispatch({ is: "answering", message: id })} />}
+          {whole && moderates && audience.is === "everybody" && (
             <BarButton
               icon="pin"
               label={pinned ? t("chat.unpin") : t("chat.pin", { name })}
@@ -79,7 +82,7 @@ export function Message({ session, row, answered, moderates, heard, pinned, reac
               onClick={() => void session.do(pinned ? { do: "pin_message" } : { do: "pin_message", message: id })}
             />
           )}
-          {(own || moderates) && (
+          {whole && (own || moderates) && (
             <BarButton icon="remove" label={t("chat.delete", { name })} tab={tab} onClick={() => void session.do({ do: "delete_message", message: id })} />
           )}
           <button
