@@ -6,8 +6,11 @@ import assert from "node:assert/strict";
 import { scene, shared } from "../support/shared.mjs";
 import { open } from "../support/browser.mjs";
 import { crowd } from "../support/crowd.mjs";
+import { standForPortrait } from "../support/portrait.mjs";
 import { assertHears, assertSees, assertSeesNothing, eventually, pause } from "../support/media.mjs";
 
+/** In pixels, of whoever is portrayed in a moving picture. */
+const SWAY = 12;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 /** Kept in the repository when PROSCENIUM_BLESS is set; made and thrown away otherwise, so that a test run changes no file. */
 const PICTURES = new URL(process.env.PROSCENIUM_BLESS ? "../../../docs/images/" : "../../../target/pictures/", import.meta.url).pathname;
@@ -28,37 +31,6 @@ async function tabTo(person, name) {
   }
   assert.fail(`"${name}" cannot be reached by Tab`);
 }
-
-/** Gives a person's camera somebody to look at: a drawn head and shoulders that sway a little. */
-const sitForPortrait = (person, ...colors) =>
-  person.page.evaluate(([wall, skin, clothes]) => {
-    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = async (wanted) => {
-      if (!wanted.video) return real(wanted);
-      const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
-      const brush = canvas.getContext("2d");
-      const oval = (color, x, y, wide, high) => {
-        brush.fillStyle = color;
-        brush.beginPath();
-        brush.ellipse(x, y, wide, high, 0, 0, 2 * Math.PI);
-        brush.fill();
-      };
-      setInterval(() => {
-        const sway = 12 * Math.sin(performance.now() / 700);
-        const light = brush.createLinearGradient(0, 0, 1280, 720);
-        light.addColorStop(0, "#f4f1de");
-        light.addColorStop(1, wall);
-        brush.fillStyle = light;
-        brush.fillRect(0, 0, 1280, 720);
-        oval(clothes, 640 + sway / 2, 760, 330, 270);
-        oval(skin, 640 + sway, 500, 80, 110);
-        oval("#3b2f2f", 640 + sway, 320, 165, 180);
-        oval(skin, 640 + sway, 350, 135, 165);
-      }, 50);
-      const sound = wanted.audio ? (await real({ audio: wanted.audio })).getTracks() : [];
-      return new MediaStream([...canvas.captureStream(20).getVideoTracks(), ...sound]);
-    };
-  }, colors);
 
 describe("the page", () => {
   it("the way up by keyboard alone", (test) =>
@@ -261,8 +233,8 @@ describe("the page", () => {
       const ada = await enter("Ada Lovelace", "speaker");
       const linus = await enter("Emmy Noether", "speaker");
       const phone = await enter("Alan Turing", "viewer", { context: PHONE });
-      await sitForPortrait(mod, "#3d5a80", "#e0a899", "#293241");
-      await sitForPortrait(ada, "#6d597a", "#f2cc8f", "#355070");
+      await mod.page.evaluate(standForPortrait, ["#3d5a80", "#e0a899", "#293241", SWAY]);
+      await ada.page.evaluate(standForPortrait, ["#6d597a", "#f2cc8f", "#355070", SWAY]);
       await ada.joinStage();
       await mod.joinStage();
       await linus.joinStage();

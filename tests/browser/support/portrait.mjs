@@ -1,7 +1,8 @@
-// Somebody for a camera to look at: a drawn head and shoulders, which holds still.
+// Somebody for a camera to look at: a drawn head and shoulders, which holds still or sways a little.
 
-/** Runs in the page before its own scripts. */
-export function standForPortrait([wall, skin, clothes]) {
+/** Runs in the page, before it asks for a camera. `sway` is in pixels; who holds still is the same in every picture. */
+export function standForPortrait([wall, skin, clothes, sway = 0]) {
+  const rate = sway > 0 ? 20 : 5;
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (wanted) => {
     if (!wanted.video) return real(wanted);
@@ -15,17 +16,18 @@ export function standForPortrait([wall, skin, clothes]) {
     };
     // Drawn again and again, for a canvas that nobody touches sends no frame.
     setInterval(() => {
+      const aside = sway * Math.sin(performance.now() / 700);
       const light = brush.createLinearGradient(0, 0, 1280, 720);
       light.addColorStop(0, "#f4f1de");
       light.addColorStop(1, wall);
       brush.fillStyle = light;
       brush.fillRect(0, 0, 1280, 720);
-      oval(clothes, 640, 760, 330, 270);
-      oval(skin, 640, 500, 80, 110);
-      oval("#3b2f2f", 640, 320, 165, 180);
-      oval(skin, 640, 350, 135, 165);
-    }, 200);
+      oval(clothes, 640 + aside / 2, 760, 330, 270);
+      oval(skin, 640 + aside, 500, 80, 110);
+      oval("#3b2f2f", 640 + aside, 320, 165, 180);
+      oval(skin, 640 + aside, 350, 135, 165);
+    }, 1000 / rate);
     const sound = wanted.audio ? (await real({ audio: wanted.audio })).getTracks() : [];
-    return new MediaStream([...canvas.captureStream(5).getVideoTracks(), ...sound]);
+    return new MediaStream([...canvas.captureStream(rate).getVideoTracks(), ...sound]);
   };
 }

@@ -39,14 +39,6 @@ function answerWithToken() {
   };
 }
 
-/** Makes sound wait for a touch, as browsers do. */
-function holdSoundBack() {
-  const play = HTMLMediaElement.prototype.play;
-  HTMLMediaElement.prototype.play = function () {
-    return this instanceof HTMLAudioElement && !this.muted ? Promise.reject(new DOMException("", "NotAllowedError")) : play.call(this);
-  };
-}
-
 const scenes = {
   /** Pages without a room. */
   "outside": async ({ server }) => {
