@@ -151,8 +151,7 @@ function SourceToggle({ session, source }: { session: Session; source: keyof typ
 
 /** One button for chat, questions and polls. */
 function TalkToggle({ session }: { session: Session }) {
-  const talk = session.talk.value;
-  if (talk === null) return null;
+  if (session.talk.value === null) return null;
   const open = isTalk(session.now.panel);
   return (
     <Tool
@@ -161,7 +160,8 @@ function TalkToggle({ session }: { session: Session }) {
       short="toolbar.short.chat"
       count={session.unseen.value || undefined}
       expanded={open}
-      onClick={() => session.dispatch({ is: "panel", panel: open ? null : talk })}
+      // As it is at the click: what is drawn may be of a moment before.
+      onClick={() => session.dispatch({ is: "panel", panel: open ? null : session.talk.peek() })}
     />
   );
 }
