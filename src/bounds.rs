@@ -7,6 +7,14 @@ use std::time::Duration;
 pub(crate) const MAX_WORKERS: usize = 64;
 /// Rooms, unless the configuration says otherwise.
 pub(crate) const ROOMS: usize = 1_000;
+/// Longest text of a setting that names or addresses something, in characters.
+pub(crate) const SETTING_CHARS: usize = 2_000;
+/// Learning platforms in the configuration.
+pub(crate) const LTI_PLATFORMS: usize = 200;
+/// Deployments that one platform is held to.
+pub(crate) const LTI_DEPLOYMENTS: usize = 1_000;
+/// Roles of one platform that mean another here than usual.
+pub(crate) const LTI_ROLES: usize = 100;
 /// TCP connections to the HTTP address, those that became WebSockets included, unless the configuration says otherwise.
 pub(crate) const CONNECTIONS: usize = 20_000;
 /// What a socket is read in at a time, in bytes: on the stack, and so kept by no page.

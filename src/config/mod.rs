@@ -3,8 +3,10 @@
 //! Everything is read once, at start. Whatever cannot be used is refused with its name, its place and what was expected, all
 //! problems at once, so that nobody mends one to meet the next.
 
+mod entries;
 mod file;
 mod flags;
+mod lti;
 mod problem;
 mod settings;
 mod sources;
@@ -16,6 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use flags::Flags;
+pub use lti::LtiPlatform;
 pub use problem::{ConfigError, Place, Problem};
 pub use value::LogFormat;
 
@@ -55,6 +58,8 @@ pub struct Config {
     pub tokens: TokenTimes,
     /// TURN servers for people whose network lets nothing else through.
     pub turn: Option<Turn>,
+    /// Learning platforms that may launch rooms.
+    pub lti: Vec<LtiPlatform>,
     /// Bounds an operator may lower or raise.
     pub limits: Limits,
 }
@@ -155,6 +160,7 @@ impl Config {
                 max_ttl: sources.take("tokens.max_ttl_seconds", value::seconds, || bounds::TOKEN_MAX_TTL),
             },
             turn,
+            lti: lti::platforms(&mut sources, dev),
             limits: Limits {
                 rooms: sources.take("limits.rooms", value::count(1, 1_000_000), || bounds::ROOMS),
                 room_participants: sources.take(
