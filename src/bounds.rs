@@ -35,6 +35,12 @@ pub(crate) const METRICS_FOR: Duration = Duration::from_millis(250);
 pub(crate) const TOKEN_TTL: Duration = Duration::from_secs(12 * 3600);
 /// The longest life a script may ask for, unless the configuration says otherwise.
 pub(crate) const TOKEN_MAX_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Keys of join tokens in the configuration: one in use, one on its way out, and a few programs that have their own.
+pub(crate) const TOKEN_KEYS: usize = 16;
+/// Longest id of such a key, in characters.
+pub(crate) const TOKEN_KEY_ID_CHARS: usize = 64;
+/// Shortest secret of such a key, in bytes.
+pub(crate) const TOKEN_KEY_BYTES: usize = 32;
 /// The life of a TURN credential, unless the configuration says otherwise. Pages get new ones at half of it.
 pub(crate) const TURN_TTL: Duration = Duration::from_secs(3600);
 /// The shortest: a page hears of new ones with its heartbeat.

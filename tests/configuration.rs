@@ -229,6 +229,35 @@ fn a_mistake_in_one_of_several_tables_is_named_with_its_number_and_line() {
 }
 
 #[test]
+fn keys_of_tokens_are_long_and_named_apart() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let key = |id: &str, secret: &str| format!("[[tokens.keys]]\nid = \"{id}\"\nsecret = \"{secret}\"\n");
+    let two = key("new", secret) + &key("old", &secret.to_uppercase());
+    let tokens = Sources::new().file(&format!("[tokens]\nderived = false\n{two}")).config().tokens;
+    assert_eq!(tokens.keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["new", "old"]);
+    assert_eq!((tokens.keys[0].secret.reveal(), tokens.derived), (secret, false));
+    assert!(!format!("{tokens:?}").contains(secret), "secrets are never printed");
+    let first = key("new", secret);
+    for (second, name, line, expected) in [
+        (key("old", &secret[1..]), "tokens.keys[2].secret", 6, "at least 32 printable"),
+        (key("old", &format!("{secret} ")), "tokens.keys[2].secret", 6, "at least 32 printable"),
+        (key("", secret), "tokens.keys[2].id", 5, "1 to 64 of the characters"),
+        (key("new", secret), "tokens.keys[2].id", 5, "another than the keys before"),
+        ("[[tokens.keys]]\nid = \"old\"".to_owned(), "tokens.keys[2].secret", 4, "(it is not set)"),
+    ] {
+        let sources = Sources::new().file(&(first.clone() + &second));
+        let path = sources.path().display().to_string();
+        let problems = sources.problems();
+        let [problem] = problems.as_slice() else { panic!("{second}: {problems:?}") };
+        assert_eq!((&problem.place, problem.name.as_str()), (&Place::File { path, line }, name), "{second}");
+        assert!(problem.expected.contains(expected) && !problem.expected.contains(secret), "{problem:?}");
+    }
+    let problem = Sources::new().file("[tokens]\nderived = false").problems().remove(0);
+    assert_eq!(problem.name, "tokens.derived");
+    assert_eq!(Sources::new().file(&key("a", secret).repeat(17)).problems()[0].name, "tokens.keys[17]");
+}
+
+#[test]
 fn what_stands_in_the_place_of_several_tables_is_told() {
     for (text, name, line) in [
         ("[lti]\nplatforms = 3", "lti.platforms", 2),

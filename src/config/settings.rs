@@ -38,6 +38,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     file_only("stage.place_seconds"),
     file_only("tokens.ttl_seconds"),
     file_only("tokens.max_ttl_seconds"),
+    file_only("tokens.derived"),
     Setting { key: "turn.urls", flag: None, variable: Some("PROSCENIUM_TURN_URLS") },
     // No flag, for the reason that the API key has none.
     Setting { key: "turn.secret", flag: None, variable: Some("PROSCENIUM_TURN_SECRET") },
@@ -57,10 +58,13 @@ pub(crate) struct Repeated {
 }
 
 /// All of them.
-pub(crate) const REPEATED: &[Repeated] = &[Repeated {
-    name: "lti.platforms",
-    keys: &["issuer", "client_id", "deployments", "login_url", "jwks_url", "token_url", "name", "roles"],
-}];
+pub(crate) const REPEATED: &[Repeated] = &[
+    Repeated { name: "tokens.keys", keys: &["id", "secret"] },
+    Repeated {
+        name: "lti.platforms",
+        keys: &["issuer", "client_id", "deployments", "login_url", "jwks_url", "token_url", "name", "roles"],
+    },
+];
 
 /// The variable that names the file; it is no key of it.
 pub(crate) const FILE_VARIABLE: &str = "PROSCENIUM_CONFIG";
