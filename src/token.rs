@@ -42,6 +42,9 @@ struct Claims {
     room: String,
     name: String,
     role: Role,
+    /// Whether a moderator has to let them in first, though the room is not locked. Most tokens say nothing of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    waits: bool,
     /// Seconds since 1970.
     iat: u64,
     /// Seconds since 1970.
@@ -123,6 +126,7 @@ impl Tokens {
             room: room.to_owned(),
             name: identity.name.clone(),
             role: identity.role,
+            waits: identity.waits,
             iat: now,
             exp: now.saturating_add(ttl.as_secs()),
         };
@@ -154,7 +158,8 @@ impl Tokens {
         if header.kid.is_some() {
             self.check(&claims)?;
         }
-        Ok(Identity { user: claims.sub, name: claims.name.trim().to_owned(), role: claims.role })
+        let Claims { sub: user, name, role, waits, .. } = claims;
+        Ok(Identity { user, name: name.trim().to_owned(), role, waits })
     }
 
     /// What others mint is held to what a script may ask for.

@@ -19,7 +19,7 @@ fn tokens(key: &str) -> Tokens {
 }
 
 fn ann() -> Identity {
-    Identity { user: "u1".to_owned(), name: "Ann".to_owned(), role: Role::Viewer }
+    Identity { user: "u1".to_owned(), name: "Ann".to_owned(), role: Role::Viewer, waits: false }
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -41,6 +41,13 @@ fn says_who_was_named() {
     let tokens = tokens("key");
     let token = tokens.mint("a", &ann(), MINUTE).unwrap();
     assert_eq!(tokens.read(&token, "a"), Ok(ann()));
+}
+
+#[test]
+fn says_that_a_guest_waits() {
+    let tokens = tokens("key");
+    let token = tokens.mint("a", &Identity { waits: true, ..ann() }, MINUTE).unwrap();
+    assert!(tokens.read(&token, "a").unwrap().waits);
 }
 
 #[test]
