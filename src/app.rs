@@ -37,7 +37,7 @@ impl App {
         counts: Arc<Counts>,
     ) -> Arc<Self> {
         Arc::new(App {
-            tokens: Tokens::new(&config.api_key),
+            tokens: Tokens::new(&config.api_key, &config.tokens),
             api_key: ApiKeyCheck::new(&config.api_key),
             config,
             http,

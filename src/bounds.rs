@@ -7,6 +7,14 @@ use std::time::Duration;
 pub(crate) const MAX_WORKERS: usize = 64;
 /// Rooms, unless the configuration says otherwise.
 pub(crate) const ROOMS: usize = 1_000;
+/// Longest text of a setting that names or addresses something, in characters.
+pub(crate) const SETTING_CHARS: usize = 2_000;
+/// Learning platforms in the configuration.
+pub(crate) const LTI_PLATFORMS: usize = 200;
+/// Deployments that one platform is held to.
+pub(crate) const LTI_DEPLOYMENTS: usize = 1_000;
+/// Roles of one platform that mean another here than usual.
+pub(crate) const LTI_ROLES: usize = 100;
 /// TCP connections to the HTTP address, those that became WebSockets included, unless the configuration says otherwise.
 pub(crate) const CONNECTIONS: usize = 20_000;
 /// What a socket is read in at a time, in bytes: on the stack, and so kept by no page.
@@ -27,6 +35,12 @@ pub(crate) const METRICS_FOR: Duration = Duration::from_millis(250);
 pub(crate) const TOKEN_TTL: Duration = Duration::from_secs(12 * 3600);
 /// The longest life a script may ask for, unless the configuration says otherwise.
 pub(crate) const TOKEN_MAX_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Keys of join tokens in the configuration: one in use, one on its way out, and a few programs that have their own.
+pub(crate) const TOKEN_KEYS: usize = 16;
+/// Longest id of such a key, in characters.
+pub(crate) const TOKEN_KEY_ID_CHARS: usize = 64;
+/// Shortest secret of such a key, in bytes.
+pub(crate) const TOKEN_KEY_BYTES: usize = 32;
 /// The life of a TURN credential, unless the configuration says otherwise. Pages get new ones at half of it.
 pub(crate) const TURN_TTL: Duration = Duration::from_secs(3600);
 /// The shortest: a page hears of new ones with its heartbeat.

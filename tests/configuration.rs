@@ -142,6 +142,144 @@ fn turn_has_addresses_and_a_secret_or_neither() {
     assert!(!format!("{turn:?}").contains("north"), "secrets are never printed");
 }
 
+const PLATFORM: &str = r#"
+[[lti.platforms]]
+issuer = "https://sakai.example.edu"
+client_id = "abc"
+login_url = "https://sakai.example.edu/imsoidc/lti13/oidc_auth"
+jwks_url = "https://sakai.example.edu/imsblis/lti13/keyset"
+token_url = "https://sakai.example.edu/imsblis/lti13/token/1"
+"#;
+
+#[test]
+fn learning_platforms_are_read_in_their_order() {
+    assert_eq!(Sources::new().config().lti, []);
+    let more = "deployments = [\"1\", \"2\"]\nname = \"Sakai\"\n[lti.platforms.roles]\n\"urn:a\" = \"moderator\"\n\
+                \"urn:b\" = \"viewer\"";
+    let second = PLATFORM.replace("\"abc\"", "\"def\"");
+    let platforms = Sources::new().file(&format!("{PLATFORM}{more}{second}[limits]\nrooms = 3")).config().lti;
+    assert_eq!(platforms.iter().map(|one| one.client_id.as_str()).collect::<Vec<_>>(), ["abc", "def"]);
+    assert_eq!(platforms[0].issuer, "https://sakai.example.edu");
+    assert_eq!(platforms[0].jwks_url, "https://sakai.example.edu/imsblis/lti13/keyset");
+    assert_eq!((platforms[0].deployments.len(), platforms[0].name.as_deref()), (2, Some("Sakai")));
+    let roles: Vec<_> = platforms[0].roles.iter().map(|(uri, role)| (uri.as_str(), *role)).collect();
+    assert_eq!(roles, [("urn:a", stage::Role::Moderator), ("urn:b", stage::Role::Viewer)]);
+    assert!(platforms[1].deployments.is_empty() && platforms[1].roles.is_empty());
+}
+
+#[test]
+fn a_mistake_in_one_of_several_tables_is_named_with_its_number_and_line() {
+    let local = "token_url = \"http://127.0.0.1:9000/token\"";
+    let cases = [
+        ("issuer = \"https://sakai.example.edu\"", "issuer = \"\"", "issuer", 3, "1 to 2000 characters"),
+        ("client_id = \"abc\"", "", "client_id", 2, "(it is not set)"),
+        ("client_id", "klient_id", "klient_id", 4, "issuer, client_id, deployments"),
+        (
+            "https://sakai.example.edu/imsblis/lti13/keyset",
+            "ftp://a/b",
+            "jwks_url",
+            6,
+            "https://lms.example.edu",
+        ),
+        (
+            "https://sakai.example.edu/imsblis/lti13/keyset",
+            "/keyset",
+            "jwks_url",
+            6,
+            "https://lms.example.edu",
+        ),
+        (
+            "https://sakai.example.edu/imsoidc",
+            "http://sakai.example.edu",
+            "login_url",
+            5,
+            "this machine and in dev",
+        ),
+        ("client_id = \"abc\"", "client_id = 3", "client_id", 4, "characters"),
+        (
+            "client_id = \"abc\"",
+            "client_id = \"a\"\ndeployments = [1]",
+            "deployments",
+            5,
+            "a list of at most",
+        ),
+        ("client_id = \"abc\"", "client_id = \"a\"\nroles = { a = \"boss\" }", "roles", 5, "host, moderator"),
+        ("client_id = \"abc\"", "client_id = \"a\"\nroles = [\"host\"]", "roles", 5, "host, moderator"),
+        ("client_id = \"abc\"", "client_id = \"abc2\"", "client_id", 4, "another than the platforms before"),
+    ];
+    for (good, bad, key, line, expected) in cases {
+        let second = PLATFORM.replacen(good, bad, 1);
+        assert_ne!(second, PLATFORM);
+        let first = PLATFORM.replace("\"abc\"", "\"abc2\"");
+        let sources = Sources::new().file(&format!("{first}{second}"));
+        let path = sources.path().display().to_string();
+        let problems = sources.problems();
+        // Where a key is misspelt, the one that was meant is missing too.
+        let problem = &problems[0];
+        assert!(problems.len() == 1 || key == "klient_id", "{bad}: {problems:?}");
+        let line = first.matches('\n').count() + line;
+        assert_eq!(problem.name, format!("lti.platforms[2].{key}"), "{bad}");
+        assert_eq!(problem.place, Place::File { path, line }, "{bad}");
+        assert!(problem.expected.contains(expected), "{bad}: {}", problem.expected);
+    }
+    let tried_out = PLATFORM.replace("https://", "http://");
+    assert_eq!(Sources::new().file(&format!("dev = true\n{tried_out}")).config().lti.len(), 1);
+    let within = PLATFORM.lines().map(|line| if line.starts_with("token_url") { local } else { line });
+    assert_eq!(Sources::new().file(&within.collect::<Vec<_>>().join("\n")).config().lti.len(), 1);
+}
+
+#[test]
+fn keys_of_tokens_are_long_and_named_apart() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let key = |id: &str, secret: &str| format!("[[tokens.keys]]\nid = \"{id}\"\nsecret = \"{secret}\"\n");
+    let two = key("new", secret) + &key("old", &secret.to_uppercase());
+    let tokens = Sources::new().file(&format!("[tokens]\nderived = false\n{two}")).config().tokens;
+    assert_eq!(tokens.keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["new", "old"]);
+    assert_eq!((tokens.keys[0].secret.reveal(), tokens.derived), (secret, false));
+    assert!(!format!("{tokens:?}").contains(secret), "secrets are never printed");
+    let first = key("new", secret);
+    for (second, name, line, expected) in [
+        (key("old", &secret[1..]), "tokens.keys[2].secret", 6, "at least 32 printable"),
+        (key("old", &format!("{secret} ")), "tokens.keys[2].secret", 6, "at least 32 printable"),
+        (key("", secret), "tokens.keys[2].id", 5, "1 to 64 of the characters"),
+        (key("new", secret), "tokens.keys[2].id", 5, "another than the keys before"),
+        ("[[tokens.keys]]\nid = \"old\"".to_owned(), "tokens.keys[2].secret", 4, "(it is not set)"),
+    ] {
+        let sources = Sources::new().file(&(first.clone() + &second));
+        let path = sources.path().display().to_string();
+        let problems = sources.problems();
+        let [problem] = problems.as_slice() else { panic!("{second}: {problems:?}") };
+        assert_eq!((&problem.place, problem.name.as_str()), (&Place::File { path, line }, name), "{second}");
+        assert!(problem.expected.contains(expected) && !problem.expected.contains(secret), "{problem:?}");
+    }
+    let problem = Sources::new().file("[tokens]\nderived = false").problems().remove(0);
+    assert_eq!(problem.name, "tokens.derived");
+    assert_eq!(Sources::new().file(&key("a", secret).repeat(17)).problems()[0].name, "tokens.keys[17]");
+}
+
+#[test]
+fn what_stands_in_the_place_of_several_tables_is_told() {
+    for (text, name, line) in [
+        ("[lti]\nplatforms = 3", "lti.platforms", 2),
+        ("[lti]\nplatforms = [\"a\"]", "lti.platforms", 2),
+        ("[lti.platforms]\nissuer = \"a\"", "lti.platforms", 1),
+        ("[[lti.platform]]\nissuer = \"a\"", "lti.platform", 1),
+        ("lti = true", "lti", 1),
+    ] {
+        let sources = Sources::new().file(text);
+        let path = sources.path().display().to_string();
+        let problems = sources.problems();
+        let [problem] = problems.as_slice() else { panic!("{text}: {problems:?}") };
+        assert_eq!((&problem.place, problem.name.as_str()), (&Place::File { path, line }, name), "{text}");
+        assert!(problem.expected.contains("platforms"), "{text}: {}", problem.expected);
+    }
+    let many: String = (0..201).map(|n| PLATFORM.replace("abc", &n.to_string())).collect();
+    let problems = Sources::new().file(&many).problems();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].name, "lti.platforms[201]");
+    assert!(problems[0].expected.contains("at most 200"), "{problems:?}");
+}
+
 #[test]
 fn the_annotated_file_says_what_holds_without_it() {
     let annotated =

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
-use super::settings;
+use super::entries::Entry;
+use super::settings::{self, Repeated};
 use super::value::Raw;
 use super::{Place, Problem};
 
@@ -13,6 +14,8 @@ use super::{Place, Problem};
 #[derive(Debug, Default)]
 pub(crate) struct FileValues {
     pub(crate) values: BTreeMap<&'static str, (Raw, Place)>,
+    /// The tables that may stand there several times, by name.
+    pub(crate) entries: BTreeMap<&'static str, Vec<Entry>>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -53,6 +56,10 @@ impl Reader<'_> {
             let full =
                 if name.is_empty() { key.get_ref().to_string() } else { format!("{name}.{}", key.get_ref()) };
             let at = key.span().start;
+            if let Some(repeated) = settings::repeated(&full) {
+                self.entries(repeated, at, value.get_ref());
+                continue;
+            }
             match (settings::find(&full), value.get_ref()) {
                 (Some(setting), value) => {
                     let place = self.place(at);
@@ -68,6 +75,42 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    fn entries(&mut self, of: &'static Repeated, at: usize, value: &DeValue<'_>) {
+        let one = |item: &toml::Spanned<DeValue<'_>>| matches!(item.get_ref(), DeValue::Table(_));
+        let items: Option<&DeArray<'_>> = match value {
+            DeValue::Array(items) if items.iter().all(one) => Some(items),
+            _ => None,
+        };
+        let Some(items) = items else {
+            let expected = format!("a table [[{}]] for each, with {}", of.name, of.keys.join(", "));
+            return self.problem(at, of.name.to_owned(), expected);
+        };
+        for (before, item) in items.iter().enumerate() {
+            let DeValue::Table(table) = item.get_ref() else { continue };
+            let name = format!("{}[{}]", of.name, before + 1);
+            let entry = self.entry(of, name, item.span().start, table);
+            self.found.entries.entry(of.name).or_default().push(entry);
+        }
+    }
+
+    fn entry(&mut self, of: &Repeated, name: String, at: usize, table: &DeTable<'_>) -> Entry {
+        let mut entry = Entry { name, place: self.place(at), values: BTreeMap::new() };
+        for (key, value) in table {
+            let at = key.span().start;
+            match of.keys.iter().find(|known| **known == key.get_ref().as_ref()) {
+                Some(known) => {
+                    entry.values.insert(known, (raw(value.get_ref()), self.place(at)));
+                }
+                None => {
+                    let full = format!("{}.{}", entry.name, key.get_ref());
+                    let known = of.keys.join(", ");
+                    self.problem(at, full, format!("one of the keys this server knows here: {known}"));
+                }
+            }
+        }
+        entry
     }
 
     fn place(&self, at: usize) -> Place {
@@ -90,6 +133,9 @@ fn raw(value: &DeValue<'_>) -> Raw {
             .map_or(Raw::Other, |number| Raw::Number(number as f64)),
         DeValue::Float(number) => number.as_str().parse().map_or(Raw::Other, Raw::Number),
         DeValue::Array(items) => Raw::List(items.iter().map(|item| raw(item.get_ref())).collect()),
-        DeValue::Datetime(_) | DeValue::Table(_) => Raw::Other,
+        DeValue::Table(table) => Raw::Table(
+            table.iter().map(|(key, value)| (key.get_ref().to_string(), raw(value.get_ref()))).collect(),
+        ),
+        DeValue::Datetime(_) => Raw::Other,
     }
 }

@@ -3,11 +3,14 @@
 //! Everything is read once, at start. Whatever cannot be used is refused with its name, its place and what was expected, all
 //! problems at once, so that nobody mends one to meet the next.
 
+mod entries;
 mod file;
 mod flags;
+mod lti;
 mod problem;
 mod settings;
 mod sources;
+mod tokens;
 mod value;
 
 use std::fmt;
@@ -16,7 +19,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use flags::Flags;
+pub use lti::LtiPlatform;
 pub use problem::{ConfigError, Place, Problem};
+pub use tokens::{TokenKey, TokenRules};
 pub use value::LogFormat;
 
 use crate::bounds;
@@ -51,10 +56,12 @@ pub struct Config {
     pub log_filter: String,
     /// The stage's times.
     pub timing: stage::Timing,
-    /// How long join tokens last.
-    pub tokens: TokenTimes,
+    /// How long join tokens last, and who else mints them.
+    pub tokens: TokenRules,
     /// TURN servers for people whose network lets nothing else through.
     pub turn: Option<Turn>,
+    /// Learning platforms that may launch rooms.
+    pub lti: Vec<LtiPlatform>,
     /// Bounds an operator may lower or raise.
     pub limits: Limits,
 }
@@ -68,15 +75,6 @@ pub struct Turn {
     pub secret: Secret,
     /// How long a credential lasts.
     pub ttl: Duration,
-}
-
-/// How long a join token lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TokenTimes {
-    /// Where the script says nothing.
-    pub ttl: Duration,
-    /// The most a script may ask for.
-    pub max_ttl: Duration,
 }
 
 /// Bounds an operator may set.
@@ -150,11 +148,9 @@ impl Config {
                 grace: sources.take("stage.grace_seconds", value::millis(0), || defaults.grace),
                 place: sources.take("stage.place_seconds", value::millis(0), || defaults.place),
             },
-            tokens: TokenTimes {
-                ttl: sources.take("tokens.ttl_seconds", value::seconds, || bounds::TOKEN_TTL),
-                max_ttl: sources.take("tokens.max_ttl_seconds", value::seconds, || bounds::TOKEN_MAX_TTL),
-            },
+            tokens: tokens::rules(&mut sources),
             turn,
+            lti: lti::platforms(&mut sources, dev),
             limits: Limits {
                 rooms: sources.take("limits.rooms", value::count(1, 1_000_000), || bounds::ROOMS),
                 room_participants: sources.take(
@@ -192,9 +188,6 @@ impl Config {
                 "a long random text in the environment variable PROSCENIUM_API_KEY or as `api_key = \"…\"` in the file \
                  of --config; or --dev, to try the server out on this machine",
             );
-        }
-        if self.tokens.ttl > self.tokens.max_ttl {
-            sources.refuse("tokens.ttl_seconds", "at most tokens.max_ttl_seconds");
         }
         if self.media.port().checked_add(self.workers as u16 - 1).is_none() {
             sources.refuse("media", "a port with one above it for every media thread");

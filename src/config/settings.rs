@@ -38,6 +38,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     file_only("stage.place_seconds"),
     file_only("tokens.ttl_seconds"),
     file_only("tokens.max_ttl_seconds"),
+    file_only("tokens.derived"),
     Setting { key: "turn.urls", flag: None, variable: Some("PROSCENIUM_TURN_URLS") },
     // No flag, for the reason that the API key has none.
     Setting { key: "turn.secret", flag: None, variable: Some("PROSCENIUM_TURN_SECRET") },
@@ -45,6 +46,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
     file_only("limits.rooms"),
     file_only("limits.room_participants"),
     file_only("limits.connections"),
+];
+
+/// A table that the file may have several times, `[[name]]`.
+#[derive(Debug)]
+pub(crate) struct Repeated {
+    /// With its dots.
+    pub(crate) name: &'static str,
+    /// What may stand in one.
+    pub(crate) keys: &'static [&'static str],
+}
+
+/// All of them.
+pub(crate) const REPEATED: &[Repeated] = &[
+    Repeated { name: "tokens.keys", keys: &["id", "secret"] },
+    Repeated {
+        name: "lti.platforms",
+        keys: &["issuer", "client_id", "deployments", "login_url", "jwks_url", "token_url", "name", "roles"],
+    },
 ];
 
 /// The variable that names the file; it is no key of it.
@@ -55,12 +74,21 @@ pub(crate) fn find(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
 
+/// The table that the file may have several times.
+pub(crate) fn repeated(name: &str) -> Option<&'static Repeated> {
+    REPEATED.iter().find(|repeated| repeated.name == name)
+}
+
+/// Everything that has a place in the file.
+fn all() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|setting| setting.key).chain(REPEATED.iter().map(|repeated| repeated.name))
+}
+
 /// What may stand in a table of the file, for people; `""` is the top.
 pub(crate) fn keys_of(table: &str) -> String {
-    let mut names: Vec<&str> = SETTINGS
-        .iter()
-        .filter_map(|setting| match (setting.key.split_once('.'), table) {
-            (None, "") => Some(setting.key),
+    let mut names: Vec<&str> = all()
+        .filter_map(|key| match (key.split_once('.'), table) {
+            (None, "") => Some(key),
             (Some((of, _)), "") => Some(of),
             (Some((of, name)), _) if of == table => Some(name),
             _ => None,
@@ -72,7 +100,7 @@ pub(crate) fn keys_of(table: &str) -> String {
 
 /// Whether the file may have such a table.
 pub(crate) fn is_table(name: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.key.split_once('.').is_some_and(|(table, _)| table == name))
+    all().any(|key| key.split_once('.').is_some_and(|(table, _)| table == name))
 }
 
 #[cfg(test)]
@@ -84,8 +112,8 @@ mod tests {
 
     /// The file with every setting in it that is only shown.
     fn uncommented() -> String {
-        let is_setting =
-            |line: &str| line.starts_with('#') && line.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
+        let begins = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'[';
+        let is_setting = |line: &str| line.starts_with('#') && line.as_bytes().get(1).is_some_and(begins);
         FILE.lines()
             .map(|line| if is_setting(line) { &line[1..] } else { line })
             .collect::<Vec<_>>()
@@ -102,6 +130,13 @@ mod tests {
             .filter(|key| !found.values.contains_key(key))
             .collect();
         assert_eq!(missing, [""; 0]);
+        for repeated in REPEATED {
+            let shown = found.entries.get(repeated.name).and_then(|entries| entries.first());
+            let shown = shown.unwrap_or_else(|| panic!("{} is not shown", repeated.name));
+            let missing: Vec<_> =
+                repeated.keys.iter().filter(|key| !shown.values.contains_key(*key)).collect();
+            assert_eq!(missing, [&""; 0], "{}", repeated.name);
+        }
     }
 
     #[test]
@@ -111,6 +146,12 @@ mod tests {
             let row = row.unwrap_or_else(|| panic!("{} is not documented", setting.key));
             for name in [setting.flag, setting.variable].into_iter().flatten() {
                 assert!(row.contains(&format!("`{name}")), "{name} is not documented");
+            }
+        }
+        for repeated in REPEATED {
+            for key in repeated.keys {
+                let row = format!("| `{}` | `{key}` |", repeated.name);
+                assert!(PAGE.lines().any(|line| line.starts_with(&row)), "{row} is not there");
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::entries::Entry;
 use super::file::{self, FileValues};
 use super::settings::{self, FILE_VARIABLE};
 use super::value::{Raw, Read};
@@ -70,6 +71,22 @@ impl<'a> Sources<'a> {
         default: impl FnOnce() -> T,
     ) -> T {
         self.take_optional(key, read).unwrap_or_else(default)
+    }
+
+    /// The tables of that name, in the file's order. More than `most` are put down and left out.
+    pub(crate) fn entries(&mut self, name: &'static str, most: usize) -> Vec<Entry> {
+        let mut entries = self.file.entries.remove(name).unwrap_or_default();
+        if let Some(beyond) = entries.get(most) {
+            let expected = format!("at most {most} of these tables");
+            self.problems.push(Problem { place: beyond.place.clone(), name: beyond.name.clone(), expected });
+        }
+        entries.truncate(most);
+        entries
+    }
+
+    /// Puts down what is wrong with one of them.
+    pub(crate) fn put_down(&mut self, problem: Problem) {
+        self.problems.push(problem);
     }
 
     /// Puts down that the value of a key does not go with the others.

@@ -7,6 +7,8 @@ use std::time::Duration;
 use axum::http::Uri;
 use tracing_subscriber::EnvFilter;
 
+use crate::bounds::SETTING_CHARS;
+
 /// Longest time that can be set, in seconds: a year.
 const MAX_SECONDS: f64 = 366.0 * 24.0 * 3600.0;
 
@@ -23,7 +25,9 @@ pub(crate) enum Raw {
     Boolean(bool),
     /// An array of the file, or a repeated flag.
     List(Vec<Raw>),
-    /// A date or a table, which no setting takes.
+    /// A table of the file, in its order.
+    Table(Vec<(String, Raw)>),
+    /// A date, which no setting takes.
     Other,
 }
 
@@ -39,7 +43,7 @@ pub enum LogFormat {
     Json,
 }
 
-fn text(raw: &Raw) -> Option<&str> {
+pub(crate) fn text(raw: &Raw) -> Option<&str> {
     match raw {
         Raw::Word(text) | Raw::Text(text) => Some(text),
         _ => None,
@@ -127,6 +131,38 @@ fn is_turn_url(text: &str) -> bool {
 
 pub(crate) fn path(raw: &Raw) -> Read<PathBuf> {
     text(raw).filter(|text| !text.is_empty()).map(PathBuf::from).ok_or_else(|| "a directory".to_owned())
+}
+
+/// What something is called, by people or by another program.
+pub(crate) fn name(raw: &Raw) -> Read<String> {
+    let good = |text: &&str| {
+        !text.is_empty() && text.chars().count() <= SETTING_CHARS && !text.contains(char::is_control)
+    };
+    let expected = || format!("a text of 1 to {SETTING_CHARS} characters");
+    text(raw).filter(good).map(str::to_owned).ok_or_else(expected)
+}
+
+/// A list of such names.
+pub(crate) fn names(most: usize) -> impl Fn(&Raw) -> Read<Vec<String>> {
+    move |raw| {
+        let expected = || format!("a list of at most {most} texts of 1 to {SETTING_CHARS} characters");
+        match raw {
+            Raw::List(items) if items.len() <= most => {
+                items.iter().map(|item| name(item).map_err(|_| expected())).collect()
+            }
+            _ => Err(expected()),
+        }
+    }
+}
+
+pub(crate) fn role(raw: &Raw) -> Option<stage::Role> {
+    match text(raw)? {
+        "host" => Some(stage::Role::Host),
+        "moderator" => Some(stage::Role::Moderator),
+        "speaker" => Some(stage::Role::Speaker),
+        "viewer" => Some(stage::Role::Viewer),
+        _ => None,
+    }
 }
 
 pub(crate) fn secret(raw: &Raw) -> Read<String> {

@@ -151,7 +151,7 @@ async fn join(
         "host" => Role::Host,
         _ => return Err(ApiError::not_found()),
     };
-    let identity = Identity { user: random::key(), name: app.names.next(role), role };
+    let identity = Identity { user: random::key(), name: app.names.next(role), role, waits: false };
     let token = tokens::sign(&app, &room, &identity, app.config.tokens.ttl)?;
     // Without an authority: the browser stays under the name it came by.
     let location = links::join("", &room, &token);

@@ -43,7 +43,8 @@ pub(super) async fn mint(
     let ttl = ttl(&app, body.ttl_seconds)?;
     // Without a name for the person behind it, each token is a person of its own.
     let user = body.user.unwrap_or_else(random::key);
-    let token = sign(&app, &id, &Identity { user, name: body.name.trim().to_owned(), role: body.role }, ttl)?;
+    let identity = Identity { user, name: body.name.trim().to_owned(), role: body.role, waits: false };
+    let token = sign(&app, &id, &identity, ttl)?;
     let url = links::join(&links::base(&app, &headers), &id, &token);
     Ok(Json(json!({ "token": token, "url": url })))
 }

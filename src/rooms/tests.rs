@@ -44,7 +44,8 @@ impl Scene {
         let room = rooms.create(new).await.unwrap();
         let (outbox, frames) = frames(8);
         let (joined, link) = oneshot::channel();
-        let identity = Identity { user: "ann".to_owned(), name: "Ann".to_owned(), role: Role::Viewer };
+        let identity =
+            Identity { user: "ann".to_owned(), name: "Ann".to_owned(), role: Role::Viewer, waits: false };
         let fresh_key = ResumeKey("key".to_owned());
         let joining = Joining { session: SESSION, identity, resume: None, fresh_key, outbox, joined };
         room.send(ToRoom::Join(joining)).await;

@@ -49,7 +49,7 @@ pub(super) fn admit(app: &App, room: &str, frame: &str) -> Result<Admitted, Turn
     }
     let identity = app.tokens.read(&token, room).map_err(|error| {
         let code = match error {
-            TokenError::Invalid => ErrorCode::TokenInvalid,
+            TokenError::Invalid | TokenError::UnknownKey | TokenError::Claims(_) => ErrorCode::TokenInvalid,
             TokenError::Expired => ErrorCode::TokenExpired,
             TokenError::WrongRoom => ErrorCode::TokenWrongRoom,
         };

@@ -27,6 +27,8 @@ pub struct Identity {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// Whether they wait to be let in even where the room is not locked, as long as nobody has let them in before.
+    pub waits: bool,
 }
 
 /// A session without a page: there is nobody to show anything to, and nobody who could click. It comes by HTTP (docs/whip.md).

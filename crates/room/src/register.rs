@@ -180,7 +180,7 @@ impl Register {
 
     /// Writes down somebody who is not in the room yet, as who they were, if anybody; says with which role they come in.
     pub(crate) fn enter(&mut self, identity: Identity, session: Session) -> (ParticipantId, Role) {
-        let Identity { user, name, role: token_role } = identity;
+        let Identity { user, name, role: token_role, .. } = identity;
         let known = self.by_user.get(&user).copied();
         let id = match known {
             Some(known) => known.id,
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     fn enter(register: &mut Register, user: &str) -> ParticipantId {
-        let identity = Identity { user: user.into(), name: user.into(), role: Role::Viewer };
+        let identity = Identity { user: user.into(), name: user.into(), role: Role::Viewer, waits: false };
         let session = Session { id: SessionId(1), key: None, unattended: None, lost: None, transport: None };
         register.enter(identity, session).0
     }

@@ -41,7 +41,8 @@ impl World {
         let Page { person, session, ref key, .. } = self.pages[page];
         let (resume, fresh) = (key.clone(), format!("key {}", session.0));
         let owner = &self.people[person];
-        let identity = Identity { user: owner.user.clone(), name: owner.user.clone(), role: owner.role };
+        let identity =
+            Identity { user: owner.user.clone(), name: owner.user.clone(), role: owner.role, waits: false };
         let at = self.heard_at(page);
         let mail = Mail::Join { page, session, identity, resume, key: fresh };
         self.agenda.add(at, Event::Mail(mail));

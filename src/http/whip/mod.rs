@@ -24,7 +24,6 @@ use crate::app::App;
 use crate::metrics::Turned;
 use crate::random;
 use crate::rooms::{AttachError, Attaching, Link, Protocol, Resource};
-use crate::token::TokenError;
 
 pub(super) use cors::cors;
 pub(super) use session::{end, here, patch};
@@ -137,14 +136,10 @@ fn identity(app: &App, room: &str, headers: &HeaderMap) -> Result<(String, Ident
         let message = "this call needs the header `Authorization: Bearer <join token>`";
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", message));
     };
-    let identity = app.tokens.read(token, room).map_err(|error| {
-        let code = match error {
-            TokenError::Invalid => "token_invalid",
-            TokenError::Expired => "token_expired",
-            TokenError::WrongRoom => "token_wrong_room",
-        };
-        ApiError::new(StatusCode::UNAUTHORIZED, code, error.to_string())
-    })?;
+    let identity = app
+        .tokens
+        .read(token, room)
+        .map_err(|error| ApiError::new(StatusCode::UNAUTHORIZED, error.code(), error.to_string()))?;
     Ok((token.to_owned(), identity))
 }
 

@@ -32,7 +32,7 @@ impl Room {
         }
         self.around.locked = locked;
         turn.touch(Touched::Room);
-        if locked { Ok(()) } else { self.admit_all(by, turn) }
+        if locked { Ok(()) } else { self.admit_the_locked_out(turn) }
     }
 
     /// Takes writing and reacting from somebody below a moderator, or gives it back. It outlasts their leaving.

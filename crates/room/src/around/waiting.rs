@@ -1,4 +1,5 @@
-//! The waiting room: who is new in a locked room and no moderator knows nothing of it but its title, until somebody lets them in.
+//! The waiting room: who is new in a locked room and no moderator knows nothing of it but its title, until somebody lets them in. So do
+//! guests whose token says that they wait, in any room.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -69,9 +70,9 @@ impl WaitingRoom {
 }
 
 impl Room {
-    /// Whether somebody has to wait: the room is locked, they are no moderator, and they were not let in before.
+    /// Whether somebody has to wait: the room is locked or their token says so, they are no moderator, and they were not let in before.
     pub fn has_to_wait(&self, identity: &Identity) -> bool {
-        self.around.locked
+        (self.around.locked || identity.waits)
             && self.register.foresee(identity).1 < Role::Moderator
             && !self.register.is_welcome(&identity.user)
     }
@@ -125,6 +126,21 @@ impl Room {
         let room = &mut self.around.waiting;
         room.news |= !room.people.is_empty();
         room.admitted.extend(std::mem::take(&mut room.people).into_values());
+        self.let_in_the_admitted(turn);
+        Ok(())
+    }
+
+    /// The door is open: those who wait only because it was locked come in; all of them or none, like above.
+    pub(super) fn admit_the_locked_out(&mut self, turn: &mut Turn) -> Result<(), Refusal> {
+        let is_guest = |waiting: &Waiting| waiting.identity.waits;
+        self.has_places(self.around.waiting.people.values().filter(|one| !is_guest(one)).count())?;
+        let room = &mut self.around.waiting;
+        let people = std::mem::take(&mut room.people);
+        let (guests, locked_out): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            people.into_iter().partition(|(_, one)| is_guest(one));
+        room.people = guests;
+        room.news |= !locked_out.is_empty();
+        room.admitted.extend(locked_out.into_values());
         self.let_in_the_admitted(turn);
         Ok(())
     }

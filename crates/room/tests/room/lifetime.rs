@@ -66,7 +66,7 @@ fn room_of(people: usize) -> room::Room {
 fn connect(session: u64, user: &str) -> Command {
     Command::Connect {
         session: room::SessionId(session),
-        identity: room::Identity { user: user.into(), name: user.into(), role: Role::Viewer },
+        identity: room::Identity { user: user.into(), name: user.into(), role: Role::Viewer, waits: false },
         resume: None,
         fresh_key: room::ResumeKey("key".into()),
     }

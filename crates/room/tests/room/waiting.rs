@@ -75,6 +75,61 @@ fn whoever_was_let_in_comes_back_and_whoever_was_removed_waits() {
     assert!(world.waiting.contains_key(&again));
 }
 
+/// A room that is open, with a guest before it whose token says that they wait.
+fn with_a_guest() -> (World, Me, Me) {
+    let mut world = World::new(Access::Open);
+    world.held_up.insert("ada".to_owned());
+    let mo = world.join("mo", Role::Moderator);
+    let ada = world.connect("ada", Role::Viewer, None);
+    (world, mo, ada)
+}
+
+#[test]
+fn a_guest_waits_though_the_room_is_open_and_others_do_not() {
+    let (mut world, mo, ada) = with_a_guest();
+    assert!(world.waiting.contains_key(&ada));
+    assert_eq!(waiting(&mut world, mo), [(1, "ADA".to_owned())]);
+    let bob = world.connect("bob", Role::Viewer, None);
+    assert!(world.pages[&bob].connected);
+    world.says(mo, Command::Admit { waiting: 1 }).unwrap();
+    assert!(world.pages[&ada].connected);
+}
+
+#[test]
+fn a_guest_who_was_let_in_once_waits_no_more_until_they_are_removed() {
+    let (mut world, mo, ada) = with_a_guest();
+    world.says(mo, Command::AdmitAll).unwrap();
+    world.says(ada, Command::LeaveRoom).unwrap();
+    let ada = world.connect("ada", Role::Viewer, None);
+    assert!(world.pages[&ada].connected);
+    let participant = world.who(ada);
+    world.says(mo, Command::RemoveParticipant { participant }).unwrap();
+    let again = world.connect("ada", Role::Viewer, None);
+    assert!(world.waiting.contains_key(&again));
+}
+
+#[test]
+fn opening_the_door_lets_in_whoever_was_locked_out_and_no_guest() {
+    let (mut world, mo, ada) = with_a_guest();
+    world.says(mo, Command::LockRoom { locked: true }).unwrap();
+    let bob = world.connect("bob", Role::Viewer, None);
+    assert_eq!(waiting(&mut world, mo).len(), 2);
+    world.says(mo, Command::LockRoom { locked: false }).unwrap();
+    assert!(world.pages[&bob].connected && world.waiting.contains_key(&ada));
+    assert_eq!(waiting(&mut world, mo), [(1, "ADA".to_owned())]);
+}
+
+#[test]
+fn who_moderates_never_waits_and_a_guest_without_a_page_is_refused() {
+    let (mut world, _, _) = with_a_guest();
+    world.held_up.extend(["meg", "stream"].map(str::to_owned));
+    let meg = world.connect("meg", Role::Moderator, None);
+    assert!(world.pages[&meg].connected);
+    let camera = room::Brings { mic: true, camera: true, screen: false };
+    let refused = world.attach("stream", Role::Speaker, Unattended::Publisher(camera));
+    assert_eq!(refused, Err(Refusal::RoomLocked));
+}
+
 #[test]
 fn the_newest_page_waits_and_a_better_token_waits_no_more() {
     let (mut world, mo) = locked();

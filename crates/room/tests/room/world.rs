@@ -40,6 +40,8 @@ pub(crate) struct World {
     pub(crate) waiting: BTreeMap<SessionId, String>,
     /// And what those were told that were not.
     pub(crate) turned_away: BTreeMap<SessionId, Closing>,
+    /// Users whose token says that they wait.
+    pub(crate) held_up: BTreeSet<String>,
     /// What was to outlive a restart, as it was when the room said so.
     pub(crate) disk: BTreeMap<Item, String>,
     serial: u64,
@@ -85,6 +87,7 @@ impl World {
             now: Millis(1_000_000),
             pages: BTreeMap::new(),
             guests: BTreeMap::new(),
+            held_up: BTreeSet::new(),
             effects: Vec::new(),
             ranks: Vec::new(),
             transports: BTreeMap::new(),
@@ -118,7 +121,8 @@ impl World {
 
     pub(crate) fn connect(&mut self, user: &str, role: Role, resume: Option<ResumeKey>) -> Me {
         let session = SessionId(self.fresh());
-        let identity = Identity { user: user.into(), name: user.to_uppercase(), role };
+        let waits = self.held_up.contains(user);
+        let identity = Identity { user: user.into(), name: user.to_uppercase(), role, waits };
         let fresh_key = ResumeKey(format!("key {}", session.0));
         let before = self.known.remove(user);
         self.apply_for(Some((session, user)), Command::Connect { session, identity, resume, fresh_key });
@@ -275,7 +279,8 @@ impl World {
 
     pub(crate) fn attach(&mut self, user: &str, role: Role, unattended: Unattended) -> Result<Me, Refusal> {
         let session = SessionId(self.fresh());
-        let identity = Identity { user: user.into(), name: user.to_uppercase(), role };
+        let waits = self.held_up.contains(user);
+        let identity = Identity { user: user.into(), name: user.to_uppercase(), role, waits };
         self.apply(Command::Attach { session, identity, unattended });
         let answers = self.effects.iter().filter_map(|effect| match effect {
             Effect::Attached { session: attached, answer } => Some((*attached, answer.clone())),
