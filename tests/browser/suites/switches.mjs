@@ -4,11 +4,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { scene } from "../support/shared.mjs";
 import { eventually } from "../support/media.mjs";
+import { openTalk } from "../support/talk.mjs";
 
 async function set(moderator, feature, on) {
   const group = moderator.page.getByRole("group", { name: "What this room has" });
   if (!(await group.isVisible())) await moderator.control("Settings").click();
-  await group.getByRole("checkbox", { name: feature, exact: true }).setChecked(on);
+  const box = group.getByRole("checkbox", { name: feature, exact: true });
+  if ((await box.isChecked()) !== on) await box.click();
+  // The room says what is on, a moment after the click.
+  await eventually(`${feature} is set`, async () => (await box.isChecked()) === on);
 }
 
 const gone = (person, control) => eventually(`${control} is gone for ${person.name}`, async () => (await person.control(control).count()) === 0);
@@ -52,8 +56,7 @@ describe("what a room has", () => {
       await chat.waitFor({ state: "hidden" });
       await ada.told("The chat was turned off");
       await set(mo, "Chat", true);
-      await ada.control("Chat").click();
-      await chat.getByText("Hello").waitFor();
+      await (await openTalk(ada, "Chat")).getByText("Hello").waitFor();
     }));
 
   it("is set by moderators only", (test) =>

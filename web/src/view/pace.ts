@@ -37,8 +37,10 @@ export function keepPace(): void {
     window.setTimeout(() => window.requestAnimationFrame(run), wait);
     window.setTimeout(run, wait + WITHOUT_FRAMES_MS);
   };
-  // After the handlers of the page's elements.
-  for (const doing of DOINGS) window.addEventListener(doing, () => waiting?.());
+  // In a turn of its own: a click on a checkbox is two more events, and a drawing in between would undo what they are about.
+  for (const doing of DOINGS) window.addEventListener(doing, () => window.setTimeout(() => waiting?.()));
+  // The next key may come before that turn.
+  window.addEventListener("keydown", () => waiting?.(), { capture: true });
 }
 
 function untilAffordable(now: number): number {
