@@ -13,12 +13,14 @@
 
 mod error;
 mod items;
+mod lti;
 mod open;
 mod rooms;
 mod schema;
 
 pub use error::StoreError;
 pub use items::{ItemKind, ItemRecord};
+pub use lti::{LinkRecord, LinkedPerson, PlatformRecord, TenantRecord};
 pub use open::{DATABASE_FILE, LOCK_FILE, Store};
 pub use rooms::RoomRecord;
 pub use schema::SCHEMA_VERSION;

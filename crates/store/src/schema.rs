@@ -31,6 +31,44 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         body TEXT NOT NULL,
         PRIMARY KEY (room, kind, number)
     ) STRICT, WITHOUT ROWID;",
+    // Learning platforms. `body` is the server's own JSON. `lti_once` is what is good once: states of launches, and what waits for a
+    // page's answer. `lti_rooms` has whose a room is, where it is a tenant's, and what goes to the gradebook.
+    "CREATE TABLE lti_platforms (
+        issuer TEXT NOT NULL,
+        client_id TEXT NOT NULL,
+        registered INTEGER NOT NULL CHECK (registered IN (0, 1)),
+        body TEXT NOT NULL,
+        PRIMARY KEY (issuer, client_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE lti_keys (kid TEXT PRIMARY KEY NOT NULL, pem TEXT NOT NULL, created INTEGER NOT NULL) STRICT;
+    CREATE TABLE lti_once (key TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
+    CREATE INDEX lti_once_expires ON lti_once (expires);
+    CREATE TABLE lti_rooms (
+        room TEXT PRIMARY KEY NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        issuer TEXT,
+        client_id TEXT,
+        deployment TEXT,
+        grading TEXT
+    ) STRICT;
+    CREATE TABLE lti_links (
+        id INTEGER PRIMARY KEY,
+        issuer TEXT NOT NULL,
+        client_id TEXT NOT NULL,
+        deployment TEXT NOT NULL,
+        link TEXT NOT NULL,
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        body TEXT NOT NULL,
+        UNIQUE (issuer, client_id, deployment, link)
+    ) STRICT;
+    CREATE INDEX lti_links_room ON lti_links (room);
+    CREATE TABLE lti_people (
+        link INTEGER NOT NULL REFERENCES lti_links (id) ON DELETE CASCADE,
+        user TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        sent TEXT,
+        PRIMARY KEY (link, user)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE lti_log (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;",
 ];
 
 /// Of a file this server has opened.

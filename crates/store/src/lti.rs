@@ -1,0 +1,282 @@
+//! What learning platforms and this server know of each other, and what came by which link.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::{Store, StoreError};
+
+/// A registration. `body` is the server's own JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformRecord {
+    /// With the client id its name.
+    pub issuer: String,
+    /// What the platform calls this server.
+    pub client_id: String,
+    /// By dynamic registration, not by hand.
+    pub registered: bool,
+    /// The rest.
+    pub body: String,
+}
+
+/// Who shares rooms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantRecord {
+    /// Of the registration.
+    pub issuer: String,
+    /// Of the registration.
+    pub client_id: String,
+    /// One of its installations.
+    pub deployment: String,
+}
+
+/// A link in a course, and the room it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRecord {
+    /// This server's own number.
+    pub id: i64,
+    /// Whose it is.
+    pub tenant: TenantRecord,
+    /// The platform's id of it.
+    pub link: String,
+    /// Where it leads.
+    pub room: String,
+    /// The server's own JSON: the services that are there for it.
+    pub body: String,
+}
+
+/// Somebody who came by a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedPerson {
+    /// As they are called in join tokens.
+    pub user: String,
+    /// The platform's id of them.
+    pub subject: String,
+    /// What was last sent to the gradebook for them.
+    pub sent: Option<String>,
+}
+
+impl Store {
+    /// Every registration that was made while the server ran.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`], as of all below.
+    pub fn platforms(&self) -> Result<Vec<PlatformRecord>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare("SELECT issuer, client_id, registered, body FROM lti_platforms ORDER BY issuer, client_id")?;
+        let read = |row: &Row<'_>| {
+            Ok(PlatformRecord {
+                issuer: row.get(0)?,
+                client_id: row.get(1)?,
+                registered: row.get(2)?,
+                body: row.get(3)?,
+            })
+        };
+        Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps a registration, in place of what was kept of it before.
+    pub fn save_platform(&self, platform: &PlatformRecord) -> Result<(), StoreError> {
+        let PlatformRecord { issuer, client_id, registered, body } = platform;
+        self.connection().execute(
+            "INSERT OR REPLACE INTO lti_platforms (issuer, client_id, registered, body) VALUES (?1, ?2, ?3, ?4)",
+            params![issuer, client_id, registered, body],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a registration; nothing happens where there is none.
+    pub fn delete_platform(&self, issuer: &str, client_id: &str) -> Result<(), StoreError> {
+        self.connection()
+            .execute("DELETE FROM lti_platforms WHERE issuer = ?1 AND client_id = ?2", [issuer, client_id])?;
+        Ok(())
+    }
+
+    /// The server's own keys in PEM with the second each was made in, newest first.
+    pub fn tool_keys(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare("SELECT pem, created FROM lti_keys ORDER BY created DESC, kid")?;
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.max(0) as u64));
+        Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps a key of the server's own, and of all the newest `most`.
+    pub fn save_tool_key(&self, kid: &str, pem: &str, created: u64, most: usize) -> Result<(), StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        transaction.execute(
+            "INSERT OR REPLACE INTO lti_keys (kid, pem, created) VALUES (?1, ?2, ?3)",
+            params![kid, pem, created as i64],
+        )?;
+        transaction.execute(
+            "DELETE FROM lti_keys WHERE kid NOT IN (SELECT kid FROM lti_keys ORDER BY created DESC, kid LIMIT ?1)",
+            [most as i64],
+        )?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Keeps something that is good once, until `expires`, in seconds since 1970; `false`: there are `most` already. Those whose time is over
+    /// at `now` are forgotten.
+    pub fn save_once(&self, key: &str, body: &str, now: u64, expires: u64, most: usize) -> Result<bool, StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        transaction.execute("DELETE FROM lti_once WHERE expires <= ?1", [now as i64])?;
+        let kept: i64 = transaction.query_row("SELECT count(*) FROM lti_once", [], |row| row.get(0))?;
+        if kept >= most as i64 {
+            return Ok(false);
+        }
+        transaction.execute(
+            "INSERT INTO lti_once (key, body, expires) VALUES (?1, ?2, ?3)",
+            params![key, body, expires as i64],
+        )?;
+        transaction.commit()?;
+        Ok(true)
+    }
+
+    /// What is good once, which it was with this; `None`: taken before, or its time is over at `now`.
+    pub fn take_once(&self, key: &str, now: u64) -> Result<Option<String>, StoreError> {
+        let taken = self.connection().query_row(
+            "DELETE FROM lti_once WHERE key = ?1 RETURNING body, expires",
+            [key],
+            |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
+        );
+        Ok(taken.optional()?.filter(|(_, expires)| *expires > now as i64).map(|(body, _)| body))
+    }
+
+    /// Whose room it is, where it is a tenant's.
+    pub fn room_owner(&self, room: &str) -> Result<Option<TenantRecord>, StoreError> {
+        let found = self.connection().query_row(
+            "SELECT issuer, client_id, deployment FROM lti_rooms WHERE room = ?1 AND issuer IS NOT NULL",
+            [room],
+            |row| Ok(TenantRecord { issuer: row.get(0)?, client_id: row.get(1)?, deployment: row.get(2)? }),
+        );
+        Ok(found.optional()?)
+    }
+
+    /// A tenant has made this room, and what of it goes to the gradebook.
+    pub fn save_room_owner(&self, room: &str, tenant: &TenantRecord, grading: Option<&str>) -> Result<(), StoreError> {
+        let TenantRecord { issuer, client_id, deployment } = tenant;
+        self.connection().execute(
+            "INSERT OR REPLACE INTO lti_rooms (room, issuer, client_id, deployment, grading) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![room, issuer, client_id, deployment, grading],
+        )?;
+        Ok(())
+    }
+
+    /// What of a room goes to the gradebook.
+    pub fn grading(&self, room: &str) -> Result<Option<String>, StoreError> {
+        let found = self.connection().query_row("SELECT grading FROM lti_rooms WHERE room = ?1", [room], |row| row.get(0));
+        Ok(found.optional()?.flatten())
+    }
+
+    /// Changes it.
+    pub fn save_grading(&self, room: &str, grading: Option<&str>) -> Result<(), StoreError> {
+        self.connection().execute(
+            "INSERT INTO lti_rooms (room, grading) VALUES (?1, ?2)
+             ON CONFLICT (room) DO UPDATE SET grading = excluded.grading",
+            params![room, grading],
+        )?;
+        Ok(())
+    }
+
+    /// Rooms of which something goes to a gradebook, and what.
+    pub fn graded_rooms(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let connection = self.connection();
+        let mut statement =
+            connection.prepare("SELECT room, grading FROM lti_rooms WHERE grading IS NOT NULL ORDER BY room")?;
+        Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The room of a link that was opened before.
+    pub fn link_room(&self, tenant: &TenantRecord, link: &str) -> Result<Option<String>, StoreError> {
+        let TenantRecord { issuer, client_id, deployment } = tenant;
+        let found = self.connection().query_row(
+            "SELECT room FROM lti_links WHERE issuer = ?1 AND client_id = ?2 AND deployment = ?3 AND link = ?4",
+            params![issuer, client_id, deployment, link],
+            |row| row.get(0),
+        );
+        Ok(found.optional()?)
+    }
+
+    /// Keeps where a link leads and what is there for it, and who has just come by it; `None` for somebody whom the platform does not name.
+    pub fn save_link(
+        &self,
+        tenant: &TenantRecord,
+        link: &str,
+        room: &str,
+        body: &str,
+        person: Option<(&str, &str)>,
+    ) -> Result<(), StoreError> {
+        let TenantRecord { issuer, client_id, deployment } = tenant;
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        let id: i64 = transaction.query_row(
+            "INSERT INTO lti_links (issuer, client_id, deployment, link, room, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (issuer, client_id, deployment, link) DO UPDATE SET room = excluded.room, body = excluded.body
+             RETURNING id",
+            params![issuer, client_id, deployment, link, room, body],
+            |row| row.get(0),
+        )?;
+        if let Some((user, subject)) = person {
+            transaction.execute(
+                "INSERT INTO lti_people (link, user, subject) VALUES (?1, ?2, ?3) ON CONFLICT (link, user) DO NOTHING",
+                params![id, user, subject],
+            )?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// All links to a room.
+    pub fn links_to(&self, room: &str) -> Result<Vec<LinkRecord>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare(
+            "SELECT id, issuer, client_id, deployment, link, room, body FROM lti_links WHERE room = ?1 ORDER BY id",
+        )?;
+        let read = |row: &Row<'_>| {
+            let tenant =
+                TenantRecord { issuer: row.get(1)?, client_id: row.get(2)?, deployment: row.get(3)? };
+            Ok(LinkRecord { id: row.get(0)?, tenant, link: row.get(4)?, room: row.get(5)?, body: row.get(6)? })
+        };
+        Ok(statement.query_map([room], read)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Everybody who came by a link.
+    pub fn people_of(&self, link: i64) -> Result<Vec<LinkedPerson>, StoreError> {
+        let connection = self.connection();
+        let mut statement =
+            connection.prepare("SELECT user, subject, sent FROM lti_people WHERE link = ?1 ORDER BY user")?;
+        let read =
+            |row: &Row<'_>| Ok(LinkedPerson { user: row.get(0)?, subject: row.get(1)?, sent: row.get(2)? });
+        Ok(statement.query_map([link], read)?.collect::<Result<_, _>>()?)
+    }
+
+    /// What the gradebook has of somebody now.
+    pub fn save_sent(&self, link: i64, user: &str, sent: &str) -> Result<(), StoreError> {
+        self.connection()
+            .execute("UPDATE lti_people SET sent = ?3 WHERE link = ?1 AND user = ?2", params![link, user, sent])?;
+        Ok(())
+    }
+
+    /// Writes down what became of a launch or a call; the newest `most` are kept. `at` is in milliseconds since 1970.
+    pub fn log_launch(&self, at: u64, body: &str, most: usize) -> Result<(), StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        transaction.execute("INSERT INTO lti_log (at, body) VALUES (?1, ?2)", params![at as i64, body])?;
+        transaction.execute(
+            "DELETE FROM lti_log WHERE id <= (SELECT max(id) FROM lti_log) - ?1",
+            [most as i64],
+        )?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// What was written down, newest first.
+    pub fn launches(&self, most: usize) -> Result<Vec<(u64, String)>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare("SELECT at, body FROM lti_log ORDER BY id DESC LIMIT ?1")?;
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.max(0) as u64, row.get(1)?));
+        Ok(statement.query_map([most as i64], read)?.collect::<Result<_, _>>()?)
+    }
+}
