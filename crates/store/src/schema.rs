@@ -31,6 +31,17 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         body TEXT NOT NULL,
         PRIMARY KEY (room, kind, number)
     ) STRICT, WITHOUT ROWID;",
+    // 3: who was there. A check cannot be widened, so the table is made anew.
+    "CREATE TABLE items_of_3 (
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('message', 'question', 'poll', 'meeting', 'attendee')),
+        number INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (room, kind, number)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO items_of_3 SELECT room, kind, number, body FROM items;
+    DROP TABLE items;
+    ALTER TABLE items_of_3 RENAME TO items;",
 ];
 
 /// Of a file this server has opened.
