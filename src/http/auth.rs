@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ring::hmac;
+use room::Identity;
 
 use super::ApiError;
 use crate::app::App;
@@ -48,6 +49,16 @@ pub(super) async fn require_api_key(
         Some(shown) if app.api_key.accepts(shown) => Ok(next.run(request).await),
         _ => Err(ApiError::unauthorized()),
     }
+}
+
+/// Who wants to read something of a room that is for scripts and moderators: `None` for a script, and whoever the join token says
+/// otherwise. Whether they moderate is the room's to say.
+pub(super) fn reader(app: &App, room: &str, headers: &HeaderMap) -> Result<Option<Identity>, ApiError> {
+    let shown = bearer(headers).ok_or_else(ApiError::unauthorized)?;
+    if app.api_key.accepts(shown) {
+        return Ok(None);
+    }
+    app.tokens.read(shown, room).map(Some).map_err(|_| ApiError::unauthorized())
 }
 
 /// RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).

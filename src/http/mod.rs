@@ -1,5 +1,6 @@
 //! HTTP: the API for scripts, the page, health, metrics, and the way to the WebSocket (contract: HTTP).
 
+mod attendance;
 mod auth;
 mod body;
 mod dev;
@@ -13,6 +14,7 @@ mod participants;
 mod polls;
 mod rooms;
 mod serve;
+mod table;
 mod tokens;
 mod whip;
 
@@ -52,6 +54,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(streams)
         .route("/api/v1/rooms/{room}/socket", get(socket::upgrade))
         .route("/api/v1/rooms/{room}/polls/{file}", get(polls::csv))
+        .route("/api/v1/rooms/{room}/attendance", get(attendance::json))
+        .route("/api/v1/rooms/{room}/attendance.csv", get(attendance::csv))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -1,15 +1,15 @@
-//! What was answered in a poll, as a table (RFC 4180): for scripts, and for the moderators' own pages.
+//! What was answered in a poll, as a table: for scripts, and for the moderators' own pages.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use room::{PollRow, PollSheet};
 use signaling::{PollAnswer, PollKind, PollQuestion, Refusal};
 
-use super::auth::bearer;
-use super::{ApiError, rooms};
+use super::table::{Table, cell, download};
+use super::{ApiError, auth, rooms};
 use crate::app::App;
 use crate::rooms::CallError;
 
@@ -19,22 +19,14 @@ pub(super) async fn csv(
     Path((room, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let shown = bearer(&headers).ok_or_else(ApiError::unauthorized)?;
-    let reader = match app.api_key.accepts(shown) {
-        true => None,
-        false => Some(app.tokens.read(shown, &room).map_err(|_| ApiError::unauthorized())?),
-    };
+    let reader = auth::reader(&app, &room, &headers)?;
     let found = rooms::find(&app, &room)?;
     let id = file.strip_suffix(".csv").and_then(|id| id.parse().ok()).ok_or_else(not_found)?;
     let sheet = app.rooms.poll_sheet(&found, id, reader).await.map_err(|error| match error {
         CallError::Refused(Refusal::Gone) => not_found(),
         error => error.into(),
     })?;
-    let table = table(&sheet).map_err(|_| ApiError::internal())?;
-    let name = format!("attachment; filename=\"poll-{id}.csv\"");
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, table).into_response())
+    Ok(download(&format!("poll-{id}.csv"), table(&sheet)?))
 }
 
 fn not_found() -> ApiError {
@@ -42,26 +34,23 @@ fn not_found() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "poll_not_found", message)
 }
 
-/// One row for everybody who has answered, one column for each question. It begins with a byte order mark, without which spreadsheets
-/// take UTF-8 for something else.
-fn table(sheet: &PollSheet) -> Result<Vec<u8>, csv::Error> {
+/// One row for everybody who has answered, one column for each question.
+fn table(sheet: &PollSheet) -> Result<Vec<u8>, ApiError> {
     let questions = &sheet.draft.questions;
     let (named, scored) = (!sheet.draft.anonymous, sheet.draft.quiz.is_some());
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+    let mut table = Table::new();
     let head = named.then(|| "name".to_owned()).into_iter();
     let head = head.chain(questions.iter().map(|question| cell(&question.text)));
-    writer.write_record(head.chain(scored.then(|| "score".to_owned())))?;
+    table.row(head.chain(scored.then(|| "score".to_owned())))?;
     for PollRow { name, answers, score } in &sheet.rows {
         let name = named.then(|| cell(name.as_deref().unwrap_or_default())).into_iter();
         let given = questions.iter().zip(answers).map(|(question, answer)| match answer {
             Some(answer) => cell(&worded(question, answer)),
             None => String::new(),
         });
-        writer.write_record(name.chain(given).chain(score.map(|score| score.to_string())))?;
+        table.row(name.chain(given).chain(score.map(|score| score.to_string())))?;
     }
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    table.finish()
 }
 
 fn worded(question: &PollQuestion, answer: &PollAnswer) -> String {
@@ -77,12 +66,6 @@ fn worded(question: &PollQuestion, answer: &PollAnswer) -> String {
         (_, PollAnswer::Rating { rating }) => rating.to_string(),
         (_, PollAnswer::Choices { .. }) => String::new(),
     }
-}
-
-/// A text that a spreadsheet would take for a formula is marked as the text it is.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]

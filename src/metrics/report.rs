@@ -64,7 +64,9 @@ fn people(page: &mut Exposition, rooms: &[(room::Counts, BoundsHit)]) {
         .sample(&[("bound", "waiting_full")], hits(|hit| hit.waiting_full))
         .sample(&[("bound", "questions_full")], hits(|hit| hit.questions_full))
         .sample(&[("bound", "polls_full")], hits(|hit| hit.polls_full))
-        .sample(&[("bound", "writing_fast")], hits(|hit| hit.writing_fast));
+        .sample(&[("bound", "writing_fast")], hits(|hit| hit.writing_fast))
+        .sample(&[("bound", "meetings_forgotten")], hits(|hit| hit.meetings_forgotten))
+        .sample(&[("bound", "attendees_full")], hits(|hit| hit.attendees_full));
 }
 
 const fn kind(kind: Kind) -> &'static str {

@@ -175,10 +175,24 @@ impl Actor {
                 };
                 let _ = answer.send(sheet.map_err(CallError::Refused));
             }
+            ToRoom::Attendance { which, reader, answer } => {
+                // After a restart the first command says who was there until when.
+                self.apply(Command::Tick).await;
+                let may = reader.is_none_or(|reader| self.room.role_of(&reader) >= Role::Moderator);
+                let told = match may {
+                    true => Ok(self.room.attendance(self.rooms.clock.now(), which)),
+                    false => Err(CallError::Refused(Refusal::Forbidden)),
+                };
+                let _ = answer.send(told);
+            }
             ToRoom::Counts(answer) => {
                 let _ = answer.send((self.room.counts(), self.room.bounds_hit()));
             }
-            ToRoom::Drain => self.ended = true,
+            ToRoom::Drain => {
+                // Whoever is there was there until now, and that is kept.
+                self.apply(Command::Tick).await;
+                self.ended = true;
+            }
         }
     }
 

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use room::{BoundsHit, Identity, PollSheet, Room, ScriptCommand, SessionId, TransportId};
+use room::{
+    Attendance, BoundsHit, Identity, PollSheet, Room, ScriptCommand, SessionId, TransportId, WhichMeetings,
+};
 use signaling::{Features, IceServer, ParticipantId, RoomState};
 use stage::{Access, Millis, Rules, Timing};
 use store::{ItemRecord, RoomRecord, Store, StoreError};
@@ -270,6 +272,17 @@ impl Rooms {
         reader: Option<Identity>,
     ) -> Result<PollSheet, CallError> {
         let asked = self.ask(room, |answer| ToRoom::PollSheet { poll, reader, answer }).await;
+        asked.unwrap_or(Err(CallError::TimedOut))
+    }
+
+    /// Who was there, meeting by meeting, with the people of those that are wanted: for a script, or for this reader, where they moderate.
+    pub(crate) async fn attendance(
+        &self,
+        room: &RoomRef,
+        which: WhichMeetings,
+        reader: Option<Identity>,
+    ) -> Result<Attendance, CallError> {
+        let asked = self.ask(room, |answer| ToRoom::Attendance { which, reader, answer }).await;
         asked.unwrap_or(Err(CallError::TimedOut))
     }
 

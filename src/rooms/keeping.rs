@@ -81,6 +81,8 @@ fn record(item: Item, room: &Room) -> ItemRecord {
         Item::Message(number) => (ItemKind::Message, number),
         Item::Question(number) => (ItemKind::Question, number),
         Item::Poll(number) => (ItemKind::Poll, number),
+        Item::Meeting(number) => (ItemKind::Meeting, number),
+        Item::Attendee(number) => (ItemKind::Attendee, number),
     };
     ItemRecord { kind, number, body: room.kept(item) }
 }
@@ -92,6 +94,8 @@ pub(super) fn restore(room: &mut Room, items: Vec<ItemRecord>) {
             ItemKind::Message => Item::Message(number),
             ItemKind::Question => Item::Question(number),
             ItemKind::Poll => Item::Poll(number),
+            ItemKind::Meeting => Item::Meeting(number),
+            ItemKind::Attendee => Item::Attendee(number),
         };
         if !body.is_some_and(|body| room.restore(item, &body)) {
             tracing::warn!(room = room.id(), ?item, "what was kept could not be read, and is left out");

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use media::Mid;
 use room::{
-    BoundsHit, Counts, Identity, PollSheet, ResumeKey, ScriptCommand, SessionId, TransportId, Unattended,
+    Attendance, BoundsHit, Counts, Identity, PollSheet, ResumeKey, ScriptCommand, SessionId, TransportId,
+    Unattended, WhichMeetings,
 };
 use signaling::{ErrorCode, ParticipantId, Refusal, RoomState};
 use tokio::sync::{mpsc, oneshot};
@@ -95,6 +96,12 @@ pub(crate) enum ToRoom {
     State(oneshot::Sender<RoomState>),
     /// All that was answered in a poll: for a script, or for somebody who moderates.
     PollSheet { poll: u32, reader: Option<Identity>, answer: oneshot::Sender<Result<PollSheet, CallError>> },
+    /// Who was there: for a script, or for somebody who moderates.
+    Attendance {
+        which: WhichMeetings,
+        reader: Option<Identity>,
+        answer: oneshot::Sender<Result<Attendance, CallError>>,
+    },
     /// How many people stand where, and which bounds were hit.
     Counts(oneshot::Sender<(Counts, BoundsHit)>),
     /// The server goes down: everyone is told, and the task ends.

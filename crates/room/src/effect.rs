@@ -48,6 +48,10 @@ pub enum Item {
     Question(u32),
     /// With its answers.
     Poll(u32),
+    /// From the first who came to the last who went.
+    Meeting(u32),
+    /// Somebody in one of them.
+    Attendee(u32),
 }
 
 /// How soon everybody has to be told. Whatever the pace, each page gets its frames in the order in which they were sent to it.

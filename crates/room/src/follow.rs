@@ -86,7 +86,10 @@ impl Room {
     pub(crate) fn follow(&mut self, changes: Vec<Change>, turn: &mut Turn) {
         for change in changes {
             match change {
-                Change::Entered { who, .. } => turn.mention(Touched::Participant(who)),
+                Change::Entered { who, .. } => {
+                    self.attends(who, turn);
+                    turn.mention(Touched::Participant(who));
+                }
                 Change::Exited { who, from } => self.farewell(who, from, turn),
                 Change::Moved { who, from, to, cause } => self.moved(who, from, to, cause, turn),
                 Change::AccessSet { .. } => {
@@ -100,6 +103,7 @@ impl Room {
                     }
                     self.qualities.promoted(who, role >= Role::Moderator);
                     self.around.promoted(who);
+                    self.attends_as(who, turn);
                     turn.touch(Touched::Participant(who));
                     turn.notify(who, Notice::RoleChanged);
                     turn.asked.insert(who);
@@ -125,6 +129,9 @@ impl Room {
                 turn.asked.insert(who);
             }
             _ => {}
+        }
+        if (from == Standing::OnStage) != (to == Standing::OnStage) {
+            self.attends_on_stage(who, to == Standing::OnStage, turn);
         }
         self.enact(who, turn);
         if from == Standing::OnStage {

@@ -41,7 +41,9 @@ mod tell;
 mod turn;
 mod unattended;
 
-pub use around::{PollRow, PollSheet};
+pub use around::{
+    ATTENDANCE_GAP_MS, ATTENDEES, Attendance, Attendee, MEETINGS, Meeting, PollRow, PollSheet, WhichMeetings,
+};
 pub use command::{
     Brings, CallId, Command, Configuration, Follow, Identity, ResumeKey, ScriptCommand, SessionId,
     SlotOffered, TransportId, Unattended,

@@ -109,6 +109,10 @@ pub struct BoundsHit {
     pub polls_full: u64,
     /// Texts written too fast.
     pub writing_fast: u64,
+    /// Meetings beyond [`crate::MEETINGS`].
+    pub meetings_forgotten: u64,
+    /// People of a meeting beyond [`crate::ATTENDEES`].
+    pub attendees_full: u64,
 }
 
 impl Room {
@@ -147,6 +151,7 @@ impl Room {
         if self.ended {
             after_the_end(command, &mut turn);
         } else {
+            self.settle_attendance(&mut turn);
             self.settle(&mut turn);
             self.settle_around(&mut turn);
             self.take(command, &mut turn);
@@ -193,6 +198,7 @@ impl Room {
             self.speaking_due(),
             self.qualities.due(),
             self.around.due(),
+            self.attendance_due(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -319,6 +325,8 @@ impl Room {
             questions_full: self.around.hits.questions_full,
             polls_full: self.around.hits.polls_full,
             writing_fast: self.around.hits.writing_fast,
+            meetings_forgotten: self.around.attendance.meetings_forgotten(),
+            attendees_full: self.around.attendance.attendees_full(),
         }
     }
 }

@@ -115,6 +115,7 @@ impl Room {
             let command = stage::Command::SetRole { by: Actor::Operator, whom: who, role: identity.role };
             let _ = self.decide(command, turn);
         }
+        self.attends_as(who, turn);
     }
 
     /// A socket is gone. One that was closed for a newer one is known no more.
@@ -163,6 +164,7 @@ impl Room {
             if let Some(lost) = participant.session.lost {
                 self.departures.remove(&(lost.plus(self.timing.place), who));
             }
+            self.attends_no_more(&participant.user, turn);
         }
         self.leave_spotlight(who, turn);
         match from {
@@ -189,6 +191,7 @@ impl Room {
             self.drop_transport(who, turn);
         }
         self.end_waiting(turn);
+        self.end_attendance(turn);
         self.ended = true;
         turn.ended = true;
     }

@@ -1,4 +1,4 @@
-//! What was written, asked and answered in rooms.
+//! What was written, asked and answered in rooms, and who was there.
 
 use rusqlite::{Row, params};
 
@@ -13,16 +13,23 @@ pub enum ItemKind {
     Question,
     /// With its answers.
     Poll,
+    /// From the first who came to the last who went.
+    Meeting,
+    /// Somebody in one of them.
+    Attendee,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 3] = [ItemKind::Message, ItemKind::Question, ItemKind::Poll];
+    const ALL: [ItemKind; 5] =
+        [ItemKind::Message, ItemKind::Question, ItemKind::Poll, ItemKind::Meeting, ItemKind::Attendee];
 
     const fn name(self) -> &'static str {
         match self {
             ItemKind::Message => "message",
             ItemKind::Question => "question",
             ItemKind::Poll => "poll",
+            ItemKind::Meeting => "meeting",
+            ItemKind::Attendee => "attendee",
         }
     }
 }

@@ -31,7 +31,18 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         body TEXT NOT NULL,
         PRIMARY KEY (room, kind, number)
     ) STRICT, WITHOUT ROWID;",
-    // Learning platforms. `body` is the server's own JSON. `lti_once` is what is good once: states of launches, and what waits for a
+    // 3: who was there. A check cannot be widened, so the table is made anew.
+    "CREATE TABLE items_of_3 (
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('message', 'question', 'poll', 'meeting', 'attendee')),
+        number INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (room, kind, number)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO items_of_3 SELECT room, kind, number, body FROM items;
+    DROP TABLE items;
+    ALTER TABLE items_of_3 RENAME TO items;",
+    // 4: learning platforms. `body` is the server's own JSON. `lti_once` is what is good once: states of launches, and what waits for a
     // page's answer. `lti_rooms` has whose a room is, where it is a tenant's, and what goes to the gradebook.
     "CREATE TABLE lti_platforms (
         issuer TEXT NOT NULL,

@@ -72,6 +72,46 @@ fn a_file_of_version_1_opens_with_its_rooms() {
 }
 
 #[test]
+fn a_file_of_version_2_keeps_what_was_written_and_takes_meetings() {
+    let directory = TempDir::new().unwrap();
+    let file = Connection::open(directory.path().join(DATABASE_FILE)).unwrap();
+    // As the second schema was; never to be edited.
+    file.execute_batch(
+        "CREATE TABLE rooms (
+            id TEXT PRIMARY KEY NOT NULL, title TEXT NOT NULL, access TEXT NOT NULL, capacity INTEGER NOT NULL,
+            self_leave INTEGER NOT NULL, created INTEGER NOT NULL, chat INTEGER NOT NULL DEFAULT 1,
+            hands INTEGER NOT NULL DEFAULT 1, questions INTEGER NOT NULL DEFAULT 1,
+            reactions INTEGER NOT NULL DEFAULT 1, polls INTEGER NOT NULL DEFAULT 1,
+            locked INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE TABLE items (
+            room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('message', 'question', 'poll')),
+            number INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (room, kind, number)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO rooms (id, title, access, capacity, self_leave, created)
+            VALUES ('a', 'Room a', 'request', 25, 0, 1700000000);
+        INSERT INTO items VALUES ('a', 'poll', 7, 'poll'), ('a', 'message', 3, 'text');
+        PRAGMA application_id = 1347571539;
+        PRAGMA user_version = 2;",
+    )
+    .unwrap();
+    drop(file);
+    let store = Store::open(directory.path()).unwrap();
+    let before = [item(ItemKind::Message, 3, Some("text")), item(ItemKind::Poll, 7, Some("poll"))];
+    assert_eq!(store.items("a").unwrap(), before);
+    let met = [item(ItemKind::Attendee, 1, Some("ada")), item(ItemKind::Meeting, 1, Some("met"))];
+    store.save_items("a", &met).unwrap();
+    let all = [&met[..], &before[..]].concat();
+    assert_eq!(store.items("a").unwrap(), all, "by kind and number");
+    store.delete_room("a").unwrap();
+    drop(store);
+    let file = Connection::open(directory.path().join(DATABASE_FILE)).unwrap();
+    let left: u32 = file.query_row("SELECT count(*) FROM items", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0, "all of it goes with its room");
+}
+
+#[test]
 fn a_file_of_a_newer_server_is_refused_and_left_alone() {
     let directory = TempDir::new().unwrap();
     drop(Store::open(directory.path()).unwrap());

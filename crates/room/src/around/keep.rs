@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use signaling::{PollDraft, PollStage, QuestionState, WrittenAnswer};
 use stage::Millis;
 
+use super::attendance::{KeptAttendee, KeptMeeting};
 use super::chat::{Readers, Written};
 use super::polls::{Answers, Given, Poll, Sheet};
 use super::questions::Asked;
@@ -81,8 +82,17 @@ impl Room {
             Item::Message(id) => serde_json::to_string(&self.kept_message(id)?),
             Item::Question(id) => serde_json::to_string(&self.kept_question(id)?),
             Item::Poll(id) => serde_json::to_string(&self.kept_poll(id)?),
+            Item::Meeting(id) => serde_json::to_string(self.around.attendance.meeting(id)?),
+            Item::Attendee(number) => {
+                serde_json::to_string(self.around.attendance.attendee_by_number(number)?)
+            }
         };
         text.ok()
+    }
+
+    /// What is not on the disk as it is, because it waits for company or changes all the time.
+    pub fn unkept(&self) -> Vec<Item> {
+        self.unkept_polls().chain(self.unkept_meeting()).collect()
     }
 
     /// Takes up what the disk had, in the order of the numbers, before anybody comes; whether it could be read.
@@ -91,6 +101,10 @@ impl Room {
             Item::Message(id) => serde_json::from_str(text).map(|kept| self.restore_message(id, kept)),
             Item::Question(id) => serde_json::from_str(text).map(|kept| self.restore_question(id, kept)),
             Item::Poll(id) => serde_json::from_str(text).map(|kept| self.restore_poll(id, kept)),
+            Item::Meeting(id) => serde_json::from_str(text)
+                .map(|kept: KeptMeeting| self.around.attendance.restore_meeting(id, kept)),
+            Item::Attendee(number) => serde_json::from_str(text)
+                .map(|kept: KeptAttendee| self.around.attendance.restore_attendee(number, kept)),
         }
         .is_ok()
     }

@@ -1,4 +1,4 @@
-//! What a room has around its stage: chat, questions, reactions, polls, hands, the waiting room, the timer.
+//! What a room has around its stage: chat, questions, reactions, polls, hands, the waiting room, the timer, and who was there.
 //!
 //! None of it decides who is on stage. Each has its own file, with its state, what it refuses, and what it tells to whom; the texts of people are
 //! taken in by `writing` alone. What is written is its writer's by the token's `user`, which outlives every id.
@@ -10,6 +10,7 @@ use stage::Millis;
 
 use crate::Room;
 use crate::turn::{Addressee, Turn};
+use attendance::Book;
 use chat::Chat;
 use polls::Polls;
 use questions::Questions;
@@ -17,6 +18,7 @@ use reactions::Reactions;
 use timer::Timer;
 use waiting::WaitingRoom;
 
+mod attendance;
 mod chat;
 mod hands;
 mod keep;
@@ -28,6 +30,9 @@ mod timer;
 mod waiting;
 mod writing;
 
+pub use attendance::{
+    ATTENDANCE_GAP_MS, ATTENDEES, Attendance, Attendee, MEETINGS, Meeting, Which as WhichMeetings,
+};
 pub use polls::{PollRow, PollSheet};
 pub(crate) use waiting::Waiting;
 
@@ -50,6 +55,7 @@ pub(crate) struct Around {
     pub(crate) polls: Polls,
     pub(crate) waiting: WaitingRoom,
     pub(crate) timer: Option<Timer>,
+    pub(crate) attendance: Book,
     /// Whom everybody sees large: somebody on stage.
     pub(crate) spotlight: Option<ParticipantId>,
     /// Counts hands being raised.

@@ -6,6 +6,7 @@ use room::{TransportId, Unattended};
 use signaling::{Audience, ParticipantState, PollStage, Role, Source, SourceState, StageStanding};
 
 use crate::page::Page;
+use crate::recount::attendance_is_what_was_seen;
 use crate::world::{Known, World, of};
 
 pub(crate) fn everything(world: &World) {
@@ -16,6 +17,7 @@ pub(crate) fn everything(world: &World) {
     nobody_reads_what_is_not_theirs(world);
     whoever_waits_knows_nothing(world);
     the_spotlight_is_on_the_stage(world);
+    attendance_is_what_was_seen(world);
 }
 
 /// Of the chat what was written to them, of polls what is no draft, of quizzes nothing before the end.
@@ -248,6 +250,14 @@ mod can_fail {
         let mut world = stage_of_two();
         world.known.get_mut("ada").unwrap().state.role = Role::Speaker;
         world.connect("ada", Role::Viewer, None);
+    }
+
+    #[test]
+    #[should_panic(expected = "who was there")]
+    fn over_a_second_that_was_not_counted() {
+        let mut world = stage_of_two();
+        world.recount.meetings[0].people.get_mut("ADA").unwrap().stage_ms += 1;
+        everything(&world);
     }
 
     #[test]

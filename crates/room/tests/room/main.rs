@@ -10,8 +10,10 @@ mod around;
 mod chat;
 mod check;
 mod page;
+mod recount;
 mod world;
 
+mod attendance;
 mod coming_up;
 mod hands;
 mod lifetime;

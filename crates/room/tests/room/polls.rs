@@ -191,9 +191,10 @@ fn anonymous_answers_reach_the_disk_in_company() {
         kept.push(answered(&world));
     }
     assert_eq!([kept[8], kept[9], kept[18], kept[19], kept[24]], [0, 10, 10, 20, 20]);
-    assert_eq!(world.room.unkept(), [room::Item::Poll(1)]);
+    let waits = |world: &World| world.room.unkept().contains(&room::Item::Poll(1));
+    assert!(waits(&world));
     world.says(mo, Command::EndPoll { poll: 1 }).unwrap();
-    assert_eq!((answered(&world), world.room.unkept()), (25, vec![]));
+    assert_eq!((answered(&world), waits(&world)), (25, false));
 }
 
 #[test]

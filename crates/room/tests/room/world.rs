@@ -14,6 +14,7 @@ use signaling::{
 
 use crate::check;
 use crate::page::Page;
+use crate::recount::Recount;
 
 pub(crate) const BOTH: SourcesOn = SourcesOn { mic: true, camera: true };
 /// Slots a page of a scenario offers, sound and picture.
@@ -44,6 +45,7 @@ pub(crate) struct World {
     pub(crate) held_up: BTreeSet<String>,
     /// What was to outlive a restart, as it was when the room said so.
     pub(crate) disk: BTreeMap<Item, String>,
+    pub(crate) recount: Recount,
     serial: u64,
 }
 
@@ -96,6 +98,7 @@ impl World {
             waiting: BTreeMap::new(),
             turned_away: BTreeMap::new(),
             disk: BTreeMap::new(),
+            recount: Recount::default(),
             serial: 0,
         }
     }
@@ -224,6 +227,7 @@ impl World {
         // The clock starts anew, and the day goes on.
         next.now = self.now;
         next.disk = self.disk.clone();
+        next.recount = self.recount.restarted();
         next
     }
 
@@ -391,7 +395,9 @@ impl World {
 
     fn apply_for(&mut self, mut arriving: Option<(SessionId, &str)>, command: Command) {
         let mut effects = Vec::new();
+        self.recount.pass(self.now.0);
         self.room.apply(self.now, command, &mut effects);
+        self.recount.look(&self.room.state());
         for effect in effects.clone() {
             self.carry_out(effect, &mut arriving);
         }

@@ -236,11 +236,11 @@ impl Room {
         }
     }
 
-    /// What is not on the disk as it is, because it waits for company.
-    pub fn unkept(&self) -> Vec<Item> {
+    /// Anonymous answers that wait for company.
+    pub(crate) fn unkept_polls(&self) -> impl Iterator<Item = Item> + '_ {
         let polls = self.around.polls.polls.iter();
         let waiting = polls.filter(|(_, poll)| poll.draft.anonymous && poll.stage == PollStage::Open);
-        waiting.map(|(id, _)| Item::Poll(*id)).collect()
+        waiting.map(|(id, _)| Item::Poll(*id))
     }
 
     fn poll_changed(&mut self, id: u32, turn: &mut Turn) {
