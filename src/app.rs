@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
 use crate::http::{ApiKeyCheck, Names, Page};
+use crate::lti::Lti;
 use crate::media::MediaThreads;
 use crate::metrics::{Counts, LastReport};
 use crate::rooms::Rooms;
@@ -20,6 +21,7 @@ pub(crate) struct App {
     pub(crate) api_key: ApiKeyCheck,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) media: MediaThreads,
+    pub(crate) lti: Arc<Lti>,
     pub(crate) counts: Arc<Counts>,
     pub(crate) last_report: LastReport,
     pub(crate) page: Page,
@@ -34,6 +36,7 @@ impl App {
         http: SocketAddr,
         rooms: Arc<Rooms>,
         media: MediaThreads,
+        lti: Arc<Lti>,
         counts: Arc<Counts>,
     ) -> Arc<Self> {
         Arc::new(App {
@@ -43,6 +46,7 @@ impl App {
             http,
             rooms,
             media,
+            lti,
             counts,
             last_report: LastReport::default(),
             page: Page::load(),

@@ -71,6 +71,40 @@ pub(crate) const WRITE_BYTES: usize = 64 * 1024;
 pub(crate) const WRITE_WITHIN: Duration = Duration::from_secs(10);
 /// For a page to close its end after the server closed its own.
 pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// Origins that platforms show this server under, beside their own, in all.
+pub(crate) const PLATFORM_ORIGINS: usize = 200;
+/// For a learning platform to answer a call, to its last byte.
+pub(crate) const PLATFORM_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// Longest answer of a learning platform, in bytes: a page of a course's members.
+pub(crate) const PLATFORM_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+/// Redirects of a learning platform that are followed.
+pub(crate) const PLATFORM_REDIRECTS: usize = 3;
+/// A platform's keys are used for so long before they are read again.
+pub(crate) const KEY_SET_FOR: Duration = Duration::from_secs(3600);
+/// How often a platform's keys are read anew in a minute, because messages name keys that are not among them.
+pub(crate) const KEY_SET_READS_A_MINUTE: u32 = 20;
+/// After so long this server's own key is joined by a new one.
+pub(crate) const TOOL_KEY_FOR: Duration = Duration::from_secs(180 * 24 * 3600);
+/// Own keys that platforms are shown.
+pub(crate) const TOOL_KEYS: usize = 3;
+/// Launches that have begun and not ended, and what else waits to be taken once.
+pub(crate) const LTI_PENDING: usize = 20_000;
+/// From a launch's beginning to its end: somebody may have to sign in in between.
+pub(crate) const LTI_LOGIN_FOR: Duration = Duration::from_secs(600);
+/// For a room to be chosen.
+pub(crate) const LTI_CHOICE_FOR: Duration = Duration::from_secs(3600);
+/// An address to register at is good for so long.
+pub(crate) const LTI_REGISTRATION_FOR: Duration = Duration::from_secs(3600);
+/// Longest form of a launch, in bytes.
+pub(crate) const LTI_FORM_BYTES: usize = 128 * 1024;
+/// Launches and calls that are kept for the operator.
+pub(crate) const LTI_LOG: usize = 2_000;
+/// Those that the setup page is told.
+pub(crate) const LTI_LAUNCHES_TOLD: usize = 50;
+/// The members of a course are asked for anew after this.
+pub(crate) const NAMES_FOR: Duration = Duration::from_secs(30);
+/// How often is looked at what goes to gradebooks.
+pub(crate) const GRADES_EVERY: Duration = Duration::from_secs(10);
 /// What is read from a page after the server's close, in bytes: what it was in the middle of sending, so that it hears why.
 pub(crate) const AFTER_CLOSE_BYTES: usize = 4 * 1024 * 1024;
 /// For everyone to be told and disconnected when the server goes down.

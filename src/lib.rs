@@ -14,6 +14,7 @@ mod bounds;
 mod clock;
 mod files;
 mod http;
+mod lti;
 mod metrics;
 mod random;
 mod rooms;
@@ -26,4 +27,5 @@ pub mod config;
 pub mod media;
 
 pub use files::raise_open_files;
+pub use lti::LtiError;
 pub use server::{Running, Server, StartError};

@@ -12,8 +12,10 @@ use tokio::time::{interval, sleep, timeout};
 
 use crate::app::App;
 use crate::bounds::{DRAIN_WITHIN, MEDIA_STOPS_WITHIN};
+use crate::clock::Clock;
 use crate::config::{Config, DEV_ROOM};
 use crate::http;
+use crate::lti::{Lti, LtiError, report_for_ever};
 use crate::media::{MediaEvent, MediaOptions, MediaThreads};
 use crate::metrics::Counts;
 use crate::rooms::{CreateError, LoadError, NewRoom, Rooms};
@@ -30,6 +32,9 @@ pub enum StartError {
     /// The data directory cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is kept for learning platforms cannot be used.
+    #[error(transparent)]
+    Lti(#[from] LtiError),
     /// The media threads did not come up.
     #[error("media (--media): {0}")]
     Media(io::Error),
@@ -69,7 +74,7 @@ impl Server {
     ///
     /// Whatever keeps a part from starting; nothing is left running then.
     pub async fn start(config: Config) -> Result<Running, StartError> {
-        let store = open_store(&config).await?;
+        let store = Arc::new(open_store(&config).await?);
         let options = MediaOptions {
             listen: config.media,
             announce: config.announce.clone(),
@@ -81,16 +86,18 @@ impl Server {
         let address = listener.local_addr().map_err(refused)?;
         let (media, events) = MediaThreads::start(&options).map_err(StartError::Media)?;
         let counts = Arc::new(Counts::default());
+        let lti = Arc::new(open_lti(store.clone(), counts.clone(), &config).await?);
         let turn = config.turn.as_ref().map(Turn::new);
         let rooms =
-            Rooms::new(media.clone(), Arc::new(store), counts.clone(), config.limits, config.timing, turn);
+            Rooms::new(media.clone(), store, counts.clone(), config.limits, config.timing, turn);
         let kept = rooms.load().await?;
         if config.dev {
             make_demo(&rooms).await;
         }
         let media_failed = watch_media(media.clone(), rooms.clone(), events);
         let connections = config.limits.connections;
-        let app = App::new(config, address, rooms, media, counts.clone());
+        tokio::spawn(report_for_ever(lti.clone(), rooms.clone()));
+        let app = App::new(config, address, rooms, media, lti, counts.clone());
         let (stop_http, stop) = oneshot::channel();
         let http = tokio::spawn(http::serve(listener, http::router(app.clone()), counts, connections, stop));
         tracing::info!(http = %address, rooms = kept, "serving");
@@ -149,6 +156,15 @@ async fn open_store(config: &Config) -> Result<Store, StartError> {
     let directory = config.data.clone();
     match tokio::task::spawn_blocking(move || Store::open(&directory)).await {
         Ok(store) => Ok(store?),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+async fn open_lti(store: Arc<Store>, counts: Arc<Counts>, config: &Config) -> Result<Lti, LtiError> {
+    let platforms = config.lti.clone();
+    let open = move || Lti::open(store, counts, &platforms, Clock::unix_seconds());
+    match tokio::task::spawn_blocking(open).await {
+        Ok(opened) => opened,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

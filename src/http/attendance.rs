@@ -1,5 +1,6 @@
 //! Who was there, as JSON and as a table: for scripts, and for the moderators' own pages.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,12 +9,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use room::{Attendance, Attendee, Meeting, WhichMeetings};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use signaling::Role;
 
 use super::table::{Table, cell, download};
-use super::{ApiError, auth, rooms};
+use super::{ApiError, auth, lti, rooms};
 use crate::app::App;
 use crate::clock::iso;
+use crate::lti::Expected;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -24,6 +27,23 @@ pub(super) struct Asked {
 #[derive(Serialize)]
 pub(super) struct AttendanceTold {
     meetings: Vec<MeetingTold>,
+    /// Of a room that courses link to: everybody who belongs to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<Vec<ExpectedTold>>,
+    /// Why that could not be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_error: Option<String>,
+    /// Of a room whose courses take grades: what goes there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct ExpectedTold {
+    name: Option<String>,
+    role: Role,
+    /// Whether they were at the meeting: the one asked for, or the newest.
+    present: bool,
 }
 
 #[derive(Serialize)]
@@ -55,7 +75,14 @@ pub(super) async fn json(
     headers: HeaderMap,
 ) -> Result<Json<AttendanceTold>, ApiError> {
     let found = find(&app, &room, which(&asked)?, &headers).await?;
-    Ok(Json(AttendanceTold { meetings: found.meetings.into_iter().map(MeetingTold::from).collect() }))
+    let (expected, expected_error) = match app.lti.expected(&room).await {
+        None => (None, None),
+        Some(Ok(members)) => (Some(held_against(members, &found)), None),
+        Some(Err(error)) => (None, Some(error.to_string())),
+    };
+    let grade = if app.lti.is_gradable(&room).await { Some(lti::grade_told(&app, &room).await) } else { None };
+    let meetings = found.meetings.into_iter().map(MeetingTold::from).collect();
+    Ok(Json(AttendanceTold { meetings, expected, expected_error, grade }))
 }
 
 /// `GET /api/v1/rooms/{room}/attendance.csv`: one row for everybody in each meeting, or in the one that is asked for.
@@ -68,6 +95,15 @@ pub(super) async fn csv(
     let found = find(&app, &room, which(&asked)?, &headers).await?;
     let name = asked.meeting.map_or("attendance.csv".to_owned(), |one| format!("attendance-{one}.csv"));
     Ok(download(&name, table(&found)?))
+}
+
+/// Who of a course was at the meeting whose people were asked for.
+fn held_against(members: Vec<Expected>, found: &Attendance) -> Vec<ExpectedTold> {
+    let meeting = found.meetings.iter().find(|meeting| !meeting.people.is_empty());
+    let there: HashSet<&str> =
+        meeting.iter().flat_map(|meeting| &meeting.people).map(|one| one.user.as_str()).collect();
+    let told = |Expected { user, name, role }| ExpectedTold { name, role, present: there.contains(user.as_str()) };
+    members.into_iter().map(told).collect()
 }
 
 async fn find(
@@ -129,17 +165,17 @@ const HEAD: [&str; 10] =
 fn table(found: &Attendance) -> Result<Vec<u8>, ApiError> {
     let mut table = Table::new();
     table.row(HEAD.map(str::to_owned))?;
-    let moment = |at: Option<u64>| at.map(iso).unwrap_or_default();
+    let moment = |at: Option<u64>| at.map(to_the_second).unwrap_or_default();
     for Meeting { id, began, ended, people } in &found.meetings {
         for one in people {
             table.row([
                 id.to_string(),
-                iso(*began),
+                to_the_second(*began),
                 moment(*ended),
                 cell(&one.user),
                 cell(&one.name),
                 role(one.role).to_owned(),
-                iso(one.joined),
+                to_the_second(one.joined),
                 moment(one.left),
                 minutes(one.present_ms).to_string(),
                 minutes(one.stage_ms).to_string(),

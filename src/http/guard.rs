@@ -1,5 +1,6 @@
 //! What holds for every answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -9,20 +10,17 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 use super::ApiError;
+use super::lti::FormTarget;
 use crate::app::App;
 use crate::bounds::CALL_WITHIN;
 use crate::metrics::Bound;
 
 /// Sent with everything. The page loads nothing from anywhere else, runs no inline script and no text as one (its own WebAssembly, which
-/// blurs backgrounds, it does), and may use camera, microphone and screen; nobody frames it and no address of it, which may hold a token,
-/// is told to other sites.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
-         style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; object-src 'none'; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-    ),
+/// blurs backgrounds, it does), and may use camera, microphone and screen; no address of it, which may hold a token, is told to other sites.
+/// Frames it only who is registered as a learning platform, and its forms go to one only where the person chose something for it.
+const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
+     style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'";
+const HEADERS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (
@@ -32,14 +30,35 @@ const HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-pub(super) async fn security_headers(request: Request, next: Next) -> Response {
+/// Marks an answer whose words, error or not, are a page of this server's own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnWords;
+
+pub(super) async fn security_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let policy = policy(&app.lti.platforms.origins(), response.extensions().get::<FormTarget>());
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     // Answers are of this moment, unless whoever wrote one says otherwise.
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+fn policy(frames: &BTreeSet<String>, form: Option<&FormTarget>) -> HeaderValue {
+    let mut policy = format!("{POLICY}; form-action 'self'");
+    if let Some(FormTarget(origin)) = form {
+        policy.push(' ');
+        policy.push_str(origin);
+    }
+    policy.push_str("; frame-ancestors 'self'");
+    for origin in frames {
+        policy.push(' ');
+        policy.push_str(origin);
+    }
+    // Origins as they are serialized are always header values.
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
 /// Bounds the time of a call, its body included. A socket's upgrade is answered at once and lives on by itself.
@@ -61,7 +80,8 @@ pub(super) async fn json_errors(request: Request, next: Next) -> Response {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|content_type| content_type.as_bytes().starts_with(b"application/json"));
-    if is_json || !(status.is_client_error() || status.is_server_error()) {
+    let ours = is_json || response.extensions().get::<OwnWords>().is_some();
+    if ours || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let mut replaced = ApiError::of_status(status).into_response();

@@ -8,6 +8,7 @@ mod error;
 mod guard;
 mod health;
 mod links;
+mod lti;
 mod openapi;
 mod page;
 mod participants;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 
 use crate::app::App;
 use crate::socket;
@@ -30,6 +31,7 @@ use crate::socket;
 pub(crate) use auth::ApiKeyCheck;
 pub(crate) use dev::{Names, dev_links};
 pub(crate) use error::ApiError;
+pub(crate) use guard::OwnWords;
 pub(crate) use page::Page;
 pub(crate) use serve::{Place, listen, serve};
 
@@ -49,19 +51,37 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/whep/{room}", post(whip::watch).get(whip::nothing))
         .route("/whep/{room}/{session}", patch(whip::patch).delete(whip::end).get(whip::here))
         .layer(from_fn(whip::cors));
+    let operators = Router::new()
+        .route("/api/v1/lti", get(lti::about))
+        .route("/api/v1/lti/platforms", put(lti::save).delete(lti::remove))
+        .route("/api/v1/lti/platforms/check", post(lti::check))
+        .route("/api/v1/lti/registrations", post(lti::registration))
+        .route_layer(from_fn_with_state(app.clone(), auth::require_api_key));
+    let platforms = Router::new()
+        .route("/lti/login", get(lti::login).post(lti::login))
+        .route("/lti/launch", post(lti::launch))
+        .route("/lti/jwks", get(lti::jwks))
+        .route("/lti/register", get(lti::register))
+        .route("/lti/window", get(lti::window))
+        .route("/lti/prove", post(lti::prove))
+        .route("/lti/choose", post(lti::choose));
     let mut all = Router::new()
         .merge(scripts)
         .merge(streams)
+        .merge(operators)
+        .merge(platforms)
         .route("/api/v1/rooms/{room}/socket", get(socket::upgrade))
         .route("/api/v1/rooms/{room}/polls/{file}", get(polls::csv))
         .route("/api/v1/rooms/{room}/attendance", get(attendance::json))
         .route("/api/v1/rooms/{room}/attendance.csv", get(attendance::csv))
+        .route("/api/v1/rooms/{room}/grade", get(lti::grade).put(lti::set_grade))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/", get(page::index))
         .route("/r/{room}", get(page::index))
+        .route("/setup", get(page::setup))
         .fallback(page::asset);
     if app.config.dev {
         all = all.merge(dev::router(app.clone()));
@@ -69,6 +89,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     }
     all.layer(from_fn(guard::json_errors))
         .layer(from_fn_with_state(app.clone(), guard::within_time))
-        .layer(from_fn(guard::security_headers))
+        .layer(from_fn_with_state(app.clone(), guard::security_headers))
         .with_state(app)
 }

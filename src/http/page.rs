@@ -24,6 +24,7 @@ struct Files;
 /// Where the build puts files whose names hold a hash of their content.
 const HASHED: &str = "assets/";
 const INDEX: &str = "index.html";
+const SETUP: &str = "setup.html";
 /// Compressing less than this saves no packet.
 const WORTH_COMPRESSING: usize = 1000;
 
@@ -57,6 +58,11 @@ impl Page {
             Asset::new(INDEX, Bytes::from_static(NOT_BUILT.as_bytes()), &[0; 32])
         });
         Page(files)
+    }
+
+    /// A file as text, where it is one.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        std::str::from_utf8(&self.0.get(path)?.plain).ok()
     }
 
     fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
@@ -107,6 +113,14 @@ pub(super) async fn index(
     headers: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
     app.page.answer(INDEX, &headers).ok_or_else(ApiError::not_found)
+}
+
+/// For the operator.
+pub(super) async fn setup(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    app.page.answer(SETUP, &headers).ok_or_else(ApiError::not_found)
 }
 
 /// Every other file of the client.

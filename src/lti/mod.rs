@@ -27,9 +27,11 @@ use crate::metrics::Counts;
 
 pub(crate) use audit::{Entry as AuditEntry, Kind};
 pub(crate) use enter::Entered;
+pub(crate) use platforms::ChangeError;
+pub(crate) use services::ServiceError;
 pub(crate) use names::Expected;
 pub(crate) use once::{Once, PendingLogin, Storage, StoredChoice};
-pub(crate) use outbound::Outbound;
+pub(crate) use outbound::OutboundError;
 pub(crate) use platforms::{Known, Source};
 pub(crate) use reports::report_for_ever;
 
@@ -37,7 +39,7 @@ pub(crate) use reports::report_for_ever;
 pub(crate) struct Lti {
     store: Arc<Store>,
     counts: Arc<Counts>,
-    pub(crate) outbound: Outbound,
+    pub(crate) outbound: outbound::Outbound,
     pub(crate) platforms: platforms::Platforms,
     keys: Vec<ToolKey>,
     key_sets: keysets::KeySets,
@@ -70,7 +72,7 @@ impl Lti {
         Ok(Lti {
             platforms: platforms::Platforms::load(&store, file)?,
             keys: keys::load(&store, now)?,
-            outbound: Outbound::new()?,
+            outbound: outbound::Outbound::new()?,
             key_sets: keysets::KeySets::default(),
             tokens: services::Tokens::default(),
             names: names::Cache::default(),

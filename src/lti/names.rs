@@ -7,7 +7,6 @@ use std::time::Instant;
 use ::lti::names::{self, CONTENT_TYPE, MEMBERS, PAGES};
 use ::lti::platform::Platform;
 use ::lti::{claims, roles};
-use serde::Serialize;
 use stage::Role;
 use store::LinkRecord;
 
@@ -17,10 +16,9 @@ use super::{AuditEntry, Kind, Lti};
 use crate::bounds::{NAMES_FOR, PLATFORM_ANSWER_BYTES};
 
 /// Somebody of a course.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Expected {
     /// As in join tokens.
-    #[serde(skip)]
     pub(crate) user: String,
     /// None where the platform tells none.
     pub(crate) name: Option<String>,

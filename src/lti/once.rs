@@ -22,7 +22,7 @@ pub(crate) enum Once {
     /// The same, to be begun again in a window of its own.
     Window(PendingLogin),
     /// A launch that is good, whose browser has yet to show that it is the one where it began.
-    Proof { launch: Box<KeptLaunch>, secret: String },
+    Proof { launch: Box<Launch>, secret: String },
     /// A room to be chosen.
     Choice(StoredChoice),
     /// A platform may register.
@@ -78,18 +78,21 @@ pub(crate) struct StoredChoice {
     pub(crate) locale: Option<String>,
 }
 
-/// A launch on the disk.
-pub(crate) type KeptLaunch = Launch;
-
 impl Lti {
     /// Keeps something under a key of its own, which is returned.
     pub(crate) async fn keep_once(&self, what: &Once, seconds: u64) -> Result<String, Refusal> {
         let key = random::key();
-        let (kept, body) = (key.clone(), serde_json::to_string(what).map_err(|_| Refusal::Internal)?);
+        self.keep_once_as(&key, what, seconds).await?;
+        Ok(key)
+    }
+
+    /// Keeps it under this key.
+    pub(crate) async fn keep_once_as(&self, key: &str, what: &Once, seconds: u64) -> Result<(), Refusal> {
+        let (kept, body) = (key.to_owned(), serde_json::to_string(what).map_err(|_| Refusal::Internal)?);
         let now = Clock::unix_seconds();
         let save = move |store: &store::Store| store.save_once(&kept, &body, now, now + seconds, LTI_PENDING);
         if self.on_disk(save).await? {
-            return Ok(key);
+            return Ok(());
         }
         self.counts.hit(Bound::LtiPending);
         Err(Refusal::Draining)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock};
 
 use ::lti::Refusal;
+use ::lti::launch::{Launch, Message};
 use ::lti::login::{LoginRequest, origin};
 use ::lti::platform::Platform;
 use store::{PlatformRecord, Store, StoreError};
@@ -105,12 +106,17 @@ impl Platforms {
         self.registered.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// A platform has shown where its pages are.
-    pub(super) fn learn_origin(&self, address: &str) {
-        let Some(origin) = origin(address) else { return };
+    /// A platform has shown, signed, where its pages are.
+    pub(crate) fn learn_origins(&self, launch: &Launch) {
+        let chosen = match &launch.message {
+            Message::DeepLinking(settings) => Some(&settings.return_url),
+            Message::ResourceLink(_) => None,
+        };
         let mut origins = self.origins.write().unwrap_or_else(PoisonError::into_inner);
-        if origins.len() < PLATFORM_ORIGINS {
-            origins.insert(origin);
+        for address in [launch.return_url.as_ref(), chosen].into_iter().flatten() {
+            if let Some(origin) = origin(address).filter(|_| origins.len() < PLATFORM_ORIGINS) {
+                origins.insert(origin);
+            }
         }
     }
 

@@ -41,10 +41,12 @@ pub(crate) enum Bound {
     RoomMailbox,
     /// A room that did not answer in time.
     RoomAnswer,
+    /// Launches of learning platforms under way.
+    LtiPending,
 }
 
 impl Bound {
-    const ALL: [Bound; 17] = [
+    const ALL: [Bound; 18] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -62,6 +64,7 @@ impl Bound {
         Bound::CallTime,
         Bound::RoomMailbox,
         Bound::RoomAnswer,
+        Bound::LtiPending,
     ];
 
     const fn label(self) -> &'static str {
@@ -83,6 +86,7 @@ impl Bound {
             Bound::CallTime => "call_time",
             Bound::RoomMailbox => "room_mailbox",
             Bound::RoomAnswer => "room_answer",
+            Bound::LtiPending => "lti_pending",
         }
     }
 }
@@ -123,6 +127,8 @@ pub(crate) struct Counts {
     gate_timeouts: AtomicU64,
     /// Rooms that could not be saved.
     storage_failures: AtomicU64,
+    /// Launches and calls of learning platforms: refused, accepted.
+    launches: [AtomicU64; 2],
     /// Sockets open now.
     sockets: AtomicU64,
 }
@@ -147,6 +153,15 @@ impl Counts {
                 move |why: Turned| self.turned[protocol as usize][why as usize].load(Ordering::Relaxed);
             Turned::ALL.into_iter().map(move |why| (protocol.name(), why.label(), count(why)))
         })
+    }
+
+    pub(crate) fn launched(&self, accepted: bool) {
+        self.launches[usize::from(accepted)].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Those that were refused, and those that were not.
+    pub(crate) fn launches(&self) -> [u64; 2] {
+        [0, 1].map(|at: usize| self.launches[at].load(Ordering::Relaxed))
     }
 
     pub(crate) fn gate_timed_out(&self) {

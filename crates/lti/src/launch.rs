@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation, decode};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::deep_linking::Settings;
@@ -21,7 +22,7 @@ pub const LEEWAY: u64 = 60;
 const ALGORITHMS: [Algorithm; 4] = [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::ES256];
 
 /// What a platform vouches for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Launch {
     /// Where it comes from.
     pub tenant: Tenant,
@@ -43,10 +44,13 @@ pub struct Launch {
     pub grades: Option<GradesEndpoint>,
     /// The platform's language for the person, as in `pt-BR`.
     pub locale: Option<String>,
+    /// A page of the platform's, where people go afterwards.
+    pub return_url: Option<String>,
 }
 
 /// What was asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Message {
     /// Opening a link.
     ResourceLink(Titled),
@@ -55,7 +59,7 @@ pub enum Message {
 }
 
 /// Something with an id, and a title for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Titled {
     /// The platform's own.
     pub id: String,
@@ -64,7 +68,7 @@ pub struct Titled {
 }
 
 /// Where results go (AGS 2.0, section 3.1), and what is allowed there.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradesEndpoint {
     /// All columns of the course.
     pub line_items: Option<String>,
@@ -241,6 +245,7 @@ impl Claims {
             custom: self.custom(),
             memberships_url: text_in(service, "context_memberships_url"),
             grades: self.0.get(claims::GRADES).and_then(grades),
+            return_url: text_in(presentation, "return_url"),
             locale: text_in(presentation, "locale").or_else(|| self.text("locale").map(str::to_owned)),
         })
     }

@@ -37,10 +37,13 @@ export function keepPace(): void {
     window.setTimeout(() => window.requestAnimationFrame(run), wait);
     window.setTimeout(run, wait + WITHOUT_FRAMES_MS);
   };
-  // In a turn of its own: a click on a checkbox is two more events, and a drawing in between would undo what they are about.
-  for (const doing of DOINGS) window.addEventListener(doing, () => window.setTimeout(() => waiting?.()));
-  // The next key may come before that turn.
-  window.addEventListener("keydown", () => waiting?.(), { capture: true });
+  // After the handlers of the page's elements.
+  for (const doing of DOINGS) window.addEventListener(doing, (event) => isWhole(event) && waiting?.());
+}
+
+/** A box that is checked says so by three events, the last of which is the change: a drawing in between would undo what it is about. */
+function isWhole({ type, target }: Event): boolean {
+  return type === "change" || !(target instanceof HTMLInputElement && (target.type === "checkbox" || target.type === "radio"));
 }
 
 function untilAffordable(now: number): number {
