@@ -38,8 +38,18 @@ export function keepPace(): void {
     window.setTimeout(run, wait + WITHOUT_FRAMES_MS);
   };
   // After the handlers of the page's elements.
-  for (const doing of DOINGS) window.addEventListener(doing, () => waiting?.());
+  for (const doing of DOINGS) {
+    window.addEventListener(doing, ({ type, target }) => {
+      if (!(type === "click" && isChosenFrom(target))) waiting?.();
+    });
+  }
 }
+
+/**
+ * A click on one of these has marked it already, and its `change` comes next: what is drawn in between marks what was chosen before, and the
+ * browser finds that nothing has changed.
+ */
+const isChosenFrom = (target: EventTarget | null) => target instanceof HTMLInputElement && (target.type === "radio" || target.type === "checkbox");
 
 function untilAffordable(now: number): number {
   budget = Math.min(SAVED_MS, Math.max(budget, -SHARE * LONGEST_MS) + SHARE * (now - since));
