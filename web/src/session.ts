@@ -259,13 +259,11 @@ export class Session {
     if (meanwhile === "" && replyTo !== null) this.dispatch({ is: "answering", message: replyTo });
   }
 
-  /** All the answers to a poll, as a file; `null` where it did not come. */
-  async pollCsv(poll: number): Promise<Blob | null> {
+  /** Asks the server over HTTP for something of this room, as the one whose page this is; `null` where no answer came. */
+  async fetch(path: string, request: RequestInit = {}): Promise<Response | null> {
+    const headers = { ...request.headers, authorization: `Bearer ${this.token}` };
     try {
-      const response = await fetch(`/api/v1/rooms/${encodeURIComponent(this.room)}/polls/${poll}.csv`, {
-        headers: { authorization: `Bearer ${this.token}` },
-      });
-      return response.ok ? await response.blob() : null;
+      return await fetch(`/api/v1/rooms/${encodeURIComponent(this.room)}/${path}`, { ...request, headers });
     } catch {
       return null;
     }

@@ -36,7 +36,8 @@ describe.each(Object.entries(CATALOGUES))("the catalogue of %s", (language, cata
   it("has a word for every number", () => {
     for (const key of KEYS.filter((one) => en[one].includes(", plural,"))) {
       for (const count of [0, 1, 2, 3, 11, 100, 1000]) {
-        const values = { count, seconds: count, place: count, wait: count, lost: 1, level: "poor", name: "Ada" };
+        const numbers = { count, seconds: count, place: count, wait: count, there: count, missing: count, sent: count };
+        const values = { ...numbers, lost: 1, level: "poor", name: "Ada", at: "noon", error: "no" };
         expect(format(catalogue[key], values, language).trim(), `${key} of ${count}`).not.toMatch(/^$|[{}#]/u);
       }
     }

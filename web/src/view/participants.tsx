@@ -8,13 +8,16 @@ import type { Session } from "../session";
 import { t, type TextKey } from "../texts";
 import { Avatar } from "./avatar";
 import { Connection } from "./connection";
+import { Modal } from "./dialog";
 import { RoomLock, WaitingList } from "./door";
 import { RaisedHand, Spotlit } from "./hand";
 import { Icon } from "./icons";
+import { later } from "./later";
 import { Menu } from "./menu";
 import { PanelHead, usePanel } from "./panel";
 import { ROW_PX, useRows, useWindow } from "./rows";
 
+const Attendance = later(async () => (await import("./attendance")).Attendance);
 
 type OpenMenu = { readonly participant: ParticipantId; readonly anchor: HTMLElement };
 
@@ -68,12 +71,21 @@ function Door({ session }: { session: Session }) {
   );
 }
 
-/** What a moderator does about many at once. */
+/** What a moderator does about many at once, and who was there. */
 function ForAll({ session, asking }: { session: Session; asking: number }) {
   const hands = handsOf(session.now.people);
-  if (asking < 2 && hands === 0) return null;
+  const [attendance, setAttendance] = useState(false);
+  const close = () => setAttendance(false);
   return (
     <div class="for-all">
+      <button type="button" class="quiet" aria-haspopup="dialog" onClick={() => setAttendance(true)}>
+        {t("attendance")}
+      </button>
+      {attendance && (
+        <Modal class="attendance" title={t("attendance")} onDismiss={close}>
+          <Attendance session={session} close={close} />
+        </Modal>
+      )}
       {asking >= 2 && (
         <button type="button" class="quiet" onClick={() => void session.do({ do: "approve_all_requests" })}>
           {t("people.approve_all", { count: asking })}

@@ -5,6 +5,7 @@ import type { Poll } from "../../model/polls";
 import type { Session } from "../../session";
 import { t } from "../../texts";
 import { Do } from "../button";
+import { save } from "../download";
 import { writing, writtenPoll } from "./written";
 
 /** With `all`, or only with what it waits for. */
@@ -58,17 +59,13 @@ function MoreActions({ session, poll }: { session: Session; poll: Poll }) {
 }
 
 async function download(session: Session, { id, draft }: Poll): Promise<void> {
-  const file = await session.pollCsv(id);
+  const response = await session.fetch(`polls/${id}.csv`);
+  const file = response?.ok === true ? await response.blob().catch(() => null) : null;
   if (file === null) {
     session.dispatch({ is: "told", toast: { topic: `csv-${id}`, tone: "alert", text: { key: "poll.csv.failed" } } });
     return;
   }
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = `${draft.title.replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim() || `poll ${id}`}.csv`;
-  link.click();
-  // The browser reads it after the click.
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  save(file, `${draft.title.replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim() || `poll ${id}`}.csv`);
 }
 
 interface SureProps {

@@ -1,0 +1,90 @@
+/** The people of one meeting: a table, and on a phone a card for each that is still a table to whoever does not see it. */
+import { useState } from "preact/hooks";
+import { COLUMNS, momentOf, ordered, sorted, wholeMinutes, type Attendee, type Column, type Meeting, type Order } from "../model/attendance";
+import { spoken, t } from "../texts";
+
+/** So many rows at first, and with each wish for more: thousands would hold the page up. */
+const ROWS = 200;
+
+export function AttendanceTable({ meeting, labelledby }: { meeting: Meeting; labelledby: string }) {
+  const [order, setOrder] = useState<Order>({ by: "joined", falling: false });
+  const [most, setMost] = useState(ROWS);
+  const { language } = spoken.value;
+  const people = sorted(meeting.people, order, language);
+  const more = Math.min(people.length - most, ROWS);
+  return (
+    <>
+      {/* The layout of a phone takes the elements' own roles away. */}
+      <table class="attendance-table" role="table" aria-labelledby={labelledby}>
+        <thead role="rowgroup">
+          <tr role="row">
+            {COLUMNS.map((column) => (
+              <Head key={column} column={column} order={order} choose={setOrder} />
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {people.slice(0, most).map((person) => (
+            <Row key={person.user} person={person} began={meeting.began} language={language} />
+          ))}
+        </tbody>
+      </table>
+      {more > 0 && (
+        <button type="button" class="quiet more" onClick={() => setMost(most + ROWS)}>
+          {t("attendance.more", { count: more })}
+        </button>
+      )}
+    </>
+  );
+}
+
+interface HeadProps {
+  readonly column: Column;
+  readonly order: Order;
+  readonly choose: (order: Order) => void;
+}
+
+function Head({ column, order, choose }: HeadProps) {
+  const by = order.by === column;
+  const direction = order.falling ? "descending" : "ascending";
+  return (
+    <th role="columnheader" scope="col" aria-sort={by ? direction : undefined}>
+      <button type="button" class={by ? direction : ""} onClick={() => choose(ordered(order, column))}>
+        {t(`attendance.${column}`)}
+      </button>
+    </th>
+  );
+}
+
+function Row({ person, began, language }: { person: Attendee; began: string; language: string }) {
+  const { name, role, joined, left, minutes, stage_minutes, present } = person;
+  return (
+    <tr role="row">
+      <th role="rowheader" scope="row">
+        <bdi>{name}</bdi>
+        {role !== "viewer" && <span class="remark">{t("people.role", { role })}</span>}
+      </th>
+      <td role="cell" data-label={t("attendance.joined")}>
+        <Moment at={joined} began={began} language={language} />
+      </td>
+      <td role="cell" data-label={t("attendance.left")} class={present ? "here" : ""}>
+        {left === null ? t("attendance.here") : <Moment at={left} began={began} language={language} />}
+      </td>
+      <td role="cell" data-label={t("attendance.minutes")} class="number">
+        {minutesShown(minutes, language)}
+      </td>
+      <td role="cell" data-label={t("attendance.stage_minutes")} class="number">
+        {minutesShown(stage_minutes, language)}
+      </td>
+    </tr>
+  );
+}
+
+export function Moment({ at, began, language }: { at: string; began: string; language: string }) {
+  return <time dateTime={at}>{momentOf(at, began, language)}</time>;
+}
+
+function minutesShown(minutes: number, language: string): string {
+  const whole = wholeMinutes(minutes);
+  return whole === null ? t("attendance.under") : new Intl.NumberFormat(language).format(whole);
+}
