@@ -13,12 +13,14 @@
 
 mod error;
 mod items;
+mod links;
 mod open;
 mod rooms;
 mod schema;
 
 pub use error::StoreError;
 pub use items::{ItemKind, ItemRecord};
+pub use links::{LinkOver, LinkRecord};
 pub use open::{DATABASE_FILE, LOCK_FILE, Store};
 pub use rooms::RoomRecord;
 pub use schema::SCHEMA_VERSION;
