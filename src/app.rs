@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
-use crate::http::{ApiKeyCheck, Names, Page};
+use crate::http::{ApiKeyCheck, Names, Page, Redemptions};
 use crate::media::MediaThreads;
 use crate::metrics::{Counts, LastReport};
 use crate::rooms::Rooms;
@@ -25,6 +25,8 @@ pub(crate) struct App {
     pub(crate) page: Page,
     /// For people who come by a link of dev mode.
     pub(crate) names: Names,
+    /// How fast guests come.
+    pub(crate) redemptions: Redemptions,
     draining: AtomicBool,
 }
 
@@ -47,6 +49,7 @@ impl App {
             last_report: LastReport::default(),
             page: Page::load(),
             names: Names::default(),
+            redemptions: Redemptions::default(),
             draining: AtomicBool::new(false),
         })
     }

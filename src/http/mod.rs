@@ -5,6 +5,7 @@ mod body;
 mod dev;
 mod error;
 mod guard;
+mod guests;
 mod health;
 mod links;
 mod openapi;
@@ -28,6 +29,7 @@ use crate::socket;
 pub(crate) use auth::ApiKeyCheck;
 pub(crate) use dev::{Names, dev_links};
 pub(crate) use error::ApiError;
+pub(crate) use guests::Redemptions;
 pub(crate) use page::Page;
 pub(crate) use serve::{Place, listen, serve};
 
@@ -52,12 +54,17 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(streams)
         .route("/api/v1/rooms/{room}/socket", get(socket::upgrade))
         .route("/api/v1/rooms/{room}/polls/{file}", get(polls::csv))
+        .route("/api/v1/rooms/{room}/links", get(guests::list).post(guests::make))
+        .route("/api/v1/rooms/{room}/links/{id}", delete(guests::end))
+        .route("/api/v1/guests", post(guests::redeem))
+        .route("/api/v1/guests/look", post(guests::look))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/", get(page::index))
         .route("/r/{room}", get(page::index))
+        .route("/g/{key}", get(page::index))
         .fallback(page::asset);
     if app.config.dev {
         all = all.merge(dev::router(app.clone()));

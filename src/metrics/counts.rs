@@ -41,10 +41,14 @@ pub(crate) enum Bound {
     RoomMailbox,
     /// A room that did not answer in time.
     RoomAnswer,
+    /// Links of a room.
+    RoomLinks,
+    /// Guests that come by links, too many at once.
+    RedemptionRate,
 }
 
 impl Bound {
-    const ALL: [Bound; 17] = [
+    const ALL: [Bound; 19] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -62,6 +66,8 @@ impl Bound {
         Bound::CallTime,
         Bound::RoomMailbox,
         Bound::RoomAnswer,
+        Bound::RoomLinks,
+        Bound::RedemptionRate,
     ];
 
     const fn label(self) -> &'static str {
@@ -83,6 +89,8 @@ impl Bound {
             Bound::CallTime => "call_time",
             Bound::RoomMailbox => "room_mailbox",
             Bound::RoomAnswer => "room_answer",
+            Bound::RoomLinks => "room_links",
+            Bound::RedemptionRate => "redemption_rate",
         }
     }
 }

@@ -175,6 +175,9 @@ impl Actor {
                 };
                 let _ = answer.send(sheet.map_err(CallError::Refused));
             }
+            ToRoom::RoleOf { identity, answer } => {
+                let _ = answer.send(self.room.role_of(&identity));
+            }
             ToRoom::Counts(answer) => {
                 let _ = answer.send((self.room.counts(), self.room.bounds_hit()));
             }

@@ -6,7 +6,7 @@ use media::Mid;
 use room::{
     BoundsHit, Counts, Identity, PollSheet, ResumeKey, ScriptCommand, SessionId, TransportId, Unattended,
 };
-use signaling::{ErrorCode, ParticipantId, Refusal, RoomState};
+use signaling::{ErrorCode, ParticipantId, Refusal, Role, RoomState};
 use tokio::sync::{mpsc, oneshot};
 
 use super::link::{Answered, Link, OfferOutcome};
@@ -95,6 +95,8 @@ pub(crate) enum ToRoom {
     State(oneshot::Sender<RoomState>),
     /// All that was answered in a poll: for a script, or for somebody who moderates.
     PollSheet { poll: u32, reader: Option<Identity>, answer: oneshot::Sender<Result<PollSheet, CallError>> },
+    /// What somebody is in the room now.
+    RoleOf { identity: Identity, answer: oneshot::Sender<Role> },
     /// How many people stand where, and which bounds were hit.
     Counts(oneshot::Sender<(Counts, BoundsHit)>),
     /// The server goes down: everyone is told, and the task ends.
