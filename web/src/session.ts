@@ -27,6 +27,9 @@ import { followNetwork } from "./signal/network";
 import { RoomSocket, type Outcome } from "./signal/socket";
 import { t, type Text, type TextKey } from "./texts";
 
+/** What came of a call of the API. */
+export type Called<Answer> = { readonly ok: true; readonly body: Answer } | { readonly ok: false; readonly code: string };
+
 export class Session {
   readonly #state = signal<State>(initial);
   readonly capture = new Capture({
@@ -262,13 +265,27 @@ export class Session {
   /** All the answers to a poll, as a file; `null` where it did not come. */
   async pollCsv(poll: number): Promise<Blob | null> {
     try {
-      const response = await fetch(`/api/v1/rooms/${encodeURIComponent(this.room)}/polls/${poll}.csv`, {
-        headers: { authorization: `Bearer ${this.token}` },
-      });
+      const response = await this.#fetch(`polls/${poll}.csv`);
       return response.ok ? await response.blob() : null;
     } catch {
       return null;
     }
+  }
+
+  /** A call of the API about this room; `code` is the server's, or empty where nothing came back. */
+  async call<Answer = void>(path: string, method = "GET", body?: object): Promise<Called<Answer>> {
+    try {
+      const response = await this.#fetch(path, body === undefined ? { method } : { method, body: JSON.stringify(body) });
+      const answer = response.status === 204 ? undefined : await response.json();
+      return response.ok ? { ok: true, body: answer as Answer } : { ok: false, code: String(answer?.error?.code ?? "") };
+    } catch {
+      return { ok: false, code: "" };
+    }
+  }
+
+  #fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
+    return fetch(`/api/v1/rooms/${encodeURIComponent(this.room)}/${path}`, { ...init, headers });
   }
 
   setAccess(access: Access): Promise<boolean> {
