@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
-use crate::http::{ApiKeyCheck, Names, Page};
+use crate::http::{ApiKeyCheck, Names, Page, Redemptions};
 use crate::lti::Lti;
 use crate::media::MediaThreads;
 use crate::metrics::{Counts, LastReport};
@@ -27,6 +27,8 @@ pub(crate) struct App {
     pub(crate) page: Page,
     /// For people who come by a link of dev mode.
     pub(crate) names: Names,
+    /// How fast guests come.
+    pub(crate) redemptions: Redemptions,
     draining: AtomicBool,
 }
 
@@ -51,6 +53,7 @@ impl App {
             last_report: LastReport::default(),
             page: Page::load(),
             names: Names::default(),
+            redemptions: Redemptions::default(),
             draining: AtomicBool::new(false),
         })
     }

@@ -41,6 +41,18 @@ pub(crate) const TOKEN_KEYS: usize = 16;
 pub(crate) const TOKEN_KEY_ID_CHARS: usize = 64;
 /// Shortest secret of such a key, in bytes.
 pub(crate) const TOKEN_KEY_BYTES: usize = 32;
+/// Links for guests that one room has, good ones.
+pub(crate) const LINKS_PER_ROOM: usize = 100;
+/// Guests that one link may be said to be for; one without such a number is for any.
+pub(crate) const LINK_USES: u32 = 100_000;
+/// A link's life, unless whoever makes it says otherwise.
+pub(crate) const LINK_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
+/// The longest: a year.
+pub(crate) const LINK_MAX_TTL: Duration = Duration::from_secs(366 * 24 * 3600);
+/// Guests a second that come into one room by links, sustained. Each costs a write to the disk.
+pub(crate) const REDEMPTIONS_PER_SECOND: u32 = 20;
+/// Guests who come at once after a quiet time, when a lecture begins.
+pub(crate) const REDEMPTION_BURST: u32 = 500;
 /// The life of a TURN credential, unless the configuration says otherwise. Pages get new ones at half of it.
 pub(crate) const TURN_TTL: Duration = Duration::from_secs(3600);
 /// The shortest: a page hears of new ones with its heartbeat.

@@ -34,6 +34,15 @@ impl ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "participant_not_found", "no such person is in the room")
     }
 
+    pub(crate) fn link_not_found() -> Self {
+        ApiError::new(StatusCode::NOT_FOUND, "link_not_found", "there is no such link")
+    }
+
+    pub(crate) fn too_many_links(most: usize) -> Self {
+        let message = format!("a room has at most {most} links that are good at once; end one first");
+        ApiError::new(StatusCode::CONFLICT, "too_many_links", message)
+    }
+
     pub(crate) fn unauthorized() -> Self {
         let message =
             "this call needs the header `Authorization: Bearer <api key>` with the server's API key";

@@ -6,6 +6,7 @@ mod body;
 mod dev;
 mod error;
 mod guard;
+mod guests;
 mod health;
 mod links;
 mod lti;
@@ -32,6 +33,7 @@ pub(crate) use auth::ApiKeyCheck;
 pub(crate) use dev::{Names, dev_links};
 pub(crate) use error::ApiError;
 pub(crate) use guard::OwnWords;
+pub(crate) use guests::Redemptions;
 pub(crate) use page::Page;
 pub(crate) use serve::{Place, listen, serve};
 
@@ -75,6 +77,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/v1/rooms/{room}/attendance", get(attendance::json))
         .route("/api/v1/rooms/{room}/attendance.csv", get(attendance::csv))
         .route("/api/v1/rooms/{room}/grade", get(lti::grade).put(lti::set_grade))
+        .route("/api/v1/rooms/{room}/links", get(guests::list).post(guests::make))
+        .route("/api/v1/rooms/{room}/links/{id}", delete(guests::end))
+        .route("/api/v1/guests", post(guests::redeem))
+        .route("/api/v1/guests/look", post(guests::look))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -82,6 +88,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/", get(page::index))
         .route("/r/{room}", get(page::index))
         .route("/setup", get(page::setup))
+        .route("/g/{key}", get(page::index))
         .fallback(page::asset);
     if app.config.dev {
         all = all.merge(dev::router(app.clone()));

@@ -8,7 +8,7 @@ use ::lti::names::{self, CONTENT_TYPE, MEMBERS, PAGES};
 use ::lti::platform::Platform;
 use ::lti::{claims, roles};
 use stage::Role;
-use store::LinkRecord;
+use store::CourseLink;
 
 use super::enter::{Services, user};
 use super::services::ServiceError;
@@ -50,7 +50,7 @@ impl Lti {
         asked.then(|| Ok(all.into_values().collect()))
     }
 
-    async fn members(&self, link: &LinkRecord, url: &str) -> Answered {
+    async fn members(&self, link: &CourseLink, url: &str) -> Answered {
         if let Some((at, answered)) = self.names.0.lock().unwrap_or_else(PoisonError::into_inner).get(url)
             && at.elapsed() < NAMES_FOR
         {

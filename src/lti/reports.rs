@@ -9,7 +9,7 @@ use ::lti::claims;
 use room::{Attendance, Meeting, WhichMeetings};
 use serde::{Deserialize, Serialize};
 use signaling::Role;
-use store::{LinkRecord, LinkedPerson};
+use store::{CourseLink, LinkedPerson};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::enter::Services;
@@ -100,7 +100,7 @@ impl Lti {
     /// How many were sent, all of those due where nothing went wrong.
     async fn send(
         &self,
-        link: &LinkRecord,
+        link: &CourseLink,
         services: &Services,
         endpoint: &GradesEndpoint,
         grading: Grading,
@@ -130,7 +130,7 @@ impl Lti {
     async fn column(
         &self,
         platform: &Platform,
-        link: &LinkRecord,
+        link: &CourseLink,
         services: &Services,
         endpoint: &GradesEndpoint,
         grading: Grading,
@@ -167,7 +167,7 @@ impl Lti {
     }
 }
 
-fn endpoint(link: &LinkRecord) -> Option<(Services, GradesEndpoint)> {
+fn endpoint(link: &CourseLink) -> Option<(Services, GradesEndpoint)> {
     let services: Services = serde_json::from_str(&link.body).ok()?;
     let endpoint = services.grades.clone().filter(GradesEndpoint::is_usable)?;
     Some((services, endpoint))

@@ -43,10 +43,14 @@ pub(crate) enum Bound {
     RoomAnswer,
     /// Launches of learning platforms under way.
     LtiPending,
+    /// Links of a room.
+    RoomLinks,
+    /// Guests that come by links, too many at once.
+    RedemptionRate,
 }
 
 impl Bound {
-    const ALL: [Bound; 18] = [
+    const ALL: [Bound; 20] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -65,6 +69,8 @@ impl Bound {
         Bound::RoomMailbox,
         Bound::RoomAnswer,
         Bound::LtiPending,
+        Bound::RoomLinks,
+        Bound::RedemptionRate,
     ];
 
     const fn label(self) -> &'static str {
@@ -87,6 +93,8 @@ impl Bound {
             Bound::RoomMailbox => "room_mailbox",
             Bound::RoomAnswer => "room_answer",
             Bound::LtiPending => "lti_pending",
+            Bound::RoomLinks => "room_links",
+            Bound::RedemptionRate => "redemption_rate",
         }
     }
 }

@@ -185,6 +185,9 @@ impl Actor {
                 };
                 let _ = answer.send(told);
             }
+            ToRoom::RoleOf { identity, answer } => {
+                let _ = answer.send(self.room.role_of(&identity));
+            }
             ToRoom::Counts(answer) => {
                 let _ = answer.send((self.room.counts(), self.room.bounds_hit()));
             }

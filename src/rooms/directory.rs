@@ -10,7 +10,7 @@ use room::{
     Attendance, BoundsHit, Identity, PollSheet, Room, ScriptCommand, SessionId, TransportId, WhichMeetings,
 };
 use signaling::{Features, IceServer, ParticipantId, RoomState};
-use stage::{Access, Millis, Rules, Timing};
+use stage::{Access, Millis, Role, Rules, Timing};
 use store::{ItemRecord, RoomRecord, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -286,6 +286,11 @@ impl Rooms {
         asked.unwrap_or(Err(CallError::TimedOut))
     }
 
+    /// Which role somebody with such a token has in the room now.
+    pub(crate) async fn role_of(&self, room: &RoomRef, identity: Identity) -> Option<Role> {
+        self.ask(room, |answer| ToRoom::RoleOf { identity, answer }).await
+    }
+
     async fn ask<T>(&self, room: &RoomRef, question: impl FnOnce(oneshot::Sender<T>) -> ToRoom) -> Option<T> {
         let (sender, answer) = oneshot::channel();
         let ask = async {
@@ -385,12 +390,12 @@ impl Rooms {
 
     /// Keeps a room; `false` when the disk refused, which is logged and counted.
     pub(super) async fn keep(&self, record: RoomRecord) -> bool {
-        self.on_disk(move |store| store.save_room(&record)).await
+        self.on_disk(move |store| store.save_room(&record)).await.is_some()
     }
 
     /// Keeps what was written, asked or answered in a room; `false` when the disk refused, which is logged and counted.
     pub(super) async fn keep_items(&self, room: Arc<str>, items: Vec<ItemRecord>) -> bool {
-        self.on_disk(move |store| store.save_items(&room, &items)).await
+        self.on_disk(move |store| store.save_items(&room, &items)).await.is_some()
     }
 
     /// A room has ended: out of the list, and off the disk; `false` when the disk refused, and the room will be back after a restart.
@@ -398,7 +403,7 @@ impl Rooms {
         let _changing = self.changing.lock().await;
         self.open().remove(id);
         let id = id.clone();
-        self.on_disk(move |store| store.delete_room(&id)).await
+        self.on_disk(move |store| store.delete_room(&id)).await.is_some()
     }
 
     /// The server has gone down: the next one may have the data directory at once, whatever task of this one still ends.
@@ -406,15 +411,19 @@ impl Rooms {
         self.store.release();
     }
 
-    async fn on_disk(&self, call: impl FnOnce(&Store) -> Result<(), StoreError> + Send + 'static) -> bool {
+    /// Asks the disk, or has it keep something; `None` when it refused, which is logged and counted.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Option<T> {
         let store = self.store.clone();
         match tokio::task::spawn_blocking(move || call(&store)).await {
-            Ok(Ok(())) => return true,
-            Ok(Err(error)) => tracing::error!(%error, "a room could not be kept"),
-            Err(error) => tracing::error!(%error, "a room could not be kept"),
+            Ok(Ok(answer)) => return Some(answer),
+            Ok(Err(error)) => tracing::error!(%error, "the disk refused"),
+            Err(error) => tracing::error!(%error, "bug: asking the disk panicked"),
         }
         self.counts.storage_failed();
-        false
+        None
     }
 
     /// Every operation on the map is whole, so it is good even after a panic elsewhere.

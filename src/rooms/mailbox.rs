@@ -7,7 +7,7 @@ use room::{
     Attendance, BoundsHit, Counts, Identity, PollSheet, ResumeKey, ScriptCommand, SessionId, TransportId,
     Unattended, WhichMeetings,
 };
-use signaling::{ErrorCode, ParticipantId, Refusal, RoomState};
+use signaling::{ErrorCode, ParticipantId, Refusal, Role, RoomState};
 use tokio::sync::{mpsc, oneshot};
 
 use super::link::{Answered, Link, OfferOutcome};
@@ -102,6 +102,8 @@ pub(crate) enum ToRoom {
         reader: Option<Identity>,
         answer: oneshot::Sender<Result<Attendance, CallError>>,
     },
+    /// What somebody is in the room now.
+    RoleOf { identity: Identity, answer: oneshot::Sender<Role> },
     /// How many people stand where, and which bounds were hit.
     Counts(oneshot::Sender<(Counts, BoundsHit)>),
     /// The server goes down: everyone is told, and the task ends.

@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::http::{ApiError, Place};
 
 pub(crate) use origin::same_origin;
+pub(crate) use rate::Bucket;
 
 /// `GET /api/v1/rooms/{room}/socket`. Whether the room is there and the token good is told over the socket, where the page can read it:
 /// a browser hides the status of a refused upgrade from scripts.

@@ -1,10 +1,10 @@
-//! How many frames a page may send: a bucket of tokens that refills as time passes.
+//! How many frames a page may send, or how many of something else there may be: a bucket of tokens that refills as time passes.
 
 use stage::Millis;
 
 /// One page's bucket. Counts in thousandths of a frame, so that nothing is lost between two frames.
 #[derive(Clone, Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     per_second: u64,
     burst: u64,
     thousandths: u64,
@@ -13,13 +13,13 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// A full one: `burst` frames at once, `per_second` sustained.
-    pub(super) fn full(per_second: u32, burst: u32, now: Millis) -> Self {
+    pub(crate) fn full(per_second: u32, burst: u32, now: Millis) -> Self {
         let burst = u64::from(burst) * 1000;
         Bucket { per_second: per_second.into(), burst, thousandths: burst, filled: now }
     }
 
     /// Takes a frame's worth; `false` when there is not so much left.
-    pub(super) fn take(&mut self, now: Millis) -> bool {
+    pub(crate) fn take(&mut self, now: Millis) -> bool {
         let gained = now.since(self.filled).saturating_mul(self.per_second);
         self.filled = now;
         self.thousandths = self.thousandths.saturating_add(gained).min(self.burst);

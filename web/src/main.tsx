@@ -10,9 +10,12 @@ import { later } from "./view/later";
 import { Room } from "./view/room";
 
 const Landing = later(async () => (await import("./view/landing")).Landing, { nothing: true });
+const Guest = later(async () => (await import("./view/guest")).Guest, { nothing: true });
 
-/** The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. */
+/** The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. Guests come by `/g/{key}`. */
 function page() {
+  const link = /^\/g\/([^/]+)\/?$/u.exec(window.location.pathname)?.[1];
+  if (link !== undefined) return <Guest linkKey={link} />;
   const room = /^\/r\/([^/]+)\/?$/u.exec(window.location.pathname)?.[1];
   if (room === undefined) return <Landing />;
   const token = new URLSearchParams(window.location.hash.slice(1)).get("token");

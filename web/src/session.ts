@@ -27,6 +27,9 @@ import { followNetwork } from "./signal/network";
 import { RoomSocket, type Outcome } from "./signal/socket";
 import { t, type Text, type TextKey } from "./texts";
 
+/** What came of a call of the API. */
+export type Called<Answer> = { readonly ok: true; readonly body: Answer } | { readonly ok: false; readonly code: string };
+
 export class Session {
   readonly #state = signal<State>(initial);
   readonly capture = new Capture({
@@ -266,6 +269,19 @@ export class Session {
       return await fetch(`/api/v1/rooms/${encodeURIComponent(this.room)}/${path}`, { ...request, headers });
     } catch {
       return null;
+    }
+  }
+
+  /** A call of the API about this room; `code` is the server's, or empty where nothing came back. */
+  async call<Answer = void>(path: string, method = "GET", body?: object): Promise<Called<Answer>> {
+    const headers = { "content-type": "application/json" };
+    const response = await this.fetch(path, body === undefined ? { method } : { method, headers, body: JSON.stringify(body) });
+    if (response === null) return { ok: false, code: "" };
+    try {
+      const answer = response.status === 204 ? undefined : await response.json();
+      return response.ok ? { ok: true, body: answer as Answer } : { ok: false, code: String(answer?.error?.code ?? "") };
+    } catch {
+      return { ok: false, code: "" };
     }
   }
 

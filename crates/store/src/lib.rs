@@ -13,6 +13,7 @@
 
 mod error;
 mod items;
+mod links;
 mod lti;
 mod open;
 mod rooms;
@@ -20,7 +21,8 @@ mod schema;
 
 pub use error::StoreError;
 pub use items::{ItemKind, ItemRecord};
-pub use lti::{LinkRecord, LinkedPerson, PlatformRecord, TenantRecord};
+pub use links::{LinkOver, LinkRecord};
+pub use lti::{CourseLink, LinkedPerson, PlatformRecord, TenantRecord};
 pub use open::{DATABASE_FILE, LOCK_FILE, Store};
 pub use rooms::RoomRecord;
 pub use schema::SCHEMA_VERSION;

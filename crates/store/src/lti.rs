@@ -30,7 +30,7 @@ pub struct TenantRecord {
 
 /// A link in a course, and the room it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinkRecord {
+pub struct CourseLink {
     /// This server's own number.
     pub id: i64,
     /// Whose it is.
@@ -229,7 +229,7 @@ impl Store {
     }
 
     /// All links to a room.
-    pub fn links_to(&self, room: &str) -> Result<Vec<LinkRecord>, StoreError> {
+    pub fn links_to(&self, room: &str) -> Result<Vec<CourseLink>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare(
             "SELECT id, issuer, client_id, deployment, link, room, body FROM lti_links WHERE room = ?1 ORDER BY id",
@@ -237,7 +237,7 @@ impl Store {
         let read = |row: &Row<'_>| {
             let tenant =
                 TenantRecord { issuer: row.get(1)?, client_id: row.get(2)?, deployment: row.get(3)? };
-            Ok(LinkRecord { id: row.get(0)?, tenant, link: row.get(4)?, room: row.get(5)?, body: row.get(6)? })
+            Ok(CourseLink { id: row.get(0)?, tenant, link: row.get(4)?, room: row.get(5)?, body: row.get(6)? })
         };
         Ok(statement.query_map([room], read)?.collect::<Result<_, _>>()?)
     }

@@ -80,6 +80,20 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (link, user)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE lti_log (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;",
+    // 5: links for guests, by the SHA-256 of their keys. Times are in seconds since 1970.
+    "CREATE TABLE links (
+        hash TEXT PRIMARY KEY NOT NULL,
+        id TEXT NOT NULL,
+        room TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        role TEXT NOT NULL CHECK (role IN ('viewer', 'speaker', 'moderator')),
+        waits INTEGER NOT NULL CHECK (waits IN (0, 1)),
+        uses INTEGER CHECK (uses > 0),
+        used INTEGER NOT NULL,
+        made INTEGER NOT NULL,
+        expires INTEGER NOT NULL,
+        ended INTEGER NOT NULL CHECK (ended IN (0, 1)),
+        UNIQUE (room, id)
+    ) STRICT, WITHOUT ROWID;",
 ];
 
 /// Of a file this server has opened.

@@ -4,6 +4,9 @@ import type { Session } from "../session";
 import { t } from "../texts";
 import { RoomSwitch } from "./room_switch";
 import { RoomLock } from "./door";
+import { later } from "./later";
+
+const Links = later(async () => (await import("./links")).Links);
 
 const FEATURES: readonly Feature[] = ["chat", "hands", "questions", "reactions", "polls"];
 
@@ -15,6 +18,7 @@ export function House({ session }: { session: Session }) {
         <h3>{t("settings.entrance")}</h3>
         <RoomLock session={session} />
       </section>
+      <Links session={session} />
       {features !== undefined && (
         <fieldset class="setting features">
           <legend>{t("settings.features")}</legend>
