@@ -11,11 +11,13 @@ import { Room } from "./view/room";
 
 const Landing = later(async () => (await import("./view/landing")).Landing, { nothing: true });
 
-/** The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. */
+/** The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. `&lang=…` is the platform's word. */
+const link = new URLSearchParams(window.location.hash.slice(1));
+
 function page() {
   const room = /^\/r\/([^/]+)\/?$/u.exec(window.location.pathname)?.[1];
   if (room === undefined) return <Landing />;
-  const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
+  const token = link.get("token");
   if (token === null || token === "") return <EndingPage ending="no_token" />;
   return <Room session={new Session(decoded(room), token)} />;
 }
@@ -39,7 +41,7 @@ const place = document.getElementById("page");
 if (place !== null) {
   // The way into the room begins while the words are on theirs.
   const shown = page();
-  void speakFirst(preferred()).then(() => {
+  void speakFirst(preferred(link.get("lang"))).then(() => {
     place.replaceChildren();
     render(shown, place);
   });

@@ -10,7 +10,7 @@ export function ElsewherePage({ window: address }: { window: string }) {
       <Mark />
       <h1>{t(opened ? "elsewhere.opened" : "elsewhere")}</h1>
       <p role="status">{t(opened ? "elsewhere.opened.more" : "elsewhere.why")}</p>
-      <a class={`go ${opened ? "" : "primary"}`} href={address} target="_blank" onClick={() => setOpened(true)}>
+      <a class={`own-window ${opened ? "" : "primary"}`} href={address} target="_blank" onClick={() => setOpened(true)}>
         {t(opened ? "elsewhere.again" : "elsewhere.open")}
       </a>
     </main>
