@@ -23,7 +23,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     sourcemap: false,
     rolldownOptions: {
-      ...(mode === DOORS && { input: ["launch.html"] }),
+      ...(mode === DOORS && { input: ["launch.html", "setup.html"] }),
       output: {
         // What the first load needs is one file: small ones cost a request each, and pack badly.
         ...(mode !== DOORS && { codeSplitting: { groups: [{ name: "page", tags: ["$initial"] }] } }),

@@ -1,6 +1,6 @@
 /** In which language the room speaks: the one chosen here, or the platform's, or the first of the browser's that there is, or English. */
 import { spoken, type Catalogue } from "./index";
-import { firstOf, KEY, remember, type Language } from "./languages";
+import { remember, type Language } from "./languages";
 import { speakerOf } from "./speaking";
 
 export { firstOf, LANGUAGES, preferred, type Language } from "./languages";
@@ -14,18 +14,11 @@ const CATALOGUES: Readonly<Record<Language, () => Promise<Catalogue>>> = {
   ar: async () => (await import("./ar")).ar,
 };
 
-export const { speak, speakFirst } = speakerOf(spoken, CATALOGUES);
+export const { speak, speakFirst, followOtherTabs } = speakerOf(spoken, CATALOGUES);
 
 /** The person's own choice: spoken now, and the next time. */
 export async function choose(language: Language): Promise<boolean> {
   const done = await speak(language);
   if (done) remember(language);
   return done;
-}
-
-/** What is chosen in another tab is spoken in this one as well. */
-export function followOtherTabs(): void {
-  window.addEventListener("storage", ({ key, newValue }) => {
-    if (key === KEY) void speak(firstOf([newValue, ...navigator.languages]));
-  });
 }

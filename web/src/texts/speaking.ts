@@ -1,7 +1,7 @@
 /** What a page needs to speak: which catalogue there is of which language, and the one that is spoken. Each page has words of its own. */
 import { signal, type Signal } from "@preact/signals";
 import { format, type Values } from "./format";
-import { isRightToLeft, type Language } from "./languages";
+import { firstOf, isRightToLeft, KEY, type Language } from "./languages";
 
 export interface Spoken<Key extends string> {
   readonly language: string;
@@ -19,6 +19,8 @@ export interface Speaker {
   readonly speak: (language: Language) => Promise<boolean>;
   /** The first words of the page: in this language, else in English, for as long as it takes; there is nothing to be shown without any. */
   readonly speakFirst: (language: Language) => Promise<void>;
+  /** What is chosen in another tab is spoken in this one as well. */
+  readonly followOtherTabs: () => void;
 }
 
 export function speakerOf<Key extends string>(spoken: Signal<Spoken<Key>>, catalogues: Catalogues<Key>): Speaker {
@@ -35,7 +37,11 @@ export function speakerOf<Key extends string>(spoken: Signal<Spoken<Key>>, catal
   const speakFirst = async (language: Language) => {
     while (!((await speak(language)) || (await speak("en")))) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   };
-  return { speak, speakFirst };
+  const followOtherTabs = () =>
+    window.addEventListener("storage", ({ key, newValue }) => {
+      if (key === KEY) void speak(firstOf([newValue, ...navigator.languages]));
+    });
+  return { speak, speakFirst, followOtherTabs };
 }
 
 /** All that a page speaks with. */
