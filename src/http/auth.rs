@@ -1,4 +1,4 @@
-//! The API key of scripts.
+//! The API key of scripts, and what a moderator's join token is good for in its place.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,12 +8,14 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ring::hmac;
-use room::{Identity, WhichMeetings};
+use room::Identity;
+use signaling::{Refusal, Role};
 
 use super::ApiError;
 use crate::app::App;
 use crate::config::Secret;
 use crate::random;
+use crate::rooms::RoomRef;
 
 /// Compares keys without telling by the time it takes how much of one was right: both are hashed with a key nobody knows first.
 pub(crate) struct ApiKeyCheck {
@@ -61,13 +63,19 @@ pub(super) fn reader(app: &App, room: &str, headers: &HeaderMap) -> Result<Optio
     app.tokens.read(shown, room).map(Some).map_err(|_| ApiError::unauthorized())
 }
 
-/// Lets the API key pass, and whoever moderates the room.
-pub(super) async fn moderator(app: &App, room: &str, headers: &HeaderMap) -> Result<(), ApiError> {
-    let Some(reader) = reader(app, room, headers)? else { return Ok(()) };
-    let found = super::rooms::find(app, room)?;
-    // Who was there is the moderators' to know; of a meeting that never was there is nothing to tell.
-    app.rooms.attendance(&found, WhichMeetings::One(0), Some(reader)).await?;
-    Ok(())
+/// The room, for a script or for somebody who moderates it now, whatever their token said once; with how much they may.
+pub(super) async fn moderated(app: &App, id: &str, headers: &HeaderMap) -> Result<(RoomRef, Role), ApiError> {
+    let shown = bearer(headers).ok_or_else(ApiError::unauthorized)?;
+    if app.api_key.accepts(shown) {
+        return Ok((super::rooms::find(app, id)?, Role::Host));
+    }
+    let identity = app.tokens.read(shown, id).map_err(|_| ApiError::unauthorized())?;
+    let room = super::rooms::find(app, id)?;
+    let rank = app.rooms.role_of(&room, identity).await.ok_or_else(ApiError::timed_out)?;
+    if rank < Role::Moderator {
+        return Err(ApiError::refused(&Refusal::Forbidden));
+    }
+    Ok((room, rank))
 }
 
 /// RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).

@@ -15,11 +15,11 @@ use room::Identity;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signaling::limits::NAME_CHARS;
-use signaling::{Refusal, Role};
+use signaling::Role;
 use stage::Millis;
 use store::{LinkOver, LinkRecord};
 
-use super::auth::bearer;
+use super::auth::moderated;
 use super::body::Body;
 use super::{ApiError, links, rooms, tokens};
 use crate::app::App;
@@ -194,21 +194,6 @@ fn open(app: &App, found: Option<Option<LinkRecord>>) -> Result<(LinkRecord, Roo
             Ok((link, room))
         }
     }
-}
-
-/// The room, for a script or for somebody who moderates it now, whatever their token said once; with how much they may.
-async fn moderated(app: &App, id: &str, headers: &HeaderMap) -> Result<(RoomRef, Role), ApiError> {
-    let shown = bearer(headers).ok_or_else(ApiError::unauthorized)?;
-    if app.api_key.accepts(shown) {
-        return Ok((rooms::find(app, id)?, Role::Host));
-    }
-    let identity = app.tokens.read(shown, id).map_err(|_| ApiError::unauthorized())?;
-    let room = rooms::find(app, id)?;
-    let rank = app.rooms.role_of(&room, identity).await.ok_or_else(ApiError::timed_out)?;
-    if rank < Role::Moderator {
-        return Err(ApiError::refused(&Refusal::Forbidden));
-    }
-    Ok((room, rank))
 }
 
 /// Whether its guests wait, where it may be made.

@@ -12,13 +12,18 @@ import { Room } from "./view/room";
 const Landing = later(async () => (await import("./view/landing")).Landing, { nothing: true });
 const Guest = later(async () => (await import("./view/guest")).Guest, { nothing: true });
 
-/** The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. Guests come by `/g/{key}`. */
+/**
+ * The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. `&lang=…` is the platform's word. Guests come
+ * by `/g/{key}`.
+ */
+const link = new URLSearchParams(window.location.hash.slice(1));
+
 function page() {
-  const link = /^\/g\/([^/]+)\/?$/u.exec(window.location.pathname)?.[1];
-  if (link !== undefined) return <Guest linkKey={link} />;
+  const guest = /^\/g\/([^/]+)\/?$/u.exec(window.location.pathname)?.[1];
+  if (guest !== undefined) return <Guest linkKey={guest} />;
   const room = /^\/r\/([^/]+)\/?$/u.exec(window.location.pathname)?.[1];
   if (room === undefined) return <Landing />;
-  const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
+  const token = link.get("token");
   if (token === null || token === "") return <EndingPage ending="no_token" />;
   return <Room session={new Session(decoded(room), token)} />;
 }
@@ -42,7 +47,7 @@ const place = document.getElementById("page");
 if (place !== null) {
   // The way into the room begins while the words are on theirs.
   const shown = page();
-  void speakFirst(preferred()).then(() => {
+  void speakFirst(preferred(link.get("lang"))).then(() => {
     place.replaceChildren();
     render(shown, place);
   });

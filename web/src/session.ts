@@ -49,6 +49,9 @@ export class Session {
   /** Sources the person turned off, until the server's word of it is here. They are off on this page at once, and stay off. */
   readonly #hushed = signal<ReadonlySet<Source>>(new Set());
 
+  /** What the page around this one does not allow and a window of its own would, as long as the person is told so. */
+  readonly elsewhere = signal<Source | null>(null);
+
   /** What stands in the field of the chat, whether it is open or not. */
   readonly draft = signal("");
 
@@ -226,12 +229,14 @@ export class Session {
   async #openSource(source: Source): Promise<boolean> {
     if (source === "screen") {
       const track = await shareScreen(() => void this.turn("screen", false));
-      this.#screen.value = track;
-      return track !== null;
+      if (track === "framed") this.elsewhere.value = source;
+      this.#screen.value = track === "framed" ? null : track;
+      return this.#screen.peek() !== null;
     }
     await this.capture.open([source]);
     const { track, failure } = this.capture.of(source).peek();
-    if (failure !== null) this.#tellDevice(source, textOfFailure(failure, source));
+    if (failure === "framed") this.elsewhere.value = source;
+    else if (failure !== null) this.#tellDevice(source, textOfFailure(failure, source));
     return track !== null;
   }
 

@@ -223,3 +223,24 @@ describe("the background", () => {
     expect(capture.of("camera").value.track).toBe(machine.opened[0]);
   });
 });
+
+describe("in a frame", () => {
+  const frame = (may: readonly string[]) => {
+    vi.stubGlobal("window", { parent: {} });
+    vi.stubGlobal("document", { featurePolicy: { allowsFeature: (feature: string) => may.includes(feature) } });
+  };
+
+  it("whatever it does not allow is not asked for, and the rest is", async () => {
+    frame(["microphone"]);
+    await capture.open(["camera", "mic"]);
+    expect(capture.of("camera").value).toMatchObject({ track: null, failure: "framed", starting: false });
+    expect(capture.of("mic").value).toMatchObject({ failure: null, id: "headset" });
+    expect(machine.opened.length).toBe(1);
+  });
+
+  it("nobody is asked where it allows nothing", async () => {
+    frame([]);
+    await capture.open(["camera", "mic"]);
+    expect([capture.of("camera").value.failure, capture.of("mic").value.failure, machine.opened.length]).toEqual(["framed", "framed", 0]);
+  });
+});

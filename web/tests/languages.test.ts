@@ -6,11 +6,24 @@ import { en } from "../src/texts/en";
 import { es } from "../src/texts/es";
 import { format } from "../src/texts/format";
 import { fr } from "../src/texts/fr";
-import { firstOf } from "../src/texts/language";
+import { firstOf } from "../src/texts/languages";
+import { ar as arLaunch } from "../src/texts/launch/ar";
+import { de as deLaunch } from "../src/texts/launch/de";
+import { en as enLaunch } from "../src/texts/launch/en";
+import { es as esLaunch } from "../src/texts/launch/es";
+import { fr as frLaunch } from "../src/texts/launch/fr";
+import { pt as ptLaunch } from "../src/texts/launch/pt";
 import { pt } from "../src/texts/pt";
 
+type Any = Readonly<Record<string, string>>;
+
 const CATALOGUES: Readonly<Record<string, Catalogue>> = { es, fr, de, pt, ar };
-const KEYS = Object.keys(en) as (keyof typeof en)[];
+const LAUNCH: Readonly<Record<string, Any>> = { es: esLaunch, fr: frLaunch, de: deLaunch, pt: ptLaunch, ar: arLaunch };
+
+const ALL: readonly (readonly [page: string, language: string, english: Any, other: Any])[] = [
+  ...Object.entries(CATALOGUES).map(([language, catalogue]) => ["the room", language, en, catalogue] as const),
+  ...Object.entries(LAUNCH).map(([language, catalogue]) => ["the launch page", language, enLaunch, catalogue] as const),
+];
 
 /** The names of what a message takes, and the words it chooses by; plural categories are each language's own. */
 function shape(message: string): string[] {
@@ -19,29 +32,41 @@ function shape(message: string): string[] {
   return [...new Set([...found, ...chosen])].sort();
 }
 
-describe.each(Object.entries(CATALOGUES))("the catalogue of %s", (language, catalogue) => {
+describe.each(ALL)("the words of %s in %s", (_, language, english, catalogue) => {
+  const KEYS = Object.keys(english);
+  const textOf = (key: string) => catalogue[key] ?? "";
+  const englishOf = (key: string) => english[key] ?? "";
+
   it("has every text, none of another, and takes what the English one takes", () => {
     expect(Object.keys(catalogue)).toEqual(KEYS);
-    for (const key of KEYS) expect(shape(catalogue[key]), key).toEqual(shape(en[key]));
+    for (const key of KEYS) expect(shape(textOf(key)), key).toEqual(shape(englishOf(key)));
   });
 
   it("has its braces in pairs, and words where English has some", () => {
     for (const key of KEYS) {
-      const message = catalogue[key];
+      const message = textOf(key);
       expect(message.trim(), key).not.toBe("");
       expect([...message].filter((char) => char === "{").length, key).toBe([...message].filter((char) => char === "}").length);
     }
   });
 
   it("has a word for every number", () => {
-    for (const key of KEYS.filter((one) => en[one].includes(", plural,"))) {
+    for (const key of KEYS.filter((one) => englishOf(one).includes(", plural,"))) {
       for (const count of [0, 1, 2, 3, 11, 100, 1000]) {
         const numbers = { count, seconds: count, place: count, wait: count, there: count, missing: count, sent: count };
         const values = { ...numbers, lost: 1, level: "poor", name: "Ada", at: "noon", error: "no" };
-        expect(format(catalogue[key], values, language).trim(), `${key} of ${count}`).not.toMatch(/^$|[{}#]/u);
+        expect(format(textOf(key), values, language).trim(), `${key} of ${count}`).not.toMatch(/^$|[{}#]/u);
       }
     }
   });
+});
+
+it.each(["open", "request", "invite"] as const)("whoever adds a room reads of %s what its moderators do", (access) => {
+  for (const [language, room] of [["en", en] as const, ...Object.entries(CATALOGUES)]) {
+    const launch = language === "en" ? enLaunch : LAUNCH[language];
+    expect(launch?.[`choose.access.${access}`], language).toBe(room[`settings.access.${access}`]);
+    expect(launch?.[`choose.access.${access}.hint`], language).toBe(room[`settings.access.${access}.hint`]);
+  }
 });
 
 describe("the language", () => {
@@ -49,6 +74,7 @@ describe("the language", () => {
     [["pt-BR", "en"], "pt"],
     [[null, "sw", "de-AT"], "de"],
     [["FR"], "fr"],
+    [["pt_BR"], "pt"],
     [["zh-Hant", "ja"], "en"],
     [[], "en"],
     [["constructor"], "en"],

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::body::Body;
-use super::super::{ApiError, auth, rooms};
+use super::super::{ApiError, auth};
 use crate::app::App;
 
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ pub(in crate::http) async fn grade(
     Path(room): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    auth::moderator(&app, &room, &headers).await?;
+    auth::moderated(&app, &room, &headers).await?;
     Ok(Json(told(&app, &room).await))
 }
 
@@ -36,8 +36,7 @@ pub(in crate::http) async fn set_grade(
     headers: HeaderMap,
     Body(body): Body<GradeBody>,
 ) -> Result<Json<Value>, ApiError> {
-    auth::moderator(&app, &room, &headers).await?;
-    rooms::find(&app, &room)?;
+    auth::moderated(&app, &room, &headers).await?;
     let grading = match body.mode.as_str() {
         "none" => None,
         word => Some(

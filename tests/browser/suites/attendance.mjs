@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { eventually, pause } from "../support/media.mjs";
-import { expectPeople } from "../support/platform.mjs";
+import { expectPeople } from "../support/expected.mjs";
 import { scene } from "../support/shared.mjs";
 import { overflow } from "../support/talk.mjs";
 

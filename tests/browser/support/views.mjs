@@ -6,7 +6,7 @@
 
 import { open, join } from "./browser.mjs";
 import { eventually } from "./media.mjs";
-import { expectPeople } from "./platform.mjs";
+import { expectPeople } from "./expected.mjs";
 import { closeRoom, enterAs, escape, extrasOf, openPanel, panel, press, quiet, region } from "./scenes.mjs";
 import { stageScenes } from "./views_stage.mjs";
 import { talkScenes } from "./views_talk.mjs";

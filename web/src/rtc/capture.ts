@@ -1,6 +1,7 @@
 /** The person's own camera and microphone: open, failed and why, or closed. Nothing here decides who sees them. */
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
 import type { Blur } from "./blur";
+import { isKeptFrom, wasKeptFrom } from "./frame";
 import { blurring, chosenDevices, failureOf, refreshDevices, suppressing, type Capturing, type Failure } from "./devices";
 
 /** One device of the person's. */
@@ -46,14 +47,17 @@ export class Capture {
 
   /** Opens these, with one question to the person where the browser has to ask; whatever works is open afterwards. */
   async open(kinds: readonly Capturing[]): Promise<void> {
-    const closed = kinds.filter((kind) => this.#state[kind].peek().track === null);
+    const shut = kinds.filter((kind) => this.#state[kind].peek().track === null);
+    const kept = shut.filter((kind) => isKeptFrom(NAMES[kind]));
+    for (const kind of kept) this.#fail(kind, "framed");
+    const closed = shut.filter((kind) => !kept.includes(kind));
     if (closed.length === 0) return;
     if (navigator.mediaDevices?.getUserMedia === undefined) {
       for (const kind of closed) this.#fail(kind, "insecure");
       return;
     }
     const turns = closed.map((kind) => this.#begin(kind));
-    const together = await request(closed).catch(failureOf);
+    const together = await allowed(closed);
     const settled = closed.map(async (kind, index) => {
       const got = typeof together !== "string" || closed.length === 1 ? together : await this.#alone(kind, together);
       await this.#settle(kind, turns[index] ?? 0, got);
@@ -108,7 +112,7 @@ export class Capture {
   /** Both at once did not work: one of them may. Somebody who just said no is not asked again. */
   async #alone(kind: Capturing, together: Failure): Promise<MediaStream | Failure> {
     if (together === "refused" && (await permission(kind)) !== "granted") return "refused";
-    return request([kind]).catch(failureOf);
+    return allowed([kind]);
   }
 
   #begin(kind: Capturing): number {
@@ -186,6 +190,9 @@ async function blurred(camera: MediaStreamTrack): Promise<Blur | "unblurred"> {
   }
 }
 
+/** What browsers call them. */
+const NAMES = { mic: "microphone", camera: "camera" } as const;
+
 const PICTURE: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 
 function sound(): MediaTrackConstraints {
@@ -209,14 +216,22 @@ async function request(kinds: readonly Capturing[]): Promise<MediaStream> {
   }
 }
 
+/** The same, or why not. */
+async function allowed(kinds: readonly Capturing[]): Promise<MediaStream | Failure> {
+  const asked = performance.now();
+  return request(kinds).catch((error: unknown) => {
+    const ms = performance.now() - asked;
+    return kinds.some((kind) => wasKeptFrom(NAMES[kind], error, ms)) ? "framed" : failureOf(error);
+  });
+}
+
 function device(id: string | undefined, exactly: boolean): MediaTrackConstraints {
   return id === undefined || !exactly ? {} : { deviceId: { exact: id } };
 }
 
 async function permission(kind: Capturing): Promise<PermissionState | "unknown"> {
-  const name = kind === "mic" ? "microphone" : "camera";
   try {
-    return (await navigator.permissions.query({ name })).state;
+    return (await navigator.permissions.query({ name: NAMES[kind] })).state;
   } catch {
     return "unknown";
   }

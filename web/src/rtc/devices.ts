@@ -6,8 +6,8 @@ import { remembered } from "./remembered";
 export type Capturing = "camera" | "mic";
 export type Device = Capturing | "speaker";
 
-/** Why a device did not start, for a plain sentence. */
-export type Failure = "refused" | "missing" | "in_use" | "insecure" | "failed" | "unplugged" | "unblurred";
+/** Why a device did not start, for a plain sentence. "framed": the page around this one does not let it. */
+export type Failure = "refused" | "framed" | "missing" | "in_use" | "insecure" | "failed" | "unplugged" | "unblurred";
 
 export interface DeviceChoice {
   readonly id: string;

@@ -158,6 +158,8 @@ export const de: Catalogue = {
   "devices.missing.mic": "Es wurde kein Mikrofon gefunden. Schließen Sie eines an und versuchen Sie es dann erneut.",
   "devices.in_use.camera": "Die Kamera ist belegt, vielleicht durch ein anderes Programm. Beenden Sie dieses Programm und versuchen Sie es dann erneut.",
   "devices.in_use.mic": "Das Mikrofon ist belegt, vielleicht durch ein anderes Programm. Beenden Sie dieses Programm und versuchen Sie es dann erneut.",
+  "devices.framed.camera": "Die Seite um diesen Raum herum erlaubt ihm die Kamera nicht. In einem eigenen Fenster geht es.",
+  "devices.framed.mic": "Die Seite um diesen Raum herum erlaubt ihm das Mikrofon nicht. In einem eigenen Fenster geht es.",
   "devices.insecure.camera": "Browser erlauben die Kamera nur auf Seiten mit sicherer Adresse (https).",
   "devices.insecure.mic": "Browser erlauben das Mikrofon nur auf Seiten mit sicherer Adresse (https).",
   "devices.failed.camera": "Die Kamera ließ sich nicht starten. Prüfen Sie, ob sie angeschlossen ist, und versuchen Sie es dann erneut.",
@@ -177,6 +179,14 @@ export const de: Catalogue = {
   "devices.test.mic.stop": "Test beenden",
   "devices.test.speaker": "Testton abspielen",
   "devices.test.failed": "Der Testton ließ sich nicht abspielen.",
+
+  // What the platform’s page around the room does not allow.
+  "elsewhere.screen": "Um den Bildschirm zu teilen, braucht es ein eigenes Fenster",
+  "elsewhere.camera": "Ihre Kamera braucht ein eigenes Fenster",
+  "elsewhere.mic": "Ihr Mikrofon braucht ein eigenes Fenster",
+  "elsewhere.why": "Die Seite um diesen Raum herum erlaubt es nicht. Öffnen Sie den Raum in einem neuen Fenster und machen Sie dort weiter: Ihr Platz auf der Bühne kommt mit.",
+  "elsewhere.open": "In neuem Fenster öffnen",
+  "elsewhere.cancel": "Abbrechen",
 
   // Invitation.
   "invitation.title": "Sie sind auf die Bühne eingeladen",

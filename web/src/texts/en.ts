@@ -156,6 +156,8 @@ export const en = {
   "devices.missing.mic": "No microphone was found. Plug one in, then try again.",
   "devices.in_use.camera": "The camera is busy, perhaps in another program. Close that program, then try again.",
   "devices.in_use.mic": "The microphone is busy, perhaps in another program. Close that program, then try again.",
+  "devices.framed.camera": "The page around this room does not let it use the camera. In a window of its own it can.",
+  "devices.framed.mic": "The page around this room does not let it use the microphone. In a window of its own it can.",
   "devices.insecure.camera": "Browsers give the camera to pages with a secure address (https) only.",
   "devices.insecure.mic": "Browsers give the microphone to pages with a secure address (https) only.",
   "devices.failed.camera": "The camera did not start. Check that it is connected, then try again.",
@@ -175,6 +177,14 @@ export const en = {
   "devices.test.mic.stop": "Stop the test",
   "devices.test.speaker": "Play a test sound",
   "devices.test.failed": "The test sound could not be played.",
+
+  // What the platform’s page around the room does not allow.
+  "elsewhere.screen": "Sharing a screen needs a window of its own",
+  "elsewhere.camera": "Your camera needs a window of its own",
+  "elsewhere.mic": "Your microphone needs a window of its own",
+  "elsewhere.why": "The page around this room does not allow it. Open the room in a new window and go on there: your place on stage comes along.",
+  "elsewhere.open": "Open in new window",
+  "elsewhere.cancel": "Cancel",
 
   // Invitation.
   "invitation.title": "You are invited to join the stage",

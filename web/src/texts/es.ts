@@ -158,6 +158,8 @@ export const es: Catalogue = {
   "devices.missing.mic": "No se ha encontrado ningún micrófono. Conecta uno e inténtalo de nuevo.",
   "devices.in_use.camera": "La cámara está ocupada, quizá en otro programa. Cierra ese programa e inténtalo de nuevo.",
   "devices.in_use.mic": "El micrófono está ocupado, quizá en otro programa. Cierra ese programa e inténtalo de nuevo.",
+  "devices.framed.camera": "La página que rodea a esta sala no le deja usar la cámara. En una ventana propia sí puede.",
+  "devices.framed.mic": "La página que rodea a esta sala no le deja usar el micrófono. En una ventana propia sí puede.",
   "devices.insecure.camera": "Los navegadores solo permiten usar la cámara en páginas con una dirección segura (https).",
   "devices.insecure.mic": "Los navegadores solo permiten usar el micrófono en páginas con una dirección segura (https).",
   "devices.failed.camera": "La cámara no se ha iniciado. Comprueba que esté conectada e inténtalo de nuevo.",
@@ -177,6 +179,14 @@ export const es: Catalogue = {
   "devices.test.mic.stop": "Terminar la prueba",
   "devices.test.speaker": "Reproducir un sonido de prueba",
   "devices.test.failed": "No se ha podido reproducir el sonido de prueba.",
+
+  // What the platform’s page around the room does not allow.
+  "elsewhere.screen": "Para compartir la pantalla hace falta una ventana propia",
+  "elsewhere.camera": "Para la cámara hace falta una ventana propia",
+  "elsewhere.mic": "Para el micrófono hace falta una ventana propia",
+  "elsewhere.why": "La página que rodea a esta sala no lo permite. Abre la sala en una ventana nueva y continúa allí: tu lugar en el escenario va contigo.",
+  "elsewhere.open": "Abrir en una ventana nueva",
+  "elsewhere.cancel": "Cancelar",
 
   // Invitation.
   "invitation.title": "Tienes una invitación para subir al escenario",

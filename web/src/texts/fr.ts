@@ -158,6 +158,8 @@ export const fr: Catalogue = {
   "devices.missing.mic": "Aucun micro n’a été trouvé. Branchez-en un, puis réessayez.",
   "devices.in_use.camera": "La caméra est occupée, peut-être par un autre programme. Fermez ce programme, puis réessayez.",
   "devices.in_use.mic": "Le micro est occupé, peut-être par un autre programme. Fermez ce programme, puis réessayez.",
+  "devices.framed.camera": "La page autour de cette salle ne lui permet pas d’utiliser la caméra. Dans une fenêtre à part, elle le peut.",
+  "devices.framed.mic": "La page autour de cette salle ne lui permet pas d’utiliser le microphone. Dans une fenêtre à part, elle le peut.",
   "devices.insecure.camera": "Les navigateurs ne donnent accès à la caméra qu’aux pages dont l’adresse est sécurisée (https).",
   "devices.insecure.mic": "Les navigateurs ne donnent accès au micro qu’aux pages dont l’adresse est sécurisée (https).",
   "devices.failed.camera": "La caméra n’a pas démarré. Vérifiez qu’elle est bien branchée, puis réessayez.",
@@ -177,6 +179,14 @@ export const fr: Catalogue = {
   "devices.test.mic.stop": "Arrêter le test",
   "devices.test.speaker": "Jouer un son de test",
   "devices.test.failed": "Le son de test n’a pas pu être joué.",
+
+  // What the platform’s page around the room does not allow.
+  "elsewhere.screen": "Partager un écran demande une fenêtre à part",
+  "elsewhere.camera": "Votre caméra demande une fenêtre à part",
+  "elsewhere.mic": "Votre microphone demande une fenêtre à part",
+  "elsewhere.why": "La page autour de cette salle ne le permet pas. Ouvrez la salle dans une nouvelle fenêtre et continuez là : votre place sur scène vous suit.",
+  "elsewhere.open": "Ouvrir dans une nouvelle fenêtre",
+  "elsewhere.cancel": "Annuler",
 
   // Invitation.
   "invitation.title": "On vous invite à monter sur scène",

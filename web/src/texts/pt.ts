@@ -158,6 +158,8 @@ export const pt: Catalogue = {
   "devices.missing.mic": "Nenhum microfone foi encontrado. Conecte um e tente de novo.",
   "devices.in_use.camera": "A câmera está ocupada, talvez em outro programa. Feche esse programa e tente de novo.",
   "devices.in_use.mic": "O microfone está ocupado, talvez em outro programa. Feche esse programa e tente de novo.",
+  "devices.framed.camera": "A página em volta desta sala não deixa que ela use a câmera. Em uma janela própria, ela pode.",
+  "devices.framed.mic": "A página em volta desta sala não deixa que ela use o microfone. Em uma janela própria, ela pode.",
   "devices.insecure.camera": "Os navegadores só liberam a câmera para páginas com endereço seguro (https).",
   "devices.insecure.mic": "Os navegadores só liberam o microfone para páginas com endereço seguro (https).",
   "devices.failed.camera": "A câmera não ligou. Verifique se está conectada e tente de novo.",
@@ -177,6 +179,14 @@ export const pt: Catalogue = {
   "devices.test.mic.stop": "Encerrar o teste",
   "devices.test.speaker": "Tocar um som de teste",
   "devices.test.failed": "Não foi possível tocar o som de teste.",
+
+  // What the platform’s page around the room does not allow.
+  "elsewhere.screen": "Compartilhar a tela precisa de uma janela própria",
+  "elsewhere.camera": "Sua câmera precisa de uma janela própria",
+  "elsewhere.mic": "Seu microfone precisa de uma janela própria",
+  "elsewhere.why": "A página em volta desta sala não permite isso. Abra a sala em uma nova janela e continue lá: seu lugar no palco vai junto.",
+  "elsewhere.open": "Abrir em nova janela",
+  "elsewhere.cancel": "Cancelar",
 
   // Invitation.
   "invitation.title": "Você recebeu um convite para subir ao palco",

@@ -7,6 +7,7 @@ import type { Session } from "../session";
 import { t } from "../texts";
 import { Icon } from "./icons";
 import { Meter } from "./meter";
+import { OwnWindow } from "./own_window";
 import { Failed, Switch } from "./switch";
 
 /** The level of an open microphone; of a closed one after a press, for as long as its owner wants to see it. */
@@ -26,7 +27,7 @@ export function MicTest({ session }: { session: Session }) {
         )}
         {(on || trying) && <Meter track={track} />}
       </div>
-      {failure !== null && <Failed text={textOfFailure(failure, "mic")} />}
+      {failure !== null && <Failed text={textOfFailure(failure, "mic")}>{failure === "framed" && <OwnWindow />}</Failed>}
     </>
   );
 }

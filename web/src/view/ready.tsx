@@ -8,6 +8,7 @@ import { Avatar } from "./avatar";
 import { Background } from "./background";
 import { DevicePicker } from "./devices";
 import { Modal } from "./dialog";
+import { OwnWindow } from "./own_window";
 import { Icon } from "./icons";
 import { Meter } from "./meter";
 import { Picture, useStreamOf } from "./picture";
@@ -108,7 +109,8 @@ function Line({ session, kind, wanted, onWanted }: LineProps) {
           <div class="failure" role="alert">
             <Icon name="alert" />
             <span>{t(textOfFailure(failure, kind))}</span>
-            {failure !== "insecure" && (
+            {failure === "framed" && <OwnWindow />}
+            {failure !== "insecure" && failure !== "framed" && (
               <button type="button" onClick={() => void session.capture.reopen(kind)}>
                 {t("ready.try")}
               </button>
@@ -122,7 +124,7 @@ function Line({ session, kind, wanted, onWanted }: LineProps) {
             type="checkbox"
             role="switch"
             checked={wanted && failure === null}
-            disabled={failure === "insecure"}
+            disabled={failure === "insecure" || failure === "framed"}
             onChange={(event) => onWanted(event.currentTarget.checked)}
           />
           <span>{t(kind === "camera" ? "ready.with_camera" : "ready.with_mic")}</span>

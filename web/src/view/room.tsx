@@ -20,6 +20,7 @@ const Requests = later(async () => (await import("./requests")).Requests, { noth
 const TalkPanel = later(async () => (await import("./talk")).TalkPanel, { nothing: true });
 const LiveQuestion = later(async () => (await import("./live_question")).LiveQuestion, { nothing: true });
 const Ready = later(async () => (await import("./ready")).Ready, { nothing: true });
+const Elsewhere = later(async () => (await import("./elsewhere")).Elsewhere, { nothing: true });
 const Invitation = later(async () => (await import("./invitation")).Invitation, { nothing: true });
 const Settings = later(async () => (await import("./settings")).Settings, { nothing: true });
 
@@ -56,6 +57,7 @@ export function Room({ session }: { session: Session }) {
       {session.soundBlocked.value && <SoundBlocked />}
       {preparing && link !== "over" && <Ready session={session} />}
       {invited && <Invitation session={session} />}
+      {session.elsewhere.value !== null && <Elsewhere session={session} source={session.elsewhere.value} />}
     </main>
   );
 }

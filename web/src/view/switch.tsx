@@ -1,5 +1,6 @@
 /** A switch that this browser remembers, and what is said when it could not be turned. */
 import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { t, type TextKey } from "../texts";
 import { Icon } from "./icons";
@@ -39,11 +40,12 @@ export function Switch({ text, hint, on, changed }: SwitchProps) {
   );
 }
 
-export function Failed({ text }: { text: TextKey }) {
+export function Failed({ text, children }: { text: TextKey; children?: ComponentChildren }) {
   return (
     <div class="failure" role="alert">
       <Icon name="alert" />
       <span>{t(text)}</span>
+      {children}
     </div>
   );
 }

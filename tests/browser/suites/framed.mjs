@@ -1,0 +1,131 @@
+// The room as a learning platform shows it: in a frame of another site, in a browser that keeps nothing for such a page.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { join, launchChromium, open, Person } from "../support/browser.mjs";
+import { assertHears, assertSees, eventually } from "../support/media.mjs";
+import { frameOf, startPlatform } from "../support/platform.mjs";
+import { shared } from "../support/shared.mjs";
+
+/** What platforms commonly allow their frames. */
+const ALLOWED = "camera; microphone; autoplay; fullscreen";
+
+/**
+ * No cookie for a site in another's frame, and without a storage of its own there, none at all: touching it throws. The last feature would keep
+ * the frame from its socket, for a page that `route.fulfill` answered comes from no known network.
+ */
+const KEEPS_NOTHING = [
+  "--test-third-party-cookie-phaseout",
+  "--disable-features=WebRtcHideLocalIpsWithMdns,ThirdPartyStoragePartitioning,LocalNetworkAccessChecks",
+];
+
+describe("in a platform's frame", () => {
+  let browser;
+  let platform;
+  let opened;
+  let room;
+  before(async () => {
+    browser = await launchChromium(...KEEPS_NOTHING);
+    platform = await startPlatform();
+  });
+  after(async () => {
+    await browser?.close();
+    await platform?.stop();
+  });
+
+  /** Somebody who has clicked the room in their course. */
+  async function launch(name, { role = "viewer", allow = ALLOWED, hash = "", context = {} } = {}) {
+    const { server } = shared;
+    const { url } = await server.invitation(room, name, role);
+    const outer = await open("about:blank", context, { own: browser });
+    opened.push(outer);
+    // TODO once the server sends `frame-ancestors` with the platforms' origins: configure this platform's there, and take this out.
+    await outer.context.route(`${server.url}/r/**`, async (route) => {
+      const response = await route.fetch();
+      const headers = response.headers();
+      headers["content-security-policy"] = headers["content-security-policy"].replace(/;?\s*frame-ancestors [^;]*/u, "");
+      await route.fulfill({ response, headers });
+    });
+    await outer.page.goto(platform.page(url + hash, allow));
+    const person = Object.assign(frameOf(outer), { name, room, server });
+    return person;
+  }
+
+  async function inRoom(test, stage, body) {
+    opened = [];
+    room = await shared.server.room(stage);
+    try {
+      await body();
+      for (const person of opened) assert.deepEqual(person.errors.map(String), []);
+    } finally {
+      await Promise.all(opened.map((person) => person.leave().catch(() => undefined)));
+      await shared.server.api("DELETE", `/api/v1/rooms/${room}`);
+    }
+  }
+
+  it("one is in the room and on its stage, with nothing stored", (test) =>
+    inRoom(test, { access: "open" }, async () => {
+      const ada = await launch("Ada");
+      await ada.inRoom();
+      const blocked = await ada.frame.evaluate(() => {
+        try {
+          return localStorage.length >= 0 ? "kept" : "";
+        } catch (error) {
+          return error.name;
+        }
+      });
+      assert.equal(blocked, "SecurityError", "the browser of this test keeps nothing in a frame");
+      const mo = await join(shared.server, room, "Mo", "moderator");
+      opened.push(mo);
+      await ada.joinStage();
+      await assertSees(mo, await ada.id());
+      await assertHears(mo);
+      await ada.control("Turn off camera").click();
+      await ada.control("Turn on camera").waitFor();
+      await ada.control("Settings").click();
+      await ada.page.getByRole("combobox", { name: "Language" }).selectOption({ label: "Deutsch" });
+      await ada.frame.locator("html[lang=de]").waitFor();
+    }));
+
+  it("a screen is shared from a window of its own, which takes the seat over", (test) =>
+    inRoom(test, { access: "open" }, async () => {
+      const ada = await launch("Ada", { role: "speaker" });
+      await ada.inRoom();
+      await ada.joinStage();
+      await ada.control("Share screen").click();
+      const dialog = ada.dialog("Sharing a screen needs a window of its own");
+      await dialog.waitFor();
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await dialog.waitFor({ state: "hidden" });
+      await ada.control("Share screen").click();
+      const [page] = await Promise.all([ada.context.waitForEvent("page"), dialog.getByRole("link", { name: "Open in new window" }).click()]);
+      const own = new Person(page, ada.context);
+      await own.inRoom();
+      await own.control("Share screen").waitFor();
+      assert.equal((await shared.server.participants(room)).length, 1, "it is one person still");
+      assert.equal((await ada.state()).stage, "on_stage");
+      await ada.page.getByRole("heading", { name: "This room is open in another tab" }).waitFor();
+      assert.deepEqual(own.errors, []);
+    }));
+
+  it("devices that the frame does not allow: said so, with the way out", (test) =>
+    inRoom(test, { access: "open" }, async () => {
+      const ada = await launch("Ada", { allow: "microphone; autoplay" });
+      await ada.inRoom();
+      await ada.control("Join stage").click();
+      await ada.devices.getByText("The page around this room does not let it use the camera.").waitFor();
+      assert.equal(await ada.devices.getByRole("link", { name: "Open in new window" }).count(), 1, "the microphone is allowed");
+      await ada.goLive();
+      await ada.control("Turn on camera").click();
+      await ada.dialog("Your camera needs a window of its own").waitFor();
+      await ada.frame.locator("body").press("Escape");
+      await ada.dialog("Your camera needs a window of its own").waitFor({ state: "hidden" });
+    }));
+
+  it("the platform's language is spoken, the browser's is not", (test) =>
+    inRoom(test, { access: "open" }, async () => {
+      const ada = await launch("Ada", { hash: "&lang=pt-BR", context: { locale: "fr-FR" } });
+      await ada.frame.locator("html[lang=pt]").waitFor();
+      await eventually("the words are there", () => ada.frame.getByRole("toolbar").isVisible());
+    }));
+});

@@ -1,0 +1,29 @@
+/** Between a click in a learning platform and the room. Most people never see it: only what has something to say loads more than this. */
+import { wayTo } from "./frames";
+import { post, prove } from "./server";
+import { stepIn, type Shown, type Step } from "./step";
+import { keep } from "./storage";
+
+async function take(step: Step): Promise<void> {
+  switch (step.step) {
+    case "store":
+      // Kept or not: the platform's answer to the launch tells, and there is another way in.
+      await keep(wayTo(step.storage), step.key, step.value);
+      return window.location.replace(step.then);
+    case "prove": {
+      const way = step.storage === null ? null : wayTo(step.storage);
+      const proven = await prove(step, way, post, window.location.href);
+      return proven.is === "room" ? window.location.replace(proven.address) : show(proven.step);
+    }
+    default:
+      return show(step);
+  }
+}
+
+async function show(step: Shown): Promise<void> {
+  const { show } = await import("./view/show");
+  await show(step);
+}
+
+const written = document.querySelector<HTMLMetaElement>("meta[name=proscenium-launch]")?.content ?? "";
+void take(stepIn(written, window.location.href));

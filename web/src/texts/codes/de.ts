@@ -1,0 +1,32 @@
+/** German. */
+import type { CodeCatalogue } from "./en";
+
+export const de: CodeCatalogue = {
+  "code.unknown_platform": "Unter diesem Aussteller (issuer) und dieser Client-ID ist hier keine Plattform registriert. Registrieren Sie sie auf der Einrichtungsseite dieses Servers, oder berichtigen Sie die Client-ID: Es muss die sein, die die Plattform für dieses Werkzeug anzeigt.",
+  "code.unknown_deployment": "Die Plattform ist hier registriert, nicht aber diese Bereitstellung (deployment) des Werkzeugs. Fügen Sie die Deployment-ID auf der Einrichtungsseite dieses Servers hinzu.",
+  "code.pending": "Die Plattform hat sich selbst registriert und ist vom Betreiber dieses Servers noch nicht freigegeben. Das geschieht auf der Einrichtungsseite.",
+  "code.bad_request": "Der Aufruf war keine vollständige LTI-1.3-Nachricht. Prüfen Sie, ob die Plattform LTI 1.3 und nicht LTI 1.1 verwendet, und ob Anmelde- und Startadresse die der Einrichtungsseite sind.",
+  "code.bad_signature": "Der Aufruf war nicht mit dem Schlüssel signiert, den die Plattform veröffentlicht. Prüfen Sie die Adresse ihrer öffentlichen Schlüssel (JWKS), und ob sie zu dieser Plattform gehört.",
+  "code.unknown_key": "Der Aufruf nennt einen Schlüssel, den die Plattform nicht veröffentlicht. Prüfen Sie die Adresse ihrer öffentlichen Schlüssel (JWKS); hat sie ihre Schlüssel gerade gewechselt, versuchen Sie es in einigen Minuten erneut.",
+  "code.bad_algorithm": "Der Aufruf ist auf eine Weise signiert, die hier nicht angenommen wird. LTI 1.3 verlangt RS256.",
+  "code.wrong_audience": "Der Aufruf war für ein anderes Werkzeug ausgestellt. Die hier registrierte Client-ID muss die sein, die die Plattform für dieses Werkzeug anzeigt.",
+  "code.wrong_issuer": "Der Aufruf nennt einen anderen Aussteller (issuer) als den hier registrierten. Beide müssen Zeichen für Zeichen übereinstimmen, samt „https://“ und einem Schrägstrich am Ende.",
+  "code.wrong_nonce": "Der Aufruf beantwortet eine andere Anmeldung als die begonnene oder kam zweimal. Ein einzelner Fall ist harmlos; geschieht es jedes Mal, wiederholt oder speichert etwas zwischen Plattform und Browser die Antworten.",
+  "code.unknown_state": "Die Anmeldung, zu der dieser Aufruf gehört, ist schon benutzt oder abgelaufen. Ein einzelner Fall ist harmlos: Neuladen der Seite genügt dafür. Geschieht es jedes Mal, prüfen Sie, ob alle Anfragen denselben Server erreichen und ob die Weiterleitungsadresse in der Plattform die Startadresse der Einrichtungsseite ist.",
+  "code.expired": "Der Aufruf war bei seiner Ankunft abgelaufen. Geschieht es jedes Mal, gehen die Uhren von Plattform und Server verschieden: Beide sollten einem Zeitserver (NTP) folgen.",
+  "code.not_yet_valid": "Der Aufruf trägt ein Datum in der Zukunft. Die Uhren von Plattform und Server gehen verschieden: Beide sollten einem Zeitserver (NTP) folgen.",
+  "code.keys_unreachable": "Die öffentlichen Schlüssel der Plattform (JWKS) ließen sich nicht abrufen. Dieser Server muss die Adresse über https erreichen; prüfen Sie Adresse, Firewall und Zertifikat. „Prüfen“ auf der Einrichtungsseite probiert es.",
+  "code.bad_version": "Der Aufruf ist nicht von der LTI-Version 1.3.0. Fügen Sie das Werkzeug der Plattform als LTI-1.3-Werkzeug (Advantage) hinzu.",
+  "code.bad_message_type": "Die Plattform hat eine Art von Nachricht geschickt, die dieser Server nicht annimmt. Er nimmt Ressourcenlinks (einen Raum öffnen) und Deep Linking (einen hinzufügen).",
+  "code.missing_claim": "Dem Aufruf fehlt etwas, das gebraucht wird; die Einzelheiten nennen es. Oft halten die Datenschutzeinstellungen der Plattform es zurück: Lassen Sie sie Name und Rollen übermitteln.",
+  "code.room_of_another": "Der Link verlangt einen Raum, den eine andere Plattform oder ein anderer Kurs angelegt hat. Jeder hat eigene Räume: Fügen Sie den Raum dort neu hinzu, wo er gebraucht wird, oder verknüpfen Sie ihn dort ausdrücklich.",
+  "code.bad_room_name": "Der eigene Parameter „room“ des Links ist kein gültiger Name: Buchstaben, Ziffern, Punkte, Binde- und Unterstriche, höchstens 64.",
+  "code.not_allowed": "Jemand, der nicht unterrichtet, wollte einen Raum hinzufügen. Soll das möglich sein, ordnen Sie die Rolle auf der Einrichtungsseite „host“ oder „moderator“ zu.",
+  "code.too_many_rooms": "Der Server hat so viele Räume, wie seine Konfiguration erlaubt. Entfernen Sie Räume, die nicht mehr gebraucht werden, oder erhöhen Sie die Grenze.",
+  "code.storage_failed": "Der Server konnte nicht in sein Datenverzeichnis schreiben. Prüfen Sie, ob der Datenträger voll ist und ob der Server dort schreiben darf; sein Protokoll sagt mehr.",
+  "code.registration_failed": "Die Plattform hat die Registrierung nicht angenommen, oder ihre Antworten waren nicht zu lesen; die Einzelheiten sagen, was davon. Erzeugen Sie auf der Einrichtungsseite einen neuen Registrierungslink und versuchen Sie es erneut, oder registrieren Sie von Hand.",
+  "code.draining": "Der Server fährt herunter, wahrscheinlich für eine Aktualisierung. Es ist nichts zu tun.",
+  "code.internal": "Auf dem Server ist etwas Unvorhergesehenes geschehen. Sein Protokoll sagt mehr.",
+  "code.unreachable": "Die Seite bekam vom Server keine Antwort.",
+  "code.unknown": "Diese Seite kennt den Code nicht. Das Protokoll des Servers sagt mehr.",
+};

@@ -1,0 +1,32 @@
+/** English. What a code of the platform's integration means to those who can mend it: the administrator of the platform, and the operator here. */
+export const en = {
+  "code.unknown_platform": "No platform is registered here under this issuer and client ID. Register it on the setup page of this server, or correct the client ID: it has to be the one that the platform shows for this tool.",
+  "code.unknown_deployment": "The platform is registered here, but not this deployment of the tool in it. Add the deployment ID on the setup page of this server.",
+  "code.pending": "The platform has registered itself, and the operator of this server has not approved it yet. It is approved on the setup page.",
+  "code.bad_request": "The launch was not a complete LTI 1.3 message. Check that the platform uses LTI 1.3, not LTI 1.1, and that its login and launch addresses are the ones of the setup page.",
+  "code.bad_signature": "The launch was not signed with the key that the platform publishes. Check the address of the platform’s public keys (JWKS), and that it belongs to this platform.",
+  "code.unknown_key": "The launch names a key that is not among those the platform publishes. Check the address of the platform’s public keys (JWKS); if the platform has just changed its keys, try again in a few minutes.",
+  "code.bad_algorithm": "The launch is signed in a way that is not accepted here. LTI 1.3 asks for RS256.",
+  "code.wrong_audience": "The launch was made out to another tool. The client ID registered here has to be the one that the platform shows for this tool.",
+  "code.wrong_issuer": "The launch names another issuer than the one registered here. Both have to be the same to the letter, “https://” and a slash at the end included.",
+  "code.wrong_nonce": "The launch answers another login than the one that was begun, or was sent twice. A single case is harmless; if it happens every time, something between platform and browser repeats or keeps answers.",
+  "code.unknown_state": "The login that this launch belongs to was used already, or has run out. A single case is harmless: reloading the page does it. If it happens every time, check that all requests reach the same server, and that its redirect address in the platform is the launch address of the setup page.",
+  "code.expired": "The launch had expired when it arrived. If it happens every time, the clocks of platform and server differ: both should follow a time server (NTP).",
+  "code.not_yet_valid": "The launch is dated in the future. The clocks of platform and server differ: both should follow a time server (NTP).",
+  "code.keys_unreachable": "The platform’s public keys (JWKS) could not be fetched. This server has to reach that address by https; check address, firewall and certificate. “Check” on the setup page tries it.",
+  "code.bad_version": "The launch is not of LTI version 1.3.0. Add the tool to the platform as an LTI 1.3 (Advantage) tool.",
+  "code.bad_message_type": "The platform sent a kind of message that this server does not take. It takes resource links (opening a room) and deep linking (adding one).",
+  "code.missing_claim": "The launch lacks something that is needed; the detail says what. Often the platform’s privacy settings of this tool keep it back: let it send the user’s name and roles.",
+  "code.room_of_another": "The link asks for a room that was made by another platform or course. Each of them has rooms of its own: add the room again where it is needed, or link it there on purpose.",
+  "code.bad_room_name": "The custom parameter “room” of the link is not a valid name: letters, digits, dots, dashes and underscores, 64 at most.",
+  "code.not_allowed": "Somebody who is no teacher asked to add a room. If they should be able to, map their role to “host” or “moderator” on the setup page.",
+  "code.too_many_rooms": "The server has as many rooms as its configuration allows. Remove rooms that are no longer needed, or raise the limit.",
+  "code.storage_failed": "The server could not write to its data directory. Check that the disk is not full and that the server may write there; its log says more.",
+  "code.registration_failed": "The platform did not accept the registration, or its answers could not be read; the detail says which. Make a new registration link on the setup page and try again, or register by hand.",
+  "code.draining": "The server is shutting down, most likely to be updated. No action is needed.",
+  "code.internal": "Something unforeseen happened on the server. Its log says more.",
+  "code.unreachable": "The page got no answer from the server.",
+  "code.unknown": "This page does not know this code. The server’s log says more.",
+} as const;
+
+export type CodeCatalogue = Readonly<Record<keyof typeof en, string>>;

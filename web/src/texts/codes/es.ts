@@ -1,0 +1,32 @@
+/** Spanish. */
+import type { CodeCatalogue } from "./en";
+
+export const es: CodeCatalogue = {
+  "code.unknown_platform": "No hay ninguna plataforma registrada aquí con este emisor (issuer) y este client ID. Regístrala en la página de configuración de este servidor o corrige el client ID: tiene que ser el que la plataforma muestra para esta herramienta.",
+  "code.unknown_deployment": "La plataforma está registrada aquí, pero no este despliegue (deployment) de la herramienta. Añade el deployment ID en la página de configuración de este servidor.",
+  "code.pending": "La plataforma se ha registrado por sí misma y quien administra este servidor aún no la ha aprobado. Se aprueba en la página de configuración.",
+  "code.bad_request": "El acceso no era un mensaje LTI 1.3 completo. Comprueba que la plataforma usa LTI 1.3 y no LTI 1.1, y que sus direcciones de inicio de sesión y de lanzamiento son las de la página de configuración.",
+  "code.bad_signature": "El acceso no estaba firmado con la clave que publica la plataforma. Comprueba la dirección de sus claves públicas (JWKS) y que pertenece a esta plataforma.",
+  "code.unknown_key": "El acceso menciona una clave que no está entre las que publica la plataforma. Comprueba la dirección de sus claves públicas (JWKS); si acaba de cambiarlas, inténtalo de nuevo en unos minutos.",
+  "code.bad_algorithm": "El acceso está firmado de una forma que aquí no se acepta. LTI 1.3 pide RS256.",
+  "code.wrong_audience": "El acceso estaba emitido para otra herramienta. El client ID registrado aquí tiene que ser el que la plataforma muestra para esta herramienta.",
+  "code.wrong_issuer": "El acceso menciona otro emisor (issuer) que el registrado aquí. Ambos deben coincidir carácter por carácter, incluidos «https://» y una barra al final.",
+  "code.wrong_nonce": "El acceso responde a otro inicio de sesión que el empezado, o llegó dos veces. Un caso aislado no importa; si ocurre siempre, algo entre la plataforma y el navegador repite o guarda las respuestas.",
+  "code.unknown_state": "El inicio de sesión al que pertenece este acceso ya se usó o ha caducado. Un caso aislado no importa: basta recargar la página para provocarlo. Si ocurre siempre, comprueba que todas las peticiones llegan al mismo servidor y que la dirección de redirección en la plataforma es la de lanzamiento de la página de configuración.",
+  "code.expired": "El acceso había caducado cuando llegó. Si ocurre siempre, los relojes de la plataforma y del servidor difieren: ambos deberían seguir un servidor de hora (NTP).",
+  "code.not_yet_valid": "El acceso lleva una fecha futura. Los relojes de la plataforma y del servidor difieren: ambos deberían seguir un servidor de hora (NTP).",
+  "code.keys_unreachable": "No se pudieron obtener las claves públicas de la plataforma (JWKS). Este servidor tiene que poder llegar a esa dirección por https; comprueba dirección, cortafuegos y certificado. «Comprobar», en la página de configuración, lo prueba.",
+  "code.bad_version": "El acceso no es de la versión 1.3.0 de LTI. Añade la herramienta a la plataforma como herramienta LTI 1.3 (Advantage).",
+  "code.bad_message_type": "La plataforma envió un tipo de mensaje que este servidor no acepta. Acepta enlaces a recursos (abrir una sala) y deep linking (añadir una).",
+  "code.missing_claim": "Al acceso le falta algo necesario; el detalle dice qué. A menudo lo retiene la configuración de privacidad de la plataforma: deja que envíe el nombre y los roles.",
+  "code.room_of_another": "El enlace pide una sala que creó otra plataforma u otro curso. Cada uno tiene las suyas: añade la sala de nuevo donde haga falta, o enlázala allí expresamente.",
+  "code.bad_room_name": "El parámetro propio «room» del enlace no es un nombre válido: letras, cifras, puntos, guiones y guiones bajos, 64 como máximo.",
+  "code.not_allowed": "Alguien que no es docente quiso añadir una sala. Si debe poder hacerlo, asigna su rol a «host» o «moderator» en la página de configuración.",
+  "code.too_many_rooms": "El servidor tiene todas las salas que permite su configuración. Elimina las que ya no hagan falta o sube el límite.",
+  "code.storage_failed": "El servidor no pudo escribir en su directorio de datos. Comprueba que el disco no está lleno y que puede escribir allí; su registro dice más.",
+  "code.registration_failed": "La plataforma no aceptó el registro, o sus respuestas no se pudieron leer; el detalle dice cuál de las dos. Crea un nuevo enlace de registro en la página de configuración e inténtalo de nuevo, o registra a mano.",
+  "code.draining": "El servidor se está apagando, seguramente para actualizarse. No hay que hacer nada.",
+  "code.internal": "Ocurrió algo imprevisto en el servidor. Su registro dice más.",
+  "code.unreachable": "La página no recibió respuesta del servidor.",
+  "code.unknown": "Esta página no conoce este código. El registro del servidor dice más.",
+};

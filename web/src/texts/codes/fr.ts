@@ -1,0 +1,32 @@
+/** French. */
+import type { CodeCatalogue } from "./en";
+
+export const fr: CodeCatalogue = {
+  "code.unknown_platform": "Aucune plateforme n’est enregistrée ici sous cet émetteur (issuer) et cet identifiant client. Enregistrez-la sur la page de configuration de ce serveur, ou corrigez l’identifiant client : ce doit être celui que la plateforme affiche pour cet outil.",
+  "code.unknown_deployment": "La plateforme est enregistrée ici, mais pas ce déploiement (deployment) de l’outil. Ajoutez l’identifiant de déploiement sur la page de configuration de ce serveur.",
+  "code.pending": "La plateforme s’est enregistrée elle-même et l’exploitant de ce serveur ne l’a pas encore approuvée. Cela se fait sur la page de configuration.",
+  "code.bad_request": "L’appel n’était pas un message LTI 1.3 complet. Vérifiez que la plateforme utilise LTI 1.3 et non LTI 1.1, et que ses adresses de connexion et de lancement sont celles de la page de configuration.",
+  "code.bad_signature": "L’appel n’était pas signé avec la clé que publie la plateforme. Vérifiez l’adresse de ses clés publiques (JWKS), et qu’elle est bien celle de cette plateforme.",
+  "code.unknown_key": "L’appel désigne une clé qui n’est pas parmi celles que publie la plateforme. Vérifiez l’adresse de ses clés publiques (JWKS) ; si elle vient d’en changer, réessayez dans quelques minutes.",
+  "code.bad_algorithm": "L’appel est signé d’une manière qui n’est pas acceptée ici. LTI 1.3 demande RS256.",
+  "code.wrong_audience": "L’appel était destiné à un autre outil. L’identifiant client enregistré ici doit être celui que la plateforme affiche pour cet outil.",
+  "code.wrong_issuer": "L’appel désigne un autre émetteur (issuer) que celui enregistré ici. Les deux doivent être identiques au caractère près, y compris « https:// » et une barre oblique finale.",
+  "code.wrong_nonce": "L’appel répond à une autre connexion que celle commencée, ou a été envoyé deux fois. Un cas isolé est sans gravité ; si cela se produit toujours, quelque chose entre plateforme et navigateur répète ou conserve les réponses.",
+  "code.unknown_state": "La connexion à laquelle appartient cet appel a déjà servi ou a expiré. Un cas isolé est sans gravité : recharger la page suffit. Si cela se produit toujours, vérifiez que toutes les requêtes atteignent le même serveur, et que l’adresse de redirection dans la plateforme est l’adresse de lancement de la page de configuration.",
+  "code.expired": "L’appel avait expiré à son arrivée. Si cela se produit toujours, les horloges de la plateforme et du serveur diffèrent : toutes deux devraient suivre un serveur de temps (NTP).",
+  "code.not_yet_valid": "L’appel est daté dans le futur. Les horloges de la plateforme et du serveur diffèrent : toutes deux devraient suivre un serveur de temps (NTP).",
+  "code.keys_unreachable": "Les clés publiques de la plateforme (JWKS) n’ont pas pu être obtenues. Ce serveur doit atteindre cette adresse en https ; vérifiez adresse, pare-feu et certificat. « Vérifier », sur la page de configuration, l’essaie.",
+  "code.bad_version": "L’appel n’est pas de la version 1.3.0 de LTI. Ajoutez l’outil à la plateforme comme outil LTI 1.3 (Advantage).",
+  "code.bad_message_type": "La plateforme a envoyé un type de message que ce serveur n’accepte pas. Il accepte les liens de ressource (ouvrir une salle) et le deep linking (en ajouter une).",
+  "code.missing_claim": "Il manque à l’appel une chose nécessaire ; le détail dit laquelle. Souvent, les réglages de confidentialité de la plateforme la retiennent : laissez-la transmettre le nom et les rôles.",
+  "code.room_of_another": "Le lien demande une salle créée par une autre plateforme ou un autre cours. Chacun a les siennes : ajoutez de nouveau la salle là où il la faut, ou liez-la expressément.",
+  "code.bad_room_name": "Le paramètre personnalisé « room » du lien n’est pas un nom valable : lettres, chiffres, points, tirets et tirets bas, 64 au plus.",
+  "code.not_allowed": "Une personne qui n’enseigne pas a voulu ajouter une salle. Si elle doit pouvoir le faire, associez son rôle à « host » ou « moderator » sur la page de configuration.",
+  "code.too_many_rooms": "Le serveur a autant de salles que sa configuration le permet. Supprimez celles qui ne servent plus, ou relevez la limite.",
+  "code.storage_failed": "Le serveur n’a pas pu écrire dans son répertoire de données. Vérifiez que le disque n’est pas plein et qu’il peut y écrire ; son journal en dit plus.",
+  "code.registration_failed": "La plateforme n’a pas accepté l’enregistrement, ou ses réponses n’ont pas pu être lues ; le détail dit lequel des deux. Créez un nouveau lien d’enregistrement sur la page de configuration et réessayez, ou enregistrez à la main.",
+  "code.draining": "Le serveur s’arrête, sans doute pour une mise à jour. Il n’y a rien à faire.",
+  "code.internal": "Quelque chose d’imprévu s’est produit sur le serveur. Son journal en dit plus.",
+  "code.unreachable": "La page n’a pas reçu de réponse du serveur.",
+  "code.unknown": "Cette page ne connaît pas ce code. Le journal du serveur en dit plus.",
+};

@@ -1,0 +1,32 @@
+/** Portuguese. */
+import type { CodeCatalogue } from "./en";
+
+export const pt: CodeCatalogue = {
+  "code.unknown_platform": "Nenhuma plataforma está registrada aqui com este emissor (issuer) e este client ID. Registre-a na página de configuração deste servidor ou corrija o client ID: tem que ser o que a plataforma mostra para esta ferramenta.",
+  "code.unknown_deployment": "A plataforma está registrada aqui, mas não esta implantação (deployment) da ferramenta. Adicione o deployment ID na página de configuração deste servidor.",
+  "code.pending": "A plataforma se registrou sozinha e quem opera este servidor ainda não a aprovou. Isso se faz na página de configuração.",
+  "code.bad_request": "O acesso não era uma mensagem LTI 1.3 completa. Verifique se a plataforma usa LTI 1.3, e não LTI 1.1, e se os endereços de login e de lançamento são os da página de configuração.",
+  "code.bad_signature": "O acesso não foi assinado com a chave que a plataforma publica. Verifique o endereço das chaves públicas (JWKS) e se ele pertence a esta plataforma.",
+  "code.unknown_key": "O acesso cita uma chave que não está entre as que a plataforma publica. Verifique o endereço das chaves públicas (JWKS); se ela acabou de trocar as chaves, tente de novo em alguns minutos.",
+  "code.bad_algorithm": "O acesso está assinado de um jeito que não é aceito aqui. A LTI 1.3 pede RS256.",
+  "code.wrong_audience": "O acesso foi emitido para outra ferramenta. O client ID registrado aqui tem que ser o que a plataforma mostra para esta ferramenta.",
+  "code.wrong_issuer": "O acesso cita um emissor (issuer) diferente do registrado aqui. Os dois têm que ser iguais letra por letra, incluindo “https://” e uma barra no fim.",
+  "code.wrong_nonce": "O acesso responde a outro login que não o iniciado, ou chegou duas vezes. Um caso isolado não tem importância; se acontece sempre, algo entre a plataforma e o navegador repete ou guarda as respostas.",
+  "code.unknown_state": "O login a que este acesso pertence já foi usado ou expirou. Um caso isolado não tem importância: basta recarregar a página. Se acontece sempre, verifique se todos os pedidos chegam ao mesmo servidor e se o endereço de redirecionamento na plataforma é o de lançamento da página de configuração.",
+  "code.expired": "O acesso já tinha expirado ao chegar. Se acontece sempre, os relógios da plataforma e do servidor divergem: os dois deveriam seguir um servidor de hora (NTP).",
+  "code.not_yet_valid": "O acesso tem data no futuro. Os relógios da plataforma e do servidor divergem: os dois deveriam seguir um servidor de hora (NTP).",
+  "code.keys_unreachable": "Não foi possível obter as chaves públicas da plataforma (JWKS). Este servidor precisa alcançar esse endereço por https; verifique endereço, firewall e certificado. “Verificar”, na página de configuração, faz o teste.",
+  "code.bad_version": "O acesso não é da versão 1.3.0 da LTI. Adicione a ferramenta à plataforma como ferramenta LTI 1.3 (Advantage).",
+  "code.bad_message_type": "A plataforma enviou um tipo de mensagem que este servidor não aceita. Ele aceita links de recurso (abrir uma sala) e deep linking (adicionar uma).",
+  "code.missing_claim": "Falta ao acesso algo necessário; o detalhe diz o quê. Muitas vezes as configurações de privacidade da plataforma retêm isso: deixe que ela envie o nome e os papéis.",
+  "code.room_of_another": "O link pede uma sala criada por outra plataforma ou outro curso. Cada um tem as suas: adicione a sala de novo onde for preciso, ou vincule-a lá de propósito.",
+  "code.bad_room_name": "O parâmetro próprio “room” do link não é um nome válido: letras, números, pontos, hifens e sublinhados, no máximo 64.",
+  "code.not_allowed": "Alguém que não é docente quis adicionar uma sala. Se deve poder, associe o papel a “host” ou “moderator” na página de configuração.",
+  "code.too_many_rooms": "O servidor tem tantas salas quanto a configuração permite. Remova as que não são mais necessárias ou aumente o limite.",
+  "code.storage_failed": "O servidor não conseguiu gravar no diretório de dados. Verifique se o disco não está cheio e se ele pode gravar ali; o log diz mais.",
+  "code.registration_failed": "A plataforma não aceitou o registro, ou as respostas dela não puderam ser lidas; o detalhe diz qual dos dois. Crie um novo link de registro na página de configuração e tente de novo, ou registre à mão.",
+  "code.draining": "O servidor está sendo desligado, provavelmente para uma atualização. Não é preciso fazer nada.",
+  "code.internal": "Algo imprevisto aconteceu no servidor. O log dele diz mais.",
+  "code.unreachable": "A página não recebeu resposta do servidor.",
+  "code.unknown": "Esta página não conhece este código. O log do servidor diz mais.",
+};

@@ -1,0 +1,4 @@
+import { en } from "./en";
+import type { SetupCatalogue } from "./index";
+
+export const es: SetupCatalogue = en;
