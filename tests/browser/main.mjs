@@ -43,6 +43,7 @@ await import("./suites/layouts.mjs");
 await import("./suites/devices.mjs");
 await import("./suites/language.mjs");
 await import("./suites/framed.mjs");
+await import("./suites/lti.mjs");
 await import("./suites/setup.mjs");
 await import("./suites/views.mjs");
 await import("./suites/keyboard.mjs");

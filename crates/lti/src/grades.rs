@@ -67,7 +67,9 @@ pub fn search_url(line_items: &str, room: &str, grading: Grading) -> Option<Stri
 pub fn find(text: &[u8], room: &str, grading: Grading) -> Option<String> {
     let list: Value = serde_json::from_slice(text).ok()?;
     let ours = |one: &&Value| one["resourceId"].as_str() == Some(room) && one["tag"].as_str() == Some(grading.tag());
-    list.as_array()?.iter().find(ours)?["id"].as_str().map(str::to_owned)
+    // Some wrap the list with its pages.
+    let columns = list.as_array().or_else(|| list["content"].as_array())?;
+    columns.iter().find(ours)?["id"].as_str().map(str::to_owned)
 }
 
 /// A new column.

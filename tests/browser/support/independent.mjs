@@ -34,6 +34,9 @@ function start([python, file], words) {
   return { last, until, end: () => child.stdin.end(), leave: () => child.kill() };
 }
 
+/** A script of another stack that is no participant. */
+export const runPython = (file, words) => start([AIORTC, script(file)], words);
+
 /** A participant as a page is one, over WebSocket. */
 export async function joinIndependently(server, room, name, { publish = false } = {}) {
   const { token } = await server.invitation(room, name);

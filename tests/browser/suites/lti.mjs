@@ -1,0 +1,147 @@
+// From a learning platform: LTI 1.3 with somebody else's platform, in a frame of another site, in a browser that keeps nothing for such a page.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { KEEPS_NOTHING, launchChromium, Person } from "../support/browser.mjs";
+import { openSite, startLtiPlatform, STUDENT, TEACHER } from "../support/lti.mjs";
+import { assertHears, assertSees, eventually } from "../support/media.mjs";
+import { shared } from "../support/shared.mjs";
+
+const STORED = { storage: "1" };
+
+describe("from a learning platform", () => {
+  let browser;
+  let platform;
+  let opened = [];
+  before(async () => {
+    browser = await launchChromium(...KEEPS_NOTHING);
+    platform = await startLtiPlatform(shared.server);
+    const { status, json } = await shared.server.api("PUT", "/api/v1/lti/platforms", platform.registration);
+    assert.equal(status, 200, JSON.stringify(json));
+  });
+  after(async () => {
+    await browser?.close();
+    platform?.stop();
+  });
+
+  /** Somebody clicks a link in their site. */
+  async function click(name, user, link, context) {
+    const person = await openSite(platform, user, { ...STORED, ...link }, browser, context);
+    opened.push(person);
+    return Object.assign(person, { name, room: link.room, server: shared.server });
+  }
+
+  async function scene(room, body) {
+    opened = [];
+    try {
+      await body();
+      for (const person of opened) assert.deepEqual(person.errors.map(String), []);
+    } finally {
+      await Promise.all(opened.map((person) => person.outer.leave().catch(() => undefined)));
+      await shared.server.api("DELETE", `/api/v1/rooms/${room}`);
+    }
+  }
+
+  const launches = async () => (await shared.server.api("GET", "/api/v1/lti")).json.launches;
+
+  it("a teacher opens the stage, a student asks and comes up, and what they did there arrives in the gradebook", () =>
+    scene("biology", async () => {
+      const link = { room: "biology", stage_access: "request", grade: "stage", title: "Cells" };
+      const mo = await click("Mo Teacher", TEACHER, link);
+      await mo.inRoom();
+      assert.equal((await mo.state()).role, "host");
+      const room = (await shared.server.api("GET", "/api/v1/rooms/biology")).json;
+      assert.deepEqual([room.title, room.stage.access], ["Cells", "request"]);
+      assert.ok((await platform.told()).logins.some(({ login_hint }) => login_hint === TEACHER), "the hint came back as it was");
+      const ada = await click("Ada Student", STUDENT, link);
+      await ada.inRoom();
+      assert.equal((await ada.state()).role, "viewer");
+      await mo.joinStage();
+      await assertSees(ada, await mo.id());
+      await ada.control("Ask to join stage").click();
+      await mo.page.getByRole("button", { name: "Bring to stage" }).first().click();
+      await ada.invitation.getByRole("button", { name: "Join the stage" }).click();
+      await ada.goLive();
+      await assertSees(mo, await ada.id());
+      await assertHears(mo);
+      await mo.act("Ada Student", "Remove from stage");
+      await ada.told("You are now a viewer");
+      await ada.control("Leave room").click();
+      await eventually("the minutes arrive", async () => (await platform.told()).scores.length > 0, 40_000);
+      const { scores, line_items } = await platform.told();
+      assert.equal(scores[0].userId, STUDENT);
+      assert.ok(scores[0].scoreGiven > 0 && scores[0].scoreGiven < 5, `${scores[0].scoreGiven} minutes on stage`);
+      assert.deepEqual([line_items.length, line_items[0].resourceId, line_items[0].tag], [1, "biology", "proscenium-stage-minutes"]);
+      assert.ok(scores.every(({ userId }) => userId === STUDENT), "teachers have no grades");
+    }));
+
+  it("who is expected and not here is known by names and roles", () =>
+    scene("expected", async () => {
+      const mo = await click("Mo Teacher", TEACHER, { room: "expected" });
+      await mo.inRoom();
+      await (await mo.openParticipants()).getByRole("button", { name: "Attendance" }).click();
+      const dialog = mo.dialog("Attendance");
+      await dialog.getByText("3 of 4 are missing").waitFor();
+      await dialog.getByText("Bob Absent").waitFor();
+    }));
+
+  it("without a platform that keeps anything, the room opens in a window of its own", () =>
+    scene("window", async () => {
+      const ada = await click("Ada Student", STUDENT, { storage: "", room: "window" });
+      opened.at(-1).outer.errors.length = 0;
+      const link = ada.page.getByRole("link", { name: "Open in new window" });
+      const [page] = await Promise.all([ada.context.waitForEvent("page"), link.click()]);
+      const own = Object.assign(new Person(page, ada.context), { name: "Ada Student", room: "window", server: shared.server });
+      await own.inRoom();
+      assert.equal((await own.state()).role, "viewer");
+      await ada.page.getByText("The room is open in another window.").waitFor();
+    }));
+
+  it("a room is made while its link is put into a site, and opened by it", () =>
+    scene("none", async () => {
+      const mo = await click("Mo Teacher", TEACHER, { message: "choose", locale: "en" });
+      await mo.page.getByRole("textbox", { name: "Title" }).fill("Office hours");
+      await mo.page.getByRole("radio", { name: "Invite only" }).check();
+      await mo.page.getByRole("button", { name: "Add the room" }).click();
+      await mo.page.getByRole("heading", { name: "Added to Biology 101" }).waitFor();
+      const { items } = await platform.told();
+      const [{ items: [item], message }] = items;
+      assert.deepEqual([item.type, item.title], ["ltiResourceLink", "Office hours"]);
+      assert.deepEqual(message["https://purl.imsglobal.org/spec/lti-dl/claim/data"], { csrf: "as it came" });
+      const room = (await shared.server.api("GET", `/api/v1/rooms/${item.custom.room}`)).json;
+      assert.deepEqual([room.title, room.stage.access], ["Office hours", "invite"]);
+      const ada = await click("Ada Student", STUDENT, { room: item.custom.room });
+      await ada.inRoom();
+      await ada.page.getByText("Office hours").first().waitFor();
+      await shared.server.api("DELETE", `/api/v1/rooms/${item.custom.room}`);
+    }));
+
+  it("a student adds no room, and is told so in the platform's language", () =>
+    scene("none", async () => {
+      const ada = await click("Ada Student", STUDENT, { message: "choose", locale: "de_DE" });
+      await ada.frame.locator("html[lang=de]").waitFor();
+      await eventually("it is written down", async () => (await launches())[0]?.code === "not_allowed");
+    }));
+
+  it("the platform changes its key, and goes down: who is in a room notices nothing", () =>
+    scene("keys", async () => {
+      const mo = await click("Mo Teacher", TEACHER, { room: "keys" });
+      await mo.inRoom();
+      await platform.rotateKeys();
+      const ada = await click("Ada Student", STUDENT, { room: "keys" });
+      await ada.inRoom();
+      await platform.goDown(true);
+      await mo.joinStage();
+      await assertSees(ada, await mo.id());
+      // Its keys are known still, and a launch needs nothing else of it.
+      const late = await click("Ta Assistant", "assistant", { room: "keys" });
+      await late.inRoom();
+      assert.equal((await late.state()).role, "moderator");
+      await platform.rotateKeys();
+      const refused = await click("Bob Absent", "absent", { room: "keys" });
+      await eventually("it is refused, and why is written down", async () => (await launches())[0]?.code === "keys_unreachable");
+      await refused.page.getByRole("heading").first().waitFor();
+      await assertSees(ada, await mo.id());
+      await platform.goDown(false);
+    }));
+});

@@ -1,0 +1,43 @@
+// A learning platform of another implementation (tests/independent/lti_platform.py), and people who come from its site.
+
+import { frameOf } from "./platform.mjs";
+import { runPython } from "./independent.mjs";
+import { open } from "./browser.mjs";
+import { freePort } from "./server.mjs";
+
+export const CLIENT = "proscenium-at-sakai";
+
+/** Login hints, as Sakai has them for its people. */
+export const TEACHER = "teacher+1==/%41";
+export const STUDENT = "student&2=ü ";
+
+export async function startLtiPlatform(server) {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const script = runPython("lti_platform.py", [String(port), server.url]);
+  await script.until("the platform serves", "ready");
+  const post = (path, body = "") => fetch(url + path, { method: "POST", body });
+  return {
+    url,
+    registration: {
+      issuer: url,
+      client_id: CLIENT,
+      name: "Sakai",
+      deployments: ["1"],
+      login_url: `${url}/auth`,
+      jwks_url: `${url}/keys`,
+      token_url: `${url}/token`,
+    },
+    told: async () => (await fetch(`${url}/told`)).json(),
+    rotateKeys: () => post("/rotate"),
+    goDown: (down) => post("/down", String(down)),
+    stop: () => script.end(),
+  };
+}
+
+/** The site's page with the tool in its frame, opened by somebody: `with` is what the link has. */
+export async function openSite(platform, user, link, browser, context = {}) {
+  const query = new URLSearchParams({ user, ...link });
+  const outer = await open(`${platform.url}/site?${query}`, context, { own: browser });
+  return Object.assign(frameOf(outer), { outer });
+}
