@@ -10,6 +10,8 @@ use super::super::OwnWords;
 use crate::app::App;
 
 const FILE: &str = "launch.html";
+/// In its place while the client is not built.
+const NOT_BUILT: &str = "<!doctype html><meta name=\"proscenium-launch\" content=\"\"><p>The browser client is not built.";
 /// Where the step goes in the file.
 const PLACE: &str = "name=\"proscenium-launch\" content=\"\"";
 
@@ -19,9 +21,7 @@ pub(in crate::http) struct FormTarget(pub(in crate::http) String);
 
 /// The page, with this step.
 pub(super) fn page(app: &App, status: StatusCode, step: &Value) -> Response {
-    let Some(file) = app.page.text(FILE) else {
-        return (StatusCode::INTERNAL_SERVER_ERROR, "the browser client is not built: make build").into_response();
-    };
+    let file = app.page.text(FILE).unwrap_or(NOT_BUILT);
     let filled = format!("name=\"proscenium-launch\" content=\"{}\"", escaped(&step.to_string()));
     let mut response = (status, file.replacen(PLACE, &filled, 1)).into_response();
     let html = HeaderValue::from_static("text/html; charset=utf-8");
