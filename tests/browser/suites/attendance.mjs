@@ -129,6 +129,22 @@ describe("attendance", () => {
       assert.equal(await dialog.getByRole("columnheader").count(), 5, "it is a table there too");
     }));
 
+  it("a long list comes in parts, and the keyboard goes on where it was", (test) =>
+    scene(test, { access: "open" }, async ({ enter }) => {
+      const mo = await enter("Mo", "moderator");
+      const someone = (n) => ({ user: `u${n}`, name: `Person ${n}`, role: "viewer", joined: "2026-11-26T10:00:00Z", left: null, minutes: n, stage_minutes: 0, present: true });
+      const people = Array.from({ length: 120 }, (_, n) => someone(n));
+      const meetings = [{ id: 7, began: "2026-11-26T10:00:00Z", ended: "2026-11-26T11:00:00Z", people }];
+      await mo.page.route("**/attendance?*", (route) => route.fulfill({ json: { meetings } }));
+      const dialog = await openAttendance(mo);
+      await dialog.getByText("120 people were there").waitFor();
+      assert.equal((await names(dialog)).length, 50);
+      await dialog.getByRole("button", { name: "Show 70 more" }).press("Enter");
+      await eventually("all of them are there", async () => (await names(dialog)).length === 120);
+      const focused = () => mo.page.evaluate(() => document.activeElement?.querySelector("bdi")?.textContent);
+      await eventually("the focus is on the first of them", async () => (await focused()) === "Person 50");
+    }));
+
   it("who is expected and missing, and what goes to the gradebook, stand there where a platform tells", (test) =>
     scene(test, { access: "open" }, async ({ enter }) => {
       const mo = await enter("Mo", "moderator");
@@ -149,6 +165,6 @@ describe("attendance", () => {
       await mo.page.route("**/grade", (route) => route.fulfill({ status: 502 }));
       await dialog.getByRole("radio", { name: "Send the time present" }).click();
       await dialog.getByRole("alert").filter({ hasText: "could not be changed" }).waitFor();
-      assert.equal(await dialog.getByRole("radio", { name: "Send the time on stage" }).isChecked(), true, "as it was");
+      await eventually("it is as it was", () => dialog.getByRole("radio", { name: "Send the time on stage" }).isChecked());
     }));
 });

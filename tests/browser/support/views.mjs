@@ -8,6 +8,7 @@ import { open, join } from "./browser.mjs";
 import { eventually } from "./media.mjs";
 import { expectPeople } from "./expected.mjs";
 import { closeRoom, enterAs, escape, extrasOf, openPanel, panel, press, quiet, region } from "./scenes.mjs";
+import { attendanceViews } from "./views_attendance.mjs";
 import { stageScenes } from "./views_stage.mjs";
 import { talkScenes } from "./views_talk.mjs";
 
@@ -76,21 +77,6 @@ const scenes = {
     return { people, end: () => closeRoom(server, room, [host, speaker, viewer], Object.values(extras)) };
   },
 };
-
-/** Over the participants, where its button is. */
-async function openAttendance(host) {
-  await openPanel(host, "Participants");
-  await region(host, "Participants").getByRole("button", { name: "Attendance", exact: true }).click();
-  const dialog = host.dialog("Attendance");
-  await dialog.getByRole("table").waitFor();
-  return dialog;
-}
-
-async function closeAttendance(host) {
-  await escape(host);
-  await host.dialog("Attendance").waitFor({ state: "hidden" });
-  await escape(host);
-}
 
 const asks = (...extras) => Promise.all(extras.map((extra) => extra.do({ do: "request_stage" })));
 
@@ -281,25 +267,7 @@ const table = {
         await Promise.all([quiet(viewer), quiet(host)]);
       },
     },
-    {
-      name: "attendance",
-      who: "host",
-      enter: ({ host }) => openAttendance(host),
-      leave: (people) => closeAttendance(people.host),
-    },
-    {
-      name: "who is expected",
-      who: "host",
-      enter: async ({ host }) => {
-        await expectPeople(host.page, { mode: "attendance", last: { at: new Date().toISOString(), sent: 12 } });
-        const dialog = await openAttendance(host);
-        await dialog.getByRole("radio").last().scrollIntoViewIfNeeded();
-      },
-      leave: async ({ host }) => {
-        await closeAttendance(host);
-        await host.page.unroute("**/attendance?*");
-      },
-    },
+    ...attendanceViews,
     {
       name: "chat",
       who: "host",

@@ -1,17 +1,35 @@
 /** The people of one meeting: a table, and on a phone a card for each that is still a table to whoever does not see it. */
-import { useState } from "preact/hooks";
+import type { ComponentChildren, RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COLUMNS, momentOf, ordered, sorted, wholeMinutes, type Attendee, type Column, type Meeting, type Order } from "../model/attendance";
 import { spoken, t } from "../texts";
 
-/** So many rows at first, and with each wish for more: thousands would hold the page up. */
-const ROWS = 200;
+/** So many rows at first: what stands below is found without a long way. */
+const FIRST = 50;
+/** So many with each wish for more: thousands at once would hold the page up. */
+const MORE = 200;
+
+/** The first of a long list, and what brings the next of it. The focus goes to those: the button may be gone then. */
+export function useFirst<One>(list: RefObject<HTMLElement | null>, all: readonly One[]): { readonly shown: readonly One[]; readonly button: ComponentChildren } {
+  const [most, setMost] = useState(FIRST);
+  useLayoutEffect(() => {
+    const next = most === FIRST ? undefined : list.current?.children[most - MORE];
+    if (next instanceof HTMLElement) next.focus();
+  }, [most]);
+  const count = Math.min(all.length - most, MORE);
+  const button = count > 0 && (
+    <button type="button" class="quiet more" onClick={() => setMost(most + MORE)}>
+      {t("attendance.more", { count })}
+    </button>
+  );
+  return { shown: all.slice(0, most), button };
+}
 
 export function AttendanceTable({ meeting, labelledby }: { meeting: Meeting; labelledby: string }) {
   const [order, setOrder] = useState<Order>({ by: "joined", falling: false });
-  const [most, setMost] = useState(ROWS);
   const { language } = spoken.value;
-  const people = sorted(meeting.people, order, language);
-  const more = Math.min(people.length - most, ROWS);
+  const list = useRef<HTMLTableSectionElement>(null);
+  const { shown, button } = useFirst(list, sorted(meeting.people, order, language));
   return (
     <>
       {/* The layout of a phone takes the elements' own roles away. */}
@@ -23,17 +41,13 @@ export function AttendanceTable({ meeting, labelledby }: { meeting: Meeting; lab
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup">
-          {people.slice(0, most).map((person) => (
+        <tbody ref={list} role="rowgroup">
+          {shown.map((person) => (
             <Row key={person.user} person={person} began={meeting.began} language={language} />
           ))}
         </tbody>
       </table>
-      {more > 0 && (
-        <button type="button" class="quiet more" onClick={() => setMost(most + ROWS)}>
-          {t("attendance.more", { count: more })}
-        </button>
-      )}
+      {button}
     </>
   );
 }
@@ -59,7 +73,7 @@ function Head({ column, order, choose }: HeadProps) {
 function Row({ person, began, language }: { person: Attendee; began: string; language: string }) {
   const { name, role, joined, left, minutes, stage_minutes, present } = person;
   return (
-    <tr role="row">
+    <tr role="row" tabIndex={-1}>
       <th role="rowheader" scope="row">
         <bdi>{name}</bdi>
         {role !== "viewer" && <span class="remark">{t("people.role", { role })}</span>}

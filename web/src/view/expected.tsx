@@ -1,7 +1,8 @@
 /** Whom a learning platform expects, and who of them is not here. Nothing where the room belongs to none. */
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { missingOf, type Expected } from "../model/attendance";
 import { t } from "../texts";
+import { useFirst } from "./attendance_table";
 
 interface Props {
   readonly expected: readonly Expected[] | undefined;
@@ -11,9 +12,10 @@ interface Props {
 export function ExpectedList({ expected, error }: Props) {
   const heading = useId();
   const [missingOnly, setMissingOnly] = useState(true);
-  if (expected === undefined && error === undefined) return null;
   const missing = missingOf(expected ?? []);
-  const shown = missingOnly ? missing : (expected ?? []);
+  const list = useRef<HTMLUListElement>(null);
+  const { shown, button } = useFirst(list, missingOnly ? missing : (expected ?? []));
+  if (expected === undefined && error === undefined) return null;
   return (
     <section class="expected" aria-labelledby={heading}>
       <h3 id={heading}>{t("attendance.expected")}</h3>
@@ -25,12 +27,13 @@ export function ExpectedList({ expected, error }: Props) {
             <input type="checkbox" role="switch" checked={missingOnly} onChange={(event) => setMissingOnly(event.currentTarget.checked)} />
             <span>{t("attendance.missing_only")}</span>
           </label>
-          <ul role="list" aria-labelledby={heading}>
+          <ul ref={list} role="list" aria-labelledby={heading}>
             {shown.map((person, at) => (
               // Two may have one name, and the list has no other key.
               <Line key={`${person.name} ${at}`} person={person} />
             ))}
           </ul>
+          {button}
         </>
       )}
     </section>
@@ -39,7 +42,7 @@ export function ExpectedList({ expected, error }: Props) {
 
 function Line({ person: { name, role, present } }: { person: Expected }) {
   return (
-    <li>
+    <li tabIndex={-1}>
       <span>
         <bdi>{name}</bdi>
         {role !== "" && (
