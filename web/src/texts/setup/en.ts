@@ -41,7 +41,7 @@ export const en = {
   "tool.deep_linking_url": "Content selection",
   "tool.deep_linking_url.hint": "Deep linking",
   "tool.registration_url": "Registration",
-  "tool.registration_url.hint": "Dynamic registration: asks for a one-time link, see below",
+  "tool.registration_url.hint": "Dynamic registration, with a one-time link: see below",
   "tool.icon_url": "Icon",
   "tool.icon_url.hint": "Where the platform shows one",
 
