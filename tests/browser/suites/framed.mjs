@@ -4,20 +4,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { join, launchChromium, open, Person } from "../support/browser.mjs";
 import { assertHears, assertSees, eventually } from "../support/media.mjs";
-import { frameOf, startPlatform } from "../support/platform.mjs";
+import { frameOf, KEEPS_NOTHING, letFrame, startPlatform } from "../support/platform.mjs";
 import { shared } from "../support/shared.mjs";
 
 /** What platforms commonly allow their frames. */
 const ALLOWED = "camera; microphone; autoplay; fullscreen";
-
-/**
- * No cookie for a site in another's frame, and without a storage of its own there, none at all: touching it throws. The last feature would keep
- * the frame from its socket, for a page that `route.fulfill` answered comes from no known network.
- */
-const KEEPS_NOTHING = [
-  "--test-third-party-cookie-phaseout",
-  "--disable-features=WebRtcHideLocalIpsWithMdns,ThirdPartyStoragePartitioning,LocalNetworkAccessChecks",
-];
 
 describe("in a platform's frame", () => {
   let browser;
@@ -39,13 +30,7 @@ describe("in a platform's frame", () => {
     const { url } = await server.invitation(room, name, role);
     const outer = await open("about:blank", context, { own: browser });
     opened.push(outer);
-    // TODO once the server sends `frame-ancestors` with the platforms' origins: configure this platform's there, and take this out.
-    await outer.context.route(`${server.url}/r/**`, async (route) => {
-      const response = await route.fetch();
-      const headers = response.headers();
-      headers["content-security-policy"] = headers["content-security-policy"].replace(/;?\s*frame-ancestors [^;]*/u, "");
-      await route.fulfill({ response, headers });
-    });
+    await letFrame(outer.context, server);
     await outer.page.goto(platform.page(url + hash, allow));
     const person = Object.assign(frameOf(outer), { name, room, server });
     return person;

@@ -129,6 +129,7 @@ export const ar: SetupCatalogue = {
   "form.wrong.empty": "يُرجى ملء هذا الحقل.",
   "form.wrong.address": "يُرجى كتابة عنوان كامل يبدأ بـ https://",
   "form.wrong.role": "الدور نفسه مكتوب هنا مرتين.",
+  "form.wrong.known": "توجد بالفعل منصة تعليمية بجهة الإصدار ومعرّف العميل هذين: يُرجى تعديلها.",
 
   // Launches.
   "launches": "عمليات التشغيل",

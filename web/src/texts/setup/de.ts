@@ -129,6 +129,7 @@ export const de: SetupCatalogue = {
   "form.wrong.empty": "Füllen Sie das aus.",
   "form.wrong.address": "Schreiben Sie eine ganze Adresse, mit https:// davor.",
   "form.wrong.role": "Dieselbe Rolle steht hier zweimal.",
+  "form.wrong.known": "Eine Plattform mit diesem Aussteller und dieser Client-ID gibt es schon: Bearbeiten Sie diese.",
 
   // Launches.
   "launches": "Aufrufe",

@@ -128,6 +128,7 @@ export const en = {
   "form.wrong.empty": "Fill this in.",
   "form.wrong.address": "Write a whole address, with https:// in front.",
   "form.wrong.role": "The same role stands here twice.",
+  "form.wrong.known": "A platform with this issuer and client ID is there already: edit that one.",
 
   // Launches.
   "launches": "Launches",

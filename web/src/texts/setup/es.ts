@@ -129,6 +129,7 @@ export const es: SetupCatalogue = {
   "form.wrong.empty": "Rellena este campo.",
   "form.wrong.address": "Escribe una dirección completa, con https:// delante.",
   "form.wrong.role": "El mismo rol aparece dos veces.",
+  "form.wrong.known": "Ya hay una plataforma con este emisor y este client ID: edita esa.",
 
   // Launches.
   "launches": "Accesos",

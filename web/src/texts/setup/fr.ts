@@ -129,6 +129,7 @@ export const fr: SetupCatalogue = {
   "form.wrong.empty": "Remplissez ce champ.",
   "form.wrong.address": "Écrivez une adresse complète, avec https:// devant.",
   "form.wrong.role": "Le même rôle figure deux fois.",
+  "form.wrong.known": "Il y a déjà une plateforme avec cet émetteur et cet identifiant client : modifiez celle-là.",
 
   // Launches.
   "launches": "Appels",

@@ -129,6 +129,7 @@ export const pt: SetupCatalogue = {
   "form.wrong.empty": "Preencha este campo.",
   "form.wrong.address": "Escreva um endereço completo, com https:// na frente.",
   "form.wrong.role": "O mesmo papel aparece duas vezes.",
+  "form.wrong.known": "Já existe uma plataforma com este emissor e este client ID: edite aquela.",
 
   // Launches.
   "launches": "Acessos",
