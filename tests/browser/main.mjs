@@ -42,6 +42,7 @@ await import("./suites/page.mjs");
 await import("./suites/layouts.mjs");
 await import("./suites/devices.mjs");
 await import("./suites/language.mjs");
+await import("./suites/launch.mjs");
 await import("./suites/framed.mjs");
 await import("./suites/lti.mjs");
 await import("./suites/setup.mjs");

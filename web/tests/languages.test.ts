@@ -14,15 +14,23 @@ import { es as esLaunch } from "../src/texts/launch/es";
 import { fr as frLaunch } from "../src/texts/launch/fr";
 import { pt as ptLaunch } from "../src/texts/launch/pt";
 import { pt } from "../src/texts/pt";
+import { ar as arSetup } from "../src/texts/setup/ar";
+import { de as deSetup } from "../src/texts/setup/de";
+import { en as enSetup } from "../src/texts/setup/en";
+import { es as esSetup } from "../src/texts/setup/es";
+import { fr as frSetup } from "../src/texts/setup/fr";
+import { pt as ptSetup } from "../src/texts/setup/pt";
 
 type Any = Readonly<Record<string, string>>;
 
 const CATALOGUES: Readonly<Record<string, Catalogue>> = { es, fr, de, pt, ar };
 const LAUNCH: Readonly<Record<string, Any>> = { es: esLaunch, fr: frLaunch, de: deLaunch, pt: ptLaunch, ar: arLaunch };
+const SETUP: Readonly<Record<string, Any>> = { es: esSetup, fr: frSetup, de: deSetup, pt: ptSetup, ar: arSetup };
 
 const ALL: readonly (readonly [page: string, language: string, english: Any, other: Any])[] = [
   ...Object.entries(CATALOGUES).map(([language, catalogue]) => ["the room", language, en, catalogue] as const),
   ...Object.entries(LAUNCH).map(([language, catalogue]) => ["the launch page", language, enLaunch, catalogue] as const),
+  ...Object.entries(SETUP).map(([language, catalogue]) => ["the setup page", language, enSetup, catalogue] as const),
 ];
 
 /** The names of what a message takes, and the words it chooses by; plural categories are each language's own. */
@@ -53,7 +61,7 @@ describe.each(ALL)("the words of %s in %s", (_, language, english, catalogue) =>
   it("has a word for every number", () => {
     for (const key of KEYS.filter((one) => englishOf(one).includes(", plural,"))) {
       for (const count of [0, 1, 2, 3, 11, 100, 1000]) {
-        const numbers = { count, seconds: count, place: count, wait: count, there: count, missing: count, sent: count };
+        const numbers = { count, seconds: count, minutes: count, place: count, wait: count, there: count, missing: count, sent: count };
         const values = { ...numbers, lost: 1, level: "poor", name: "Ada", at: "noon", error: "no" };
         expect(format(textOf(key), values, language).trim(), `${key} of ${count}`).not.toMatch(/^$|[{}#]/u);
       }

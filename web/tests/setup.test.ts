@@ -107,6 +107,8 @@ describe("a platform's form", () => {
     const twice = [{ id: 0, uri: "a", role: "host" as const }, { id: 1, uri: "a ", role: "viewer" as const }];
     expect([...problemsOf({ ...draftOf(SAKAI), roles: twice })]).toEqual([["roles", "role"]]);
     expect(problemsOf(draftOf(SAKAI)).size).toBe(0);
+    expect([...problemsOf({ ...draftOf(SAKAI), client_id: " c1 " }, [SAKAI])]).toEqual([["client_id", "known"]]);
+    expect(problemsOf({ ...draftOf(SAKAI), client_id: "c2" }, [SAKAI]).size).toBe(0);
   });
 
   it.each([

@@ -2,13 +2,20 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { join, KEEPS_NOTHING, launchChromium, open, Person } from "../support/browser.mjs";
+import { join, launchChromium, open, Person } from "../support/browser.mjs";
+import { dress, LOOKS, NARROW, settled, smallTargets, tooWide, violations } from "../support/looks.mjs";
 import { assertHears, assertSees, eventually } from "../support/media.mjs";
-import { frameOf, startPlatform } from "../support/platform.mjs";
+import { frameOf, KEEPS_NOTHING, letFrame, startPlatform } from "../support/platform.mjs";
 import { shared } from "../support/shared.mjs";
 
 /** What platforms commonly allow their frames. */
 const ALLOWED = "camera; microphone; autoplay; fullscreen";
+
+/** Runs in the page before its own scripts. */
+function asIfFramed() {
+  window.parent = {};
+  document.featurePolicy.allowsFeature = () => false;
+}
 
 describe("in a platform's frame", () => {
   let browser;
@@ -18,10 +25,7 @@ describe("in a platform's frame", () => {
   before(async () => {
     browser = await launchChromium(...KEEPS_NOTHING);
     platform = await startPlatform();
-    // The server lets itself be framed by those who are registered with it.
-    const address = `${platform.origin}/lti`;
-    const registration = { issuer: platform.origin, client_id: "framed", login_url: address, jwks_url: address, token_url: address };
-    assert.equal((await shared.server.api("PUT", "/api/v1/lti/platforms", registration)).status, 200);
+    await letFrame(platform, shared.server);
   });
   after(async () => {
     await browser?.close();
@@ -77,9 +81,12 @@ describe("in a platform's frame", () => {
 
   it("a screen is shared from a window of its own, which takes the seat over", (test) =>
     inRoom(test, { access: "open" }, async () => {
+      const mo = await join(shared.server, room, "Mo", "moderator");
+      opened.push(mo);
       const ada = await launch("Ada", { role: "speaker" });
       await ada.inRoom();
       await ada.joinStage();
+      await assertSees(mo, await ada.id());
       await ada.control("Share screen").click();
       const dialog = ada.dialog("Sharing a screen needs a window of its own");
       await dialog.waitFor();
@@ -90,9 +97,20 @@ describe("in a platform's frame", () => {
       const own = new Person(page, ada.context);
       await own.inRoom();
       await own.control("Share screen").waitFor();
-      assert.equal((await shared.server.participants(room)).length, 1, "it is one person still");
+      assert.equal((await shared.server.participants(room)).length, 2, "it is one person still");
       assert.equal((await ada.state()).stage, "on_stage");
       await ada.page.getByRole("heading", { name: "This room is open in another tab" }).waitFor();
+      await assertSees(mo, await ada.id());
+      await own.page.evaluate(() => {
+        navigator.mediaDevices.getDisplayMedia = async () => {
+          const canvas = document.createElement("canvas");
+          canvas.getContext("2d");
+          return canvas.captureStream(5);
+        };
+      });
+      await own.control("Share screen").click();
+      await own.control("Stop sharing").waitFor();
+      await mo.stage.getByRole("figure", { name: "Screen of Ada" }).waitFor();
       assert.deepEqual(own.errors, []);
     }));
 
@@ -109,6 +127,30 @@ describe("in a platform's frame", () => {
       await ada.frame.locator("body").press("Escape");
       await ada.dialog("Your camera needs a window of its own").waitFor({ state: "hidden" });
     }));
+
+  for (const look of [...LOOKS, NARROW]) {
+    it(`everybody can use the way out: ${look.name}`, (test) =>
+      inRoom(test, { access: "open" }, async () => {
+        // By itself, for whoever looks at it closely; it takes itself for framed.
+        const ada = await join(shared.server, room, "Ada", "speaker", { context: { script: { run: asIfFramed } } });
+        opened.push(ada);
+        await ada.control("Join stage").click();
+        await ada.devices.getByText("The page around this room does not let it use the camera.").waitFor();
+        const found = [];
+        const inspect = async (where) => {
+          await dress(ada, look);
+          await settled(ada);
+          for (const problem of [...(await violations(ada)), ...(await smallTargets(ada, look)), ...(await tooWide(ada))]) found.push(`${where}: ${problem}`);
+          await dress(ada, LOOKS[0]);
+        };
+        await inspect("the devices");
+        await ada.devices.getByRole("button", { name: "Join stage", exact: true }).click();
+        await ada.control("Share screen").click();
+        await ada.dialog("Sharing a screen needs a window of its own").waitFor();
+        await inspect("the screen");
+        assert.deepEqual(found, []);
+      }));
+  }
 
   it("the platform's language is spoken, the browser's is not", (test) =>
     inRoom(test, { access: "open" }, async () => {

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { KEEPS_NOTHING, launchChromium, Person } from "../support/browser.mjs";
+import { launchChromium, Person } from "../support/browser.mjs";
 import { openSite, startLtiPlatform, STUDENT, TEACHER } from "../support/lti.mjs";
 import { assertHears, assertSees, eventually } from "../support/media.mjs";
+import { KEEPS_NOTHING } from "../support/platform.mjs";
 import { shared } from "../support/shared.mjs";
 
 const STORED = { storage: "1" };

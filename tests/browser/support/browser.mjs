@@ -36,15 +36,6 @@ export async function launchChromium(...words) {
   });
 }
 
-/**
- * No cookie for a site in another's frame, and without a storage of its own there, none at all: touching it throws. The last feature would keep
- * the frame from its socket, for a page that `route.fulfill` answered comes from no known network.
- */
-export const KEEPS_NOTHING = [
-  "--test-third-party-cookie-phaseout",
-  "--disable-features=WebRtcHideLocalIpsWithMdns,ThirdPartyStoragePartitioning,LocalNetworkAccessChecks",
-];
-
 export async function closeBrowser() {
   await (await browser)?.close();
   browser = undefined;

@@ -6,7 +6,6 @@
 
 import { open, join } from "./browser.mjs";
 import { eventually } from "./media.mjs";
-import { expectPeople } from "./expected.mjs";
 import { closeRoom, enterAs, escape, extrasOf, openPanel, panel, press, quiet, region } from "./scenes.mjs";
 import { attendanceViews } from "./views_attendance.mjs";
 import { stageScenes } from "./views_stage.mjs";

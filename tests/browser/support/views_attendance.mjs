@@ -1,6 +1,6 @@
 // The views of who was there: see views.mjs.
 
-import { expectPeople } from "./platform.mjs";
+import { expectPeople } from "./expected.mjs";
 import { escape, openPanel, region } from "./scenes.mjs";
 
 /** Over the participants, where its button is. */

@@ -1,5 +1,5 @@
 /** A platform while its form is written. Pure. */
-import type { Launch, Platform, PlatformEntry, Role } from "./book";
+import { keyOf, type Launch, type Platform, type PlatformEntry, type PlatformId, type Role } from "./book";
 import { asksForBase, filled, presetOf, type Preset } from "./presets";
 
 export interface RoleRow {
@@ -26,7 +26,7 @@ export type Field = keyof Draft;
 export const FIELDS: readonly Field[] = ["name", "issuer", "client_id", "deployments", "login_url", "jwks_url", "token_url", "roles"];
 
 /** What is wrong with a field: a word of ours, or the server's own. */
-export type Problem = "empty" | "address" | "role" | { readonly said: string };
+export type Problem = "empty" | "address" | "role" | "known" | { readonly said: string };
 export type Problems = ReadonlyMap<Field, Problem>;
 
 export function emptyDraft(preset: Preset): Draft {
@@ -77,8 +77,8 @@ export function entryOf(draft: Draft): PlatformEntry {
   };
 }
 
-/** What nobody has to be asked about. */
-export function problemsOf(draft: Draft): Problems {
+/** What nobody has to be asked about. A new platform must not take the place of one of `there`. */
+export function problemsOf(draft: Draft, there: readonly PlatformId[] = []): Problems {
   const problems = new Map<Field, Problem>();
   const entry = entryOf(draft);
   for (const field of ["issuer", "client_id", "login_url", "jwks_url", "token_url"] as const) {
@@ -87,6 +87,7 @@ export function problemsOf(draft: Draft): Problems {
   for (const field of ["login_url", "jwks_url", "token_url"] as const) {
     if (entry[field] !== "" && !isAddress(entry[field])) problems.set(field, "address");
   }
+  if (there.some((one) => keyOf(one) === keyOf(entry))) problems.set("client_id", "known");
   const uris = draft.roles.map(({ uri }) => uri.trim()).filter((uri) => uri !== "");
   if (new Set(uris).size < uris.length) problems.set("roles", "role");
   return problems;

@@ -1,6 +1,7 @@
 /** "Add a room": what a teacher says about it before it stands in the course. */
 import { useId, useRef, useState } from "preact/hooks";
 import { Icon, Mark } from "../../view/icons";
+import { Wrong } from "../../view/wrong";
 import { t, type LaunchKey } from "../../texts/launch";
 import type { Access } from "../../signal/generated/messages";
 import { MOST_TITLE, wrongTitle } from "../draft";
@@ -62,12 +63,7 @@ export function ChoosePage({ step }: { step: Choose }) {
             aria-describedby={wrong === null ? undefined : `${id}-wrong`}
             onInput={(event) => setTitle(event.currentTarget.value)}
           />
-          {wrong !== null && (
-            <p id={`${id}-wrong`} class="wrong">
-              <Icon name="alert" />
-              {t(`choose.title.${wrong}`, { most: MOST_TITLE })}
-            </p>
-          )}
+          {wrong !== null && <Wrong id={`${id}-wrong`}>{t(`choose.title.${wrong}`, { most: MOST_TITLE })}</Wrong>}
         </div>
         <Choices legend="choose.access" values={ACCESSES} chosen={access} choose={setAccess} textOf={(value) => `choose.access.${value}`} />
         {step.gradable && <Choices legend="choose.grade" values={GRADES} chosen={grade} choose={setGrade} textOf={(value) => `choose.grade.${value}`} />}

@@ -1,15 +1,5 @@
 /** What the forms of this page are made of. */
-import type { ComponentChildren } from "preact";
-import { Icon } from "../../view/icons";
-
-export function Wrong({ id, children }: { id: string; children: ComponentChildren }) {
-  return (
-    <p id={id} class="wrong" role="alert">
-      <Icon name="alert" />
-      <span>{children}</span>
-    </p>
-  );
-}
+import { Wrong } from "../../view/wrong";
 
 export interface TextFieldProps {
   readonly id: string;

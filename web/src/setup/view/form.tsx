@@ -25,6 +25,7 @@ export function PlatformForm({ desk, platform, heard, close }: PlatformFormProps
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const fixed = platform !== undefined;
   const [start] = useState(() => startOf(platform, heard));
   const [preset, setPreset] = useState<Preset>(start.preset);
   const [base, setBase] = useState(start.base);
@@ -55,7 +56,7 @@ export function PlatformForm({ desk, platform, heard, close }: PlatformFormProps
     event.preventDefault();
     if (busy) return;
     setFailure(null);
-    const found = problemsOf(draft);
+    const found = problemsOf(draft, fixed ? [] : desk.book.peek()?.platforms);
     if (found.size > 0) return show(found);
     setBusy(true);
     const failed = await desk.put(entryOf(draft));
@@ -74,7 +75,6 @@ export function PlatformForm({ desk, platform, heard, close }: PlatformFormProps
     wrong: wordsOf(problems.get(name)),
     onInput: write(name),
   });
-  const fixed = platform !== undefined;
   const title = fixed ? t("form.edit", { name: `\u2068${nameOf(platform)}\u2069` }) : t("form.add");
 
   return (

@@ -1,10 +1,10 @@
 /** The way in: the operator's key. */
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../../view/icons";
+import { Wrong } from "../../view/wrong";
 import { t, type SetupKey } from "../../texts/setup";
 import type { Desk } from "../desk";
 import { textOfFailure } from "../words";
-import { Wrong } from "./fields";
 import { LanguagePicker } from "./page";
 
 export function KeyForm({ desk }: { desk: Desk }) {

@@ -22,10 +22,13 @@ export function PlatformCard({ desk, platform, title, edit }: PlatformCardProps)
   const [asked, setAsked] = useState(false);
   const [checks, setChecks] = useState<readonly Check[] | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const [checking, setChecking] = useState(false);
   const own = platform.source !== "file";
   const pending = platform.state === "pending";
   const check = async () => {
+    setChecking(true);
     const got = await desk.check(platform);
+    setChecking(false);
     setFailure("failure" in got ? got.failure : null);
     setChecks("value" in got ? got.value : null);
   };
@@ -41,7 +44,10 @@ export function PlatformCard({ desk, platform, title, edit }: PlatformCardProps)
       {pending && <p class="hint">{t("platform.pending.hint")}</p>}
       {!own && <p class="hint">{t("platform.file")}</p>}
       <Facts platform={platform} />
-      <div aria-live="polite">{checks !== null && <Checks checks={checks} />}</div>
+      <div aria-live="polite">
+        {checking && checks === null && <p class="nobody">{t("platform.checking")}</p>}
+        {checks !== null && <Checks checks={checks} />}
+      </div>
       {failure !== null && <Failed failure={failure} />}
       <div class="buttons">
         {own && (

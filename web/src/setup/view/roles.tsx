@@ -1,10 +1,10 @@
 /** Roles of the platform that mean something else here than they usually do: a row each. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../view/icons";
+import { Wrong } from "../../view/wrong";
 import { t } from "../../texts/setup";
 import { ROLES, type Role } from "../book";
 import type { RoleRow } from "../draft";
-import { Wrong } from "./fields";
 
 /** Those that platforms send most (LTI 1.3, LIS vocabulary), to choose from while one types. */
 const KNOWN = ["Administrator", "Instructor", "Learner", "ContentDeveloper", "Mentor", "Manager", "Officer"]

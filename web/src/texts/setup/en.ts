@@ -41,7 +41,7 @@ export const en = {
   "tool.deep_linking_url": "Content selection",
   "tool.deep_linking_url.hint": "Deep linking",
   "tool.registration_url": "Registration",
-  "tool.registration_url.hint": "Dynamic registration: asks for a one-time link, see below",
+  "tool.registration_url.hint": "Dynamic registration, with a one-time link: see below",
   "tool.icon_url": "Icon",
   "tool.icon_url.hint": "Where the platform shows one",
 
@@ -128,6 +128,7 @@ export const en = {
   "form.wrong.empty": "Fill this in.",
   "form.wrong.address": "Write a whole address, with https:// in front.",
   "form.wrong.role": "The same role stands here twice.",
+  "form.wrong.known": "A platform with this issuer and client ID is there already: edit that one.",
 
   // Launches.
   "launches": "Launches",
