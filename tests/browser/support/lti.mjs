@@ -35,9 +35,23 @@ export async function startLtiPlatform(server) {
   };
 }
 
-/** The site's page with the tool in its frame, opened by somebody: `with` is what the link has. */
-export async function openSite(platform, user, link, browser, context = {}) {
-  const query = new URLSearchParams({ user, ...link });
-  const outer = await open(`${platform.url}/site?${query}`, context, { own: browser });
+/**
+ * The site's page with the tool in its frame, opened by somebody: `link` is what the link has. A browser that blocks third parties' cookies may
+ * still keep one apart for this site's frames; with `cookies: false` it keeps none.
+ */
+export async function openSite(platform, user, link, browser, { cookies = true } = {}) {
+  const outer = await open("about:blank", {}, { own: browser });
+  if (!cookies) await outer.context.route(/\/lti\/launch$/, withoutCookies);
+  await outer.page.goto(`${platform.url}/site?${new URLSearchParams({ user, ...link })}`);
   return Object.assign(frameOf(outer), { outer });
+}
+
+/** What a browser sends that kept nothing for the frame: not playwright's own requests, which have the browser's cookies. */
+async function withoutCookies(route) {
+  const request = route.request();
+  if (request.frame().parentFrame() === null) return route.fallback();
+  const headers = { "content-type": request.headers()["content-type"] };
+  const response = await fetch(request.url(), { method: "POST", headers, body: request.postData(), redirect: "manual" });
+  const { "content-encoding": _, ...told } = Object.fromEntries(response.headers);
+  await route.fulfill({ status: response.status, headers: told, body: await response.text() });
 }

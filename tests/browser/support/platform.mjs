@@ -70,6 +70,6 @@ const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;"
 export function frameOf(outer) {
   const frame = outer.page.frameLocator("iframe[name=tool]");
   const inside = new Person(outer.page, outer.context);
-  const page = { getByRole: (...what) => frame.getByRole(...what), getByText: (...what) => frame.getByText(...what), locator: (...what) => frame.locator(...what) };
+  const page = { getByRole: (...what) => frame.getByRole(...what), getByText: (...what) => frame.getByText(...what), locator: (...what) => frame.locator(...what), evaluate: (...what) => outer.page.frame({ name: "tool" }).evaluate(...what) };
   return Object.assign(inside, { page, frame: Object.assign(frame, { evaluate: (body) => frame.locator("html").evaluate(body) }) });
 }
