@@ -45,10 +45,16 @@ pub(crate) enum Bound {
     RoomLinks,
     /// Guests that come by links, too many at once.
     RedemptionRate,
+    /// Sign-ins under way.
+    SignIns,
+    /// People who are signed in.
+    Sessions,
+    /// Rooms of one person who signed in.
+    OwnedRooms,
 }
 
 impl Bound {
-    const ALL: [Bound; 19] = [
+    const ALL: [Bound; 22] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -68,6 +74,9 @@ impl Bound {
         Bound::RoomAnswer,
         Bound::RoomLinks,
         Bound::RedemptionRate,
+        Bound::SignIns,
+        Bound::Sessions,
+        Bound::OwnedRooms,
     ];
 
     const fn label(self) -> &'static str {
@@ -91,6 +100,9 @@ impl Bound {
             Bound::RoomAnswer => "room_answer",
             Bound::RoomLinks => "room_links",
             Bound::RedemptionRate => "redemption_rate",
+            Bound::SignIns => "sign_ins",
+            Bound::Sessions => "sessions",
+            Bound::OwnedRooms => "owned_rooms",
         }
     }
 }

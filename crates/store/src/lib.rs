@@ -15,6 +15,7 @@ mod error;
 mod items;
 mod links;
 mod open;
+mod owners;
 mod rooms;
 mod schema;
 
