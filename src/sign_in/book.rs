@@ -80,7 +80,8 @@ mod tests {
         let mut book = Book::new(10, 60);
         assert!(book.add("a", 1, 100) && book.add("b", 2, 100) && book.add("c", 3, 130));
         assert_eq!((book.take("a", 159), book.take("a", 159)), (Some(1), None));
-        assert_eq!((book.get("b", 159), book.get("b", 160), book.take("b", 160)), (Some(&2), None, None));
+        assert_eq!((book.get("b", 159), book.get("b", 160)), (Some(&2), None));
+        assert_eq!(book.take("b", 160), None);
         assert_eq!((book.get("c", 160), book.get("x", 160)), (Some(&3), None));
     }
 
