@@ -1,4 +1,5 @@
 //! Links for guests: how often they are good, until when, and what becomes of them.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use store::{LinkOver, LinkRecord, RoomRecord, Store};
 use tempfile::TempDir;
