@@ -594,6 +594,7 @@ export const ar: Catalogue = {
   "links.failed": "لم ينجح ذلك. يرجى إعادة المحاولة.",
   "links.too_many": "بلغت الغرفة الحد الأقصى من الروابط. أنهِ أحدها أولًا.",
   "links.open": "الروابط الصالحة",
+  "links.none": "لا توجد روابط.",
   "links.used": "{count, plural, =0 {لم يدخل أحد بعد} zero {لم يدخل أحد بعد} one {دخل شخص واحد} two {دخل شخصان} few {دخل # أشخاص} many {دخل # شخصًا} other {دخل # شخص}}",
   "links.until": "حتى {date}",
   "links.no_wait": "بلا انتظار",

@@ -594,6 +594,7 @@ export const de: Catalogue = {
   "links.failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal.",
   "links.too_many": "Der Raum hat so viele Links, wie er haben kann. Beenden Sie zuerst einen.",
   "links.open": "Gültige Links",
+  "links.none": "Es gibt keine.",
   "links.used": "{count, plural, =0 {noch niemand gekommen} one {# Person gekommen} other {# Personen gekommen}}",
   "links.until": "bis {date}",
   "links.no_wait": "ohne Warten",

@@ -592,6 +592,7 @@ export const en = {
   "links.failed": "That did not work. Try again.",
   "links.too_many": "The room has as many links as it can have. End one first.",
   "links.open": "Links that are good",
+  "links.none": "There are none.",
   "links.used": "{count, plural, =0 {nobody came yet} one {# person came} other {# people came}}",
   "links.until": "until {date}",
   "links.no_wait": "without waiting",

@@ -594,6 +594,7 @@ export const es: Catalogue = {
   "links.failed": "No ha funcionado. Inténtalo de nuevo.",
   "links.too_many": "La sala ya tiene todos los enlaces posibles. Cierra uno antes.",
   "links.open": "Enlaces que valen",
+  "links.none": "No hay ninguno.",
   "links.used": "{count, plural, =0 {aún no ha llegado nadie} one {ha llegado # persona} other {han llegado # personas}}",
   "links.until": "hasta el {date}",
   "links.no_wait": "sin esperar",

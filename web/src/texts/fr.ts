@@ -594,6 +594,7 @@ export const fr: Catalogue = {
   "links.failed": "Cela n’a pas fonctionné. Réessayez.",
   "links.too_many": "La salle a déjà autant de liens que possible. Mettez d’abord fin à l’un d’eux.",
   "links.open": "Liens valables",
+  "links.none": "Il n’y en a aucun.",
   "links.used": "{count, plural, =0 {personne n’est encore venu} one {# personne est venue} other {# personnes sont venues}}",
   "links.until": "jusqu’au {date}",
   "links.no_wait": "sans attendre",

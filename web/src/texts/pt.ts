@@ -594,6 +594,7 @@ export const pt: Catalogue = {
   "links.failed": "Não funcionou. Tente de novo.",
   "links.too_many": "A sala já tem todos os links que pode ter. Encerre um primeiro.",
   "links.open": "Links que valem",
+  "links.none": "Não há nenhum.",
   "links.used": "{count, plural, =0 {ninguém veio ainda} one {# pessoa veio} other {# pessoas vieram}}",
   "links.until": "até {date}",
   "links.no_wait": "sem espera",
