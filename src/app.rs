@@ -10,6 +10,7 @@ use crate::lti::Lti;
 use crate::media::MediaThreads;
 use crate::metrics::{Counts, LastReport};
 use crate::rooms::Rooms;
+use crate::sign_in::SignIns;
 use crate::token::Tokens;
 
 /// The running server's parts.
@@ -27,6 +28,8 @@ pub(crate) struct App {
     pub(crate) page: Page,
     /// For people who come by a link of dev mode.
     pub(crate) names: Names,
+    /// Where the operator named a provider.
+    pub(crate) sign_ins: Option<SignIns>,
     /// How fast guests come.
     pub(crate) redemptions: Redemptions,
     draining: AtomicBool,
@@ -40,6 +43,7 @@ impl App {
         media: MediaThreads,
         lti: Arc<Lti>,
         counts: Arc<Counts>,
+        sign_ins: Option<SignIns>,
     ) -> Arc<Self> {
         Arc::new(App {
             tokens: Tokens::new(&config.api_key, &config.tokens),
@@ -53,6 +57,7 @@ impl App {
             last_report: LastReport::default(),
             page: Page::load(),
             names: Names::default(),
+            sign_ins,
             redemptions: Redemptions::default(),
             draining: AtomicBool::new(false),
         })

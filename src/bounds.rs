@@ -53,6 +53,24 @@ pub(crate) const LINK_MAX_TTL: Duration = Duration::from_secs(366 * 24 * 3600);
 pub(crate) const REDEMPTIONS_PER_SECOND: u32 = 20;
 /// Guests who come at once after a quiet time, when a lecture begins.
 pub(crate) const REDEMPTION_BURST: u32 = 500;
+/// Rules of who may have rooms.
+pub(crate) const HOST_RULES: usize = 100;
+/// Rooms that one person who signed in has.
+pub(crate) const OWNED_ROOMS: usize = 100;
+/// Sign-ins under way; the oldest goes for one more.
+pub(crate) const SIGN_INS: usize = 10_000;
+/// For somebody to come back from the provider, a password forgotten and found included.
+pub(crate) const SIGN_IN_WITHIN: Duration = Duration::from_secs(600);
+/// People who are signed in; the one who signed in first goes for one more.
+pub(crate) const SESSIONS: usize = 10_000;
+/// For so long somebody is signed in.
+pub(crate) const SESSION_LASTS: Duration = Duration::from_secs(12 * 3600);
+/// For the provider to answer one request.
+pub(crate) const PROVIDER_ANSWERS_WITHIN: Duration = Duration::from_secs(4);
+/// Longest answer of the provider, in bytes.
+pub(crate) const PROVIDER_BYTES: usize = 512 * 1024;
+/// So long its description is taken to hold, its keys included. One that is signed with another key has it looked at again.
+pub(crate) const PROVIDER_FOR: Duration = Duration::from_secs(300);
 /// The life of a TURN credential, unless the configuration says otherwise. Pages get new ones at half of it.
 pub(crate) const TURN_TTL: Duration = Duration::from_secs(3600);
 /// The shortest: a page hears of new ones with its heartbeat.

@@ -19,6 +19,7 @@ mod metrics;
 mod random;
 mod rooms;
 mod server;
+mod sign_in;
 mod socket;
 mod token;
 mod turn;

@@ -19,6 +19,7 @@ use crate::lti::{Lti, LtiError, report_for_ever};
 use crate::media::{MediaEvent, MediaOptions, MediaThreads};
 use crate::metrics::Counts;
 use crate::rooms::{CreateError, LoadError, NewRoom, Rooms};
+use crate::sign_in::SignIns;
 use crate::turn::Turn;
 
 /// Between two looks at whether the media threads still run.
@@ -41,6 +42,9 @@ pub enum StartError {
     /// The rooms that were kept could not be read, by a mistake of the server's own.
     #[error("bug: reading the kept rooms panicked")]
     Rooms,
+    /// No TLS towards the provider of `[sign_in]`.
+    #[error("sign_in: {0}")]
+    SignIn(String),
     /// The HTTP address cannot be listened on.
     #[error("cannot listen on {address} (--http): {source}")]
     Http { address: SocketAddr, source: io::Error },
@@ -97,7 +101,9 @@ impl Server {
         let media_failed = watch_media(media.clone(), rooms.clone(), events);
         let connections = config.limits.connections;
         tokio::spawn(report_for_ever(lti.clone(), rooms.clone()));
-        let app = App::new(config, address, rooms, media, lti, counts.clone());
+        let sign_ins = config.sign_in.clone().map(SignIns::new).transpose();
+        let sign_ins = sign_ins.map_err(|error| StartError::SignIn(error.to_string()))?;
+        let app = App::new(config, address, rooms, media, lti, counts.clone(), sign_ins);
         let (stop_http, stop) = oneshot::channel();
         let http = tokio::spawn(http::serve(listener, http::router(app.clone()), counts, connections, stop));
         tracing::info!(http = %address, rooms = kept, "serving");

@@ -258,6 +258,36 @@ fn keys_of_tokens_are_long_and_named_apart() {
 }
 
 #[test]
+fn signing_in_is_set_up_whole_or_not_at_all() {
+    assert_eq!(Sources::new().config().sign_in, None);
+    let whole = "issuer = \"https://login.example.edu/realm\"\nclient_id = \"p\"\nclient_secret = \"north\"\n\
+                 hosts = [\"email:*@staff.example.edu\", \"urn:x:y\"]\n";
+    let sign_in = Sources::new().file(&format!("[sign_in]\n{whole}")).config().sign_in.unwrap();
+    assert_eq!((sign_in.name.as_str(), sign_in.client_id.as_str()), ("login.example.edu", "p"));
+    let rules: Vec<_> =
+        sign_in.hosts.iter().map(|rule| (rule.claim.as_str(), rule.pattern.as_str())).collect();
+    assert_eq!(rules, [("email", "*@staff.example.edu"), ("urn", "x:y")]);
+    assert!(!format!("{sign_in:?}").contains("north"), "secrets are never printed");
+    for (good, bad, name) in [
+        ("issuer = \"https://login.example.edu/realm\"", "", "sign_in.issuer"),
+        ("https://login", "http://login", "sign_in.issuer"),
+        ("client_id = \"p\"", "", "sign_in.client_id"),
+        ("client_secret = \"north\"", "", "sign_in.client_secret"),
+        ("email:*@staff.example.edu", "*@staff.example.edu", "sign_in.hosts"),
+        ("[\"email:*@staff.example.edu\", \"urn:x:y\"]", "[]", "sign_in.hosts"),
+        ("hosts", "#hosts", "sign_in.hosts"),
+    ] {
+        let file = format!("[sign_in]\n{}", whole.replacen(good, bad, 1));
+        let problems = Sources::new().file(&file).problems();
+        assert_eq!(problems.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), [name], "{file}");
+    }
+    let secret = Sources::new()
+        .file(&format!("[sign_in]\n{}", whole.replace("client_secret = \"north\"", "")))
+        .variable("PROSCENIUM_SIGN_IN_CLIENT_SECRET", "south");
+    assert_eq!(secret.config().sign_in.unwrap().client_secret.reveal(), "south");
+}
+
+#[test]
 fn what_stands_in_the_place_of_several_tables_is_told() {
     for (text, name, line) in [
         ("[lti]\nplatforms = 3", "lti.platforms", 2),

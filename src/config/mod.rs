@@ -9,6 +9,7 @@ mod flags;
 mod lti;
 mod problem;
 mod settings;
+mod sign_in;
 mod sources;
 mod tokens;
 mod value;
@@ -21,6 +22,7 @@ use std::time::Duration;
 pub use flags::Flags;
 pub use lti::LtiPlatform;
 pub use problem::{ConfigError, Place, Problem};
+pub use sign_in::{HostRule, SignIn};
 pub use tokens::{TokenKey, TokenRules};
 pub use value::LogFormat;
 
@@ -60,6 +62,8 @@ pub struct Config {
     pub tokens: TokenRules,
     /// TURN servers for people whose network lets nothing else through.
     pub turn: Option<Turn>,
+    /// Where people sign in without a learning platform.
+    pub sign_in: Option<SignIn>,
     /// Learning platforms that may launch rooms.
     pub lti: Vec<LtiPlatform>,
     /// Bounds an operator may lower or raise.
@@ -150,6 +154,7 @@ impl Config {
             },
             tokens: tokens::rules(&mut sources),
             turn,
+            sign_in: sign_in::sign_in(&mut sources, dev),
             lti: lti::platforms(&mut sources, dev),
             limits: Limits {
                 rooms: sources.take("limits.rooms", value::count(1, 1_000_000), || bounds::ROOMS),

@@ -43,6 +43,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
     // No flag, for the reason that the API key has none.
     Setting { key: "turn.secret", flag: None, variable: Some("PROSCENIUM_TURN_SECRET") },
     file_only("turn.ttl_seconds"),
+    file_only("sign_in.issuer"),
+    file_only("sign_in.client_id"),
+    // No flag, for the reason that the API key has none.
+    Setting { key: "sign_in.client_secret", flag: None, variable: Some("PROSCENIUM_SIGN_IN_CLIENT_SECRET") },
+    file_only("sign_in.name"),
+    file_only("sign_in.hosts"),
     file_only("limits.rooms"),
     file_only("limits.room_participants"),
     file_only("limits.connections"),

@@ -1,7 +1,7 @@
 //! JSON bodies: bounded, and refused with the name of the field that is wrong.
 //!
 //! They are JSON whatever the request's content type says: a script that forgot the header is understood, and no page of another site can
-//! ride on a browser's login, since there is none.
+//! ride on a browser's login, since the calls that go by one look at the origin themselves.
 
 use std::sync::Arc;
 

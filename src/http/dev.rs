@@ -111,7 +111,7 @@ fn named_as_this_machine(headers: &HeaderMap) -> bool {
 }
 
 /// What browsers say of who asks, where they do (Fetch Metadata): a link typed or opened from outside a page is `none`.
-fn cross_site(headers: &HeaderMap) -> bool {
+pub(super) fn cross_site(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 

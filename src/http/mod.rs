@@ -16,6 +16,7 @@ mod participants;
 mod polls;
 mod rooms;
 mod serve;
+mod sign_in;
 mod table;
 mod tokens;
 mod whip;
@@ -90,6 +91,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/setup", get(page::setup))
         .route("/g/{key}", get(page::index))
         .fallback(page::asset);
+    if app.sign_ins.is_some() {
+        all = all.merge(sign_in::router(app.clone()));
+    }
     if app.config.dev {
         all = all.merge(dev::router(app.clone()));
         all = all.layer(from_fn_with_state(app.clone(), dev::own_name_only));

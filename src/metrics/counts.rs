@@ -47,10 +47,16 @@ pub(crate) enum Bound {
     RoomLinks,
     /// Guests that come by links, too many at once.
     RedemptionRate,
+    /// Sign-ins under way.
+    SignIns,
+    /// People who are signed in.
+    Sessions,
+    /// Rooms of one person who signed in.
+    OwnedRooms,
 }
 
 impl Bound {
-    const ALL: [Bound; 20] = [
+    const ALL: [Bound; 23] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -71,6 +77,9 @@ impl Bound {
         Bound::LtiPending,
         Bound::RoomLinks,
         Bound::RedemptionRate,
+        Bound::SignIns,
+        Bound::Sessions,
+        Bound::OwnedRooms,
     ];
 
     const fn label(self) -> &'static str {
@@ -95,6 +104,9 @@ impl Bound {
             Bound::LtiPending => "lti_pending",
             Bound::RoomLinks => "room_links",
             Bound::RedemptionRate => "redemption_rate",
+            Bound::SignIns => "sign_ins",
+            Bound::Sessions => "sessions",
+            Bound::OwnedRooms => "owned_rooms",
         }
     }
 }

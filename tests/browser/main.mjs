@@ -27,6 +27,7 @@ await import("./suites/reactions.mjs");
 await import("./suites/waiting.mjs");
 await import("./suites/attendance.mjs");
 await import("./suites/guests.mjs");
+await import("./suites/sign_in.mjs");
 await import("./suites/switches.mjs");
 await import("./suites/timer.mjs");
 await import("./suites/spotlight.mjs");

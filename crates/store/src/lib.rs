@@ -16,6 +16,7 @@ mod items;
 mod links;
 mod lti;
 mod open;
+mod owners;
 mod rooms;
 mod schema;
 

@@ -94,6 +94,12 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         ended INTEGER NOT NULL CHECK (ended IN (0, 1)),
         UNIQUE (room, id)
     ) STRICT, WITHOUT ROWID;",
+    // 6: whose rooms are whose, by a hash of the provider's word for them.
+    "CREATE TABLE owners (
+        room TEXT PRIMARY KEY NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+        owner TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX owners_by_owner ON owners (owner);",
 ];
 
 /// Of a file this server has opened.

@@ -1,4 +1,5 @@
 //! Links for guests: how often they are good, until when, and what becomes of them.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use store::{LinkOver, LinkRecord, RoomRecord, Store};
 use tempfile::TempDir;
@@ -89,4 +90,20 @@ fn a_room_has_so_many_open_ones_and_remembers_as_many_that_are_over() {
     assert_eq!(kept.iter().filter(|kept| **kept).count(), 4, "two are over, two open: {kept:?}");
     let elsewhere = LinkRecord { room: "gone".to_owned(), ..link("7") };
     assert!(!store.add_link("h7", &elsewhere, 2).unwrap());
+}
+
+#[test]
+fn a_room_is_its_first_owners_and_forgotten_with_the_room() {
+    let (store, _directory) = with_room();
+    store.save_room(&RoomRecord { created: NOW + 1, ..room("b") }).unwrap();
+    assert!(store.own_room("a", "ada").unwrap() && store.own_room("b", "ada").unwrap());
+    assert!(!store.own_room("a", "ben").unwrap() && !store.own_room("gone", "ada").unwrap());
+    assert_eq!(store.rooms_of("ada").unwrap(), ["b", "a"], "the newest first");
+    assert_eq!(
+        (store.owner_of("a").unwrap().as_deref(), store.owner_of("gone").unwrap()),
+        (Some("ada"), None)
+    );
+    store.delete_room("b").unwrap();
+    assert_eq!(store.rooms_of("ada").unwrap(), ["a"]);
+    assert!(store.rooms_of("ben").unwrap().is_empty());
 }

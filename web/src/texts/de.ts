@@ -632,10 +632,28 @@ export const de: Catalogue = {
   "links.failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal.",
   "links.too_many": "Der Raum hat so viele Links, wie er haben kann. Beenden Sie zuerst einen.",
   "links.open": "Gültige Links",
+  "links.none": "Es gibt keine.",
   "links.used": "{count, plural, =0 {noch niemand gekommen} one {# Person gekommen} other {# Personen gekommen}}",
   "links.until": "bis {date}",
   "links.no_wait": "ohne Warten",
   "links.end": "Beenden",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Mit {name} anmelden",
+  "sign_in.why": "Wer hier lehrt, meldet sich an und erstellt Räume. Um einen zu betreten, genügt sein Link.",
+  "sign_in.no_host": "Sie sind angemeldet, aber Räume erstellen hier andere. Wenden Sie sich an die Administration dieses Servers.",
+  "sign_in.refused": "Sie wurden nicht angemeldet. Versuchen Sie es noch einmal.",
+  "sign_in.again": "Das hat zu lange gedauert oder war schon erledigt. Melden Sie sich noch einmal an.",
+  "sign_in.unreachable": "Der Anmeldedienst ist gerade nicht erreichbar. Versuchen Sie es später noch einmal.",
+  "sign_in.failed": "Die Anmeldung hat nicht geklappt. Wenn es wieder geschieht, wenden Sie sich an die Administration dieses Servers.",
+  "rooms": "Ihre Räume",
+  "rooms.who": "Angemeldet als {name}",
+  "rooms.sign_out": "Abmelden",
+  "rooms.none": "Sie haben noch keine Räume.",
+  "rooms.open": "Öffnen",
+  "rooms.made": "Der Raum ist bereit.",
+  "rooms.title.missing": "Bitte geben Sie einen Titel ein.",
+  "rooms.failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal oder melden Sie sich neu an.",
 
   // The landing page.
   "landing.lead": "Eine Bühne für Live-Räume. Wer auf der Bühne ist, wird von allen gesehen und gehört; alle anderen sehen zu.",

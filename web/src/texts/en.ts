@@ -630,10 +630,28 @@ export const en = {
   "links.failed": "That did not work. Try again.",
   "links.too_many": "The room has as many links as it can have. End one first.",
   "links.open": "Links that are good",
+  "links.none": "There are none.",
   "links.used": "{count, plural, =0 {nobody came yet} one {# person came} other {# people came}}",
   "links.until": "until {date}",
   "links.no_wait": "without waiting",
   "links.end": "End",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Sign in with {name}",
+  "sign_in.why": "Whoever teaches here signs in to make rooms. To enter one, you only need its link.",
+  "sign_in.no_host": "You are signed in, but rooms are made by others here. Ask whoever runs this server.",
+  "sign_in.refused": "You were not signed in. Try again.",
+  "sign_in.again": "That took too long, or was done already. Sign in again.",
+  "sign_in.unreachable": "The sign-in service cannot be reached just now. Try again in a while.",
+  "sign_in.failed": "Signing in did not work. If it happens again, tell whoever runs this server.",
+  "rooms": "Your rooms",
+  "rooms.who": "Signed in as {name}",
+  "rooms.sign_out": "Sign out",
+  "rooms.none": "You have no rooms yet.",
+  "rooms.open": "Open",
+  "rooms.made": "The room is ready.",
+  "rooms.title.missing": "Please enter a title.",
+  "rooms.failed": "That did not work. Try again, or sign in again.",
 
   // The landing page.
   "landing.lead": "A stage for live rooms. Whoever is on stage is seen and heard by everybody; everyone else watches.",

@@ -632,10 +632,28 @@ export const es: Catalogue = {
   "links.failed": "No ha funcionado. Inténtalo de nuevo.",
   "links.too_many": "La sala ya tiene todos los enlaces posibles. Cierra uno antes.",
   "links.open": "Enlaces que valen",
+  "links.none": "No hay ninguno.",
   "links.used": "{count, plural, =0 {aún no ha llegado nadie} one {ha llegado # persona} other {han llegado # personas}}",
   "links.until": "hasta el {date}",
   "links.no_wait": "sin esperar",
   "links.end": "Cerrar",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Iniciar sesión con {name}",
+  "sign_in.why": "Quien enseña aquí inicia sesión para crear salas. Para entrar en una basta con su enlace.",
+  "sign_in.no_host": "Has iniciado sesión, pero aquí las salas las crean otras personas. Consulta a quien administra este servidor.",
+  "sign_in.refused": "No se ha iniciado la sesión. Inténtalo de nuevo.",
+  "sign_in.again": "Ha pasado demasiado tiempo, o ya estaba hecho. Inicia sesión de nuevo.",
+  "sign_in.unreachable": "Ahora no se puede contactar con el servicio de inicio de sesión. Inténtalo más tarde.",
+  "sign_in.failed": "No se ha podido iniciar sesión. Si vuelve a ocurrir, avisa a quien administra este servidor.",
+  "rooms": "Tus salas",
+  "rooms.who": "Sesión iniciada: {name}",
+  "rooms.sign_out": "Cerrar sesión",
+  "rooms.none": "Aún no tienes salas.",
+  "rooms.open": "Abrir",
+  "rooms.made": "La sala está lista.",
+  "rooms.title.missing": "Escribe un título.",
+  "rooms.failed": "No ha funcionado. Inténtalo de nuevo o vuelve a iniciar sesión.",
 
   // The landing page.
   "landing.lead": "Un escenario para salas en vivo. A quien está en el escenario se le ve y se le oye en toda la sala; el resto mira.",

@@ -632,10 +632,28 @@ export const fr: Catalogue = {
   "links.failed": "Cela n’a pas fonctionné. Réessayez.",
   "links.too_many": "La salle a déjà autant de liens que possible. Mettez d’abord fin à l’un d’eux.",
   "links.open": "Liens valables",
+  "links.none": "Il n’y en a aucun.",
   "links.used": "{count, plural, =0 {personne n’est encore venu} one {# personne est venue} other {# personnes sont venues}}",
   "links.until": "jusqu’au {date}",
   "links.no_wait": "sans attendre",
   "links.end": "Mettre fin",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Se connecter avec {name}",
+  "sign_in.why": "Les personnes qui enseignent ici se connectent pour créer des salles. Pour entrer dans une salle, son lien suffit.",
+  "sign_in.no_host": "La connexion a réussi, mais ici d’autres personnes créent les salles. Adressez-vous à l’équipe qui gère ce serveur.",
+  "sign_in.refused": "La connexion n’a pas eu lieu. Réessayez.",
+  "sign_in.again": "C’était trop long, ou déjà fait. Connectez-vous à nouveau.",
+  "sign_in.unreachable": "Le service de connexion est injoignable pour le moment. Réessayez plus tard.",
+  "sign_in.failed": "La connexion a échoué. Si cela se reproduit, prévenez l’équipe qui gère ce serveur.",
+  "rooms": "Vos salles",
+  "rooms.who": "Session ouverte : {name}",
+  "rooms.sign_out": "Se déconnecter",
+  "rooms.none": "Vous n’avez pas encore de salle.",
+  "rooms.open": "Ouvrir",
+  "rooms.made": "La salle est prête.",
+  "rooms.title.missing": "Indiquez un titre.",
+  "rooms.failed": "Cela n’a pas fonctionné. Réessayez ou reconnectez-vous.",
 
   // The landing page.
   "landing.lead": "Une scène pour vos salles en direct. Tout le monde voit et entend les personnes sur scène ; les autres regardent.",

@@ -632,10 +632,28 @@ export const pt: Catalogue = {
   "links.failed": "Não funcionou. Tente de novo.",
   "links.too_many": "A sala já tem todos os links que pode ter. Encerre um primeiro.",
   "links.open": "Links que valem",
+  "links.none": "Não há nenhum.",
   "links.used": "{count, plural, =0 {ninguém veio ainda} one {# pessoa veio} other {# pessoas vieram}}",
   "links.until": "até {date}",
   "links.no_wait": "sem espera",
   "links.end": "Encerrar",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Entrar com {name}",
+  "sign_in.why": "Quem ensina aqui entra com sua conta para criar salas. Para participar de uma, basta o link.",
+  "sign_in.no_host": "Você entrou com sua conta, mas aqui outras pessoas criam as salas. Fale com quem administra este servidor.",
+  "sign_in.refused": "Você não entrou com sua conta. Tente de novo.",
+  "sign_in.again": "Demorou demais ou já foi feito. Entre de novo.",
+  "sign_in.unreachable": "O serviço de login não responde agora. Tente mais tarde.",
+  "sign_in.failed": "Não foi possível entrar. Se acontecer de novo, avise quem administra este servidor.",
+  "rooms": "Suas salas",
+  "rooms.who": "Conta: {name}",
+  "rooms.sign_out": "Sair da conta",
+  "rooms.none": "Você ainda não tem salas.",
+  "rooms.open": "Abrir",
+  "rooms.made": "A sala está pronta.",
+  "rooms.title.missing": "Escreva um título.",
+  "rooms.failed": "Não funcionou. Tente de novo ou entre de novo com sua conta.",
 
   // The landing page.
   "landing.lead": "Um palco para salas ao vivo. Quem está no palco aparece e fala para todos; a plateia assiste.",

@@ -4,9 +4,7 @@ import type { Session } from "../session";
 import { t } from "../texts";
 import { RoomSwitch } from "./room_switch";
 import { RoomLock } from "./door";
-import { later } from "./later";
-
-const Links = later(async () => (await import("./links")).Links);
+import { Links } from "./links";
 
 const FEATURES: readonly Feature[] = ["chat", "hands", "questions", "reactions", "polls"];
 

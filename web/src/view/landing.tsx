@@ -1,14 +1,20 @@
-/** `/`: what this is, and in development mode a way to make a room. */
+/** `/`: what this is, in development mode a way to make a room, and one's own rooms where people sign in. */
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Access } from "../signal/generated/messages";
 import { createRoom, devRoom, type DevRoom } from "../signal/dev";
+import { whoAmI, type Me } from "../signal/me";
 import { t, type Text } from "../texts";
 import { Mark } from "./icons";
+import { later } from "./later";
 import { Said } from "./said";
 
+const SignIn = later(async () => (await import("./rooms")).SignIn, { nothing: true });
+
 export function Landing() {
+  const [me, setMe] = useState<Me | null>(null);
   const [dev, setDev] = useState<Awaited<ReturnType<typeof devRoom>>>(null);
   useEffect(() => void devRoom().then(setDev), []);
+  useEffect(() => void whoAmI().then(setMe), []);
   return (
     <main class="landing">
       <header>
@@ -17,6 +23,7 @@ export function Landing() {
         <p>{t("landing.lead")}</p>
         {dev === null && <p class="how">{t("landing.how")}</p>}
       </header>
+      {me !== null && <SignIn first={me} />}
       {dev !== null && <Create first={dev.room} />}
     </main>
   );
@@ -56,16 +63,7 @@ function Create({ first }: { first: DevRoom | null }) {
             onInput={(event) => setTitle(event.currentTarget.value)}
           />
         </div>
-        <div class="picker">
-          <label for={`${id}-access`}>{t("landing.access")}</label>
-          <select id={`${id}-access`} value={access} onChange={(event) => setAccess(event.currentTarget.value as Access)}>
-            <option value="open">{t("settings.access.open")}</option>
-            <option value="request" selected>
-              {t("settings.access.request")}
-            </option>
-            <option value="invite">{t("settings.access.invite")}</option>
-          </select>
-        </div>
+        <AccessPicker id={`${id}-access`} access={access} set={setAccess} />
         <button type="submit" class="primary" aria-disabled={busy}>
           {t(busy ? "landing.creating" : "landing.create.do")}
         </button>
@@ -76,6 +74,21 @@ function Create({ first }: { first: DevRoom | null }) {
       </div>
       {made === null && first !== null && <Links heading={{ key: "landing.first", values: { room: first.id } }} room={first} />}
     </section>
+  );
+}
+
+export function AccessPicker({ id, access, set }: { id: string; access: Access; set: (access: Access) => void }) {
+  return (
+    <div class="picker">
+      <label for={id}>{t("landing.access")}</label>
+      <select id={id} value={access} onChange={(event) => set(event.currentTarget.value as Access)}>
+        <option value="open">{t("settings.access.open")}</option>
+        <option value="request" selected>
+          {t("settings.access.request")}
+        </option>
+        <option value="invite">{t("settings.access.invite")}</option>
+      </select>
+    </div>
   );
 }
 

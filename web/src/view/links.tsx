@@ -1,5 +1,5 @@
 /** How moderators invite people without an account: links for guests, and which of them are good. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import type { RoomLink } from "../signal/guests";
 import type { Session } from "../session";
 import { spoken, t, type TextKey } from "../texts";
@@ -19,12 +19,11 @@ export function Links({ session }: { session: Session }) {
   const [made, setMade] = useState<Made | null>(null);
   const [waits, setWaits] = useState(true);
   const [said, setSaid] = useState<TextKey | null>(null);
-  const list = useRef<HTMLDivElement>(null);
+  const summary = useRef<HTMLElement>(null);
   const refresh = async () => {
     const found = await session.call<{ links: RoomLink[] }>("links");
     if (found.ok) setLinks(found.body.links);
   };
-  useEffect(() => void refresh(), []);
   const make = async (once: boolean) => {
     setSaid(null);
     const answer = await session.call<{ id: string; url: string }>("links", "POST", once ? { waits, uses: 1 } : { waits });
@@ -41,7 +40,7 @@ export function Links({ session }: { session: Session }) {
     setSaid(answer.ok ? "links.ended" : "links.failed");
     if (made?.id === id) setMade(null);
     await refresh();
-    list.current?.focus();
+    summary.current?.focus();
   };
   return (
     <section class="setting links">
@@ -54,16 +53,16 @@ export function Links({ session }: { session: Session }) {
       </div>
       {made !== null && <NewLink key={made.id} made={made} tell={setSaid} />}
       <p role="status">{said !== null && t(said)}</p>
-      {links.length > 0 && (
-        <div ref={list} tabIndex={-1}>
-          <h4 id="links-open">{t("links.open")}</h4>
-          <ul role="list" aria-labelledby="links-open">
-            {links.map((link) => (
-              <Row key={link.id} link={link} end={() => end(link.id)} />
-            ))}
-          </ul>
-        </div>
-      )}
+      {/* Asked for when somebody wants to see them: what comes by itself would move what one is about to press. */}
+      <details onToggle={(event) => event.currentTarget.open && void refresh()}>
+        <summary ref={summary}>{t("links.open")}</summary>
+        {links.length === 0 && <p class="nobody">{t("links.none")}</p>}
+        <ul role="list" aria-label={t("links.open")}>
+          {links.map((link) => (
+            <Row key={link.id} link={link} end={() => end(link.id)} />
+          ))}
+        </ul>
+      </details>
     </section>
   );
 }
