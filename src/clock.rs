@@ -51,7 +51,8 @@ impl Clock {
 pub(crate) fn iso(unix_ms: u64) -> String {
     let nanos = i128::from(unix_ms) * 1_000_000;
     // The last moment that has four digits for its year stands for all that comes after.
-    let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(time::macros::datetime!(9999-12-31 23:59:59 UTC));
+    let at = OffsetDateTime::from_unix_timestamp_nanos(nanos)
+        .unwrap_or(time::macros::datetime!(9999-12-31 23:59:59 UTC));
     at.format(&Rfc3339).unwrap_or_default()
 }
 

@@ -92,8 +92,7 @@ impl Server {
         let counts = Arc::new(Counts::default());
         let lti = Arc::new(open_lti(store.clone(), counts.clone(), &config).await?);
         let turn = config.turn.as_ref().map(Turn::new);
-        let rooms =
-            Rooms::new(media.clone(), store, counts.clone(), config.limits, config.timing, turn);
+        let rooms = Rooms::new(media.clone(), store, counts.clone(), config.limits, config.timing, turn);
         let kept = rooms.load().await?;
         if config.dev {
             make_demo(&rooms).await;

@@ -31,8 +31,11 @@ async fn last(server: &TestServer) -> Value {
 #[tokio::test]
 async fn a_link_makes_its_room_and_whoever_clicks_is_in_it_by_name_and_role() {
     let (platform, server, _data) = started().await;
-    let teacher = with(good(&platform), json!({ "sub": "t", "name": "Mo", claims::ROLES: [INSTRUCTOR],
-        claims::CUSTOM: { "stage_access": "invite" } }));
+    let teacher = with(
+        good(&platform),
+        json!({ "sub": "t", "name": "Mo", claims::ROLES: [INSTRUCTOR],
+        claims::CUSTOM: { "stage_access": "invite" } }),
+    );
     let entered = platform.launch(&server, teacher).await.entered();
     let room = server.get(&format!("/api/v1/rooms/{}", entered.room)).await;
     assert_eq!((&room["title"], &room["stage"]["access"]), (&json!("Lecture"), &json!("invite")));
@@ -43,7 +46,10 @@ async fn a_link_makes_its_room_and_whoever_clicks_is_in_it_by_name_and_role() {
     let student = || platform.launch(&server, good(&platform));
     let (first, again) = (student().await.entered(), student().await.entered());
     assert_eq!((&first.room, &again.room), (&entered.room, &entered.room));
-    let (one, two) = (server.join(&first.room, &first.token, None).await, server.join(&first.room, &again.token, None).await);
+    let (one, two) = (
+        server.join(&first.room, &first.token, None).await,
+        server.join(&first.room, &again.token, None).await,
+    );
     assert_eq!(one.you, two.you, "the platform's person is one person here");
     assert_eq!(last(&server).await["accepted"], true);
 }
@@ -52,7 +58,10 @@ async fn a_link_makes_its_room_and_whoever_clicks_is_in_it_by_name_and_role() {
 async fn custom_room_names_the_room_and_no_other_tenants() {
     let (platform, server, _data) = started().await;
     let named = |deployment: &str, room: &str| {
-        with(good(&platform), json!({ claims::DEPLOYMENT_ID: deployment, claims::CUSTOM: { "custom_room": room } }))
+        with(
+            good(&platform),
+            json!({ claims::DEPLOYMENT_ID: deployment, claims::CUSTOM: { "custom_room": room } }),
+        )
     };
     assert_eq!(platform.launch(&server, named("1", "physics")).await.entered().room, "physics");
     assert_eq!(platform.launch(&server, named("1", "physics")).await.entered().room, "physics");
@@ -60,7 +69,8 @@ async fn custom_room_names_the_room_and_no_other_tenants() {
     server.room("open-to-all", json!({})).await;
     assert_eq!(platform.launch(&server, named("2", "open-to-all")).await.entered().room, "open-to-all");
     platform.launch(&server, named("1", "no such room!")).await.refused(&server, "bad_room_name").await;
-    let access = with(good(&platform), json!({ claims::CUSTOM: { "room": "x", "stage_access": "everybody" } }));
+    let access =
+        with(good(&platform), json!({ claims::CUSTOM: { "room": "x", "stage_access": "everybody" } }));
     platform.launch(&server, access).await.refused(&server, "bad_request").await;
     platform.launch(&server, named("3", "physics")).await.refused(&server, "unknown_deployment").await;
 }
@@ -94,8 +104,17 @@ async fn every_wrong_launch_is_refused_and_written_down() {
     let secret = EncodingKey::from_secret(key().public()["n"].as_str().unwrap().as_bytes());
     type Forge<'a> = Box<dyn Fn(&Value) -> String + 'a>;
     let forgeries: Vec<(Forge<'_>, &str)> = vec![
-        (Box::new(|body| format!("{}.{}.", part(&json!({ "alg": "none", "kid": kid })), part(body))), "bad_algorithm"),
-        (Box::new(|body| encode(&Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) }, body, &secret).unwrap()), "bad_algorithm"),
+        (
+            Box::new(|body| format!("{}.{}.", part(&json!({ "alg": "none", "kid": kid })), part(body))),
+            "bad_algorithm",
+        ),
+        (
+            Box::new(|body| {
+                encode(&Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) }, body, &secret)
+                    .unwrap()
+            }),
+            "bad_algorithm",
+        ),
         (Box::new(|body| other_key().sign(body).unwrap()), "unknown_key"),
         (Box::new(|_| "nonsense".to_owned()), "bad_signature"),
     ];
@@ -112,7 +131,8 @@ async fn a_launch_is_good_once_a_restart_in_between_or_not() {
     let (platform, server, data) = started().await;
     let begun = platform.begin(&server).await;
     let waiting = platform.begin(&server).await;
-    let message = |begun: &Begun| key().sign(&with(good(&platform), json!({ "nonce": begun.nonce }))).unwrap();
+    let message =
+        |begun: &Begun| key().sign(&with(good(&platform), json!({ "nonce": begun.nonce }))).unwrap();
     let (used, fresh) = (message(&begun), message(&waiting));
     begun.post(&server, &used).await.entered();
     begun.post(&server, &used).await.refused(&server, "unknown_state").await;
@@ -143,7 +163,8 @@ async fn another_browser_has_to_show_what_the_first_was_given() {
     let (status, _) = prove(&begun.secret).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "one guess is all there is");
     let (begun, step) = begin().await;
-    let (status, next) = server.post("/lti/prove", json!({ "key": step["key"], "value": begun.secret })).await;
+    let (status, next) =
+        server.post("/lti/prove", json!({ "key": step["key"], "value": begun.secret })).await;
     assert_eq!(status, StatusCode::OK, "{next}");
     assert!(next["next"].as_str().unwrap().starts_with("/r/"), "{next}");
     // The last resort: once more, in a window of its own.
@@ -152,7 +173,11 @@ async fn another_browser_has_to_show_what_the_first_was_given() {
     let again = Begun::read(window).await;
     assert_ne!(again.nonce, begun.nonce);
     let message = key().sign(&with(good(&platform), json!({ "nonce": again.nonce }))).unwrap();
-    Begun { cookie: String::new(), ..again }.post(&server, &message).await.refused(&server, "no_cookies").await;
+    Begun { cookie: String::new(), ..again }
+        .post(&server, &message)
+        .await
+        .refused(&server, "no_cookies")
+        .await;
 }
 
 #[tokio::test]
@@ -167,7 +192,11 @@ async fn keys_change_in_mid_session_and_platforms_that_fail_cost_their_own_peopl
     let (begun, message) = with_other(platform.begin(&server).await);
     let entered = begun.post(&server, &message).await.entered();
     let mut inside = server.join(&entered.room, &entered.token, None).await;
-    for (answers, detail) in [(Answers::TenMegabytes, "longer than"), (Answers::Never, "no answer within"), (Answers::Failure, "503")] {
+    for (answers, detail) in [
+        (Answers::TenMegabytes, "longer than"),
+        (Answers::Never, "no answer within"),
+        (Answers::Failure, "503"),
+    ] {
         platform.answer(answers);
         // Signed with the key that the server does not have any more: it has to ask, and to give up.
         let begun = platform.begin(&server).await;
@@ -196,7 +225,10 @@ async fn a_platform_registers_by_an_address_made_for_it_once() {
     let platform = Platform::start().await;
     let (server, _data) = TestServer::start().await;
     let register = |key: Option<String>| {
-        let mut query = vec![("openid_configuration".to_owned(), platform.url("/configuration")), ("registration_token".to_owned(), "t-1".to_owned())];
+        let mut query = vec![
+            ("openid_configuration".to_owned(), platform.url("/configuration")),
+            ("registration_token".to_owned(), "t-1".to_owned()),
+        ];
         query.extend(key.map(|key| ("key".to_owned(), key)));
         server.request(Method::GET, "/lti/register").query(&query).send()
     };
@@ -208,7 +240,10 @@ async fn a_platform_registers_by_an_address_made_for_it_once() {
     assert_eq!(platform.registered().await["jwks_uri"], format!("{}/lti/jwks", server.base));
     assert_eq!(register(Some(key)).await.unwrap().status(), StatusCode::BAD_GATEWAY, "it was good once");
     let platforms = server.get("/api/v1/lti").await["platforms"].clone();
-    assert_eq!((&platforms[0]["client_id"], &platforms[0]["source"]), (&json!("registered-1"), &json!("registration")));
+    assert_eq!(
+        (&platforms[0]["client_id"], &platforms[0]["source"]),
+        (&json!("registered-1"), &json!("registration"))
+    );
     let message = with(good(&platform), json!({ "aud": "registered-1", claims::DEPLOYMENT_ID: "7" }));
     platform.launch_as("registered-1", &server, message).await.entered();
 }
@@ -220,8 +255,13 @@ async fn registrations_are_set_up_by_hand_and_checked() {
         "jwks_url": platform.url("/keys"), "token_url": platform.url("/token"), "roles": { "x": "speaker" } });
     let put = |body: Value| server.call(Method::PUT, "/api/v1/lti/platforms", Some(body));
     let (status, told) = put(mine.clone()).await;
-    assert_eq!((status, &told["state"], &told["source"]), (StatusCode::OK, &json!("active"), &json!("setup")));
-    for (field, bad) in [("login_url", "javascript:1"), ("jwks_url", "http://moodle.example/keys"), ("issuer", "")] {
+    assert_eq!(
+        (status, &told["state"], &told["source"]),
+        (StatusCode::OK, &json!("active"), &json!("setup"))
+    );
+    for (field, bad) in
+        [("login_url", "javascript:1"), ("jwks_url", "http://moodle.example/keys"), ("issuer", "")]
+    {
         let mut wrong = mine.clone();
         wrong[field] = json!(bad);
         let (status, error) = put(wrong).await;
@@ -230,16 +270,26 @@ async fn registrations_are_set_up_by_hand_and_checked() {
     }
     let name = json!({ "issuer": "https://moodle.example", "client_id": "m" });
     let (_, checked) = server.post("/api/v1/lti/platforms/check", name.clone()).await;
-    let ok: Vec<_> = checked["checks"].as_array().unwrap().iter().map(|one| one["ok"].as_bool().unwrap()).collect();
+    let ok: Vec<_> =
+        checked["checks"].as_array().unwrap().iter().map(|one| one["ok"].as_bool().unwrap()).collect();
     assert_eq!(ok, [true, true, true], "{checked}");
     platform.answer(Answers::Failure);
     let (_, checked) = server.post("/api/v1/lti/platforms/check", name.clone()).await;
     assert_eq!(checked["checks"][0]["code"], "http_status", "{checked}");
     // One of the file is changed in the file.
     let of_file = json!({ "issuer": platform.issuer(), "client_id": platform.client_id() });
-    assert_eq!(server.call(Method::DELETE, "/api/v1/lti/platforms", Some(of_file)).await.0, StatusCode::CONFLICT);
-    assert_eq!(server.call(Method::DELETE, "/api/v1/lti/platforms", Some(name.clone())).await.0, StatusCode::NO_CONTENT);
-    assert_eq!(server.call(Method::DELETE, "/api/v1/lti/platforms", Some(name)).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        server.call(Method::DELETE, "/api/v1/lti/platforms", Some(of_file)).await.0,
+        StatusCode::CONFLICT
+    );
+    assert_eq!(
+        server.call(Method::DELETE, "/api/v1/lti/platforms", Some(name.clone())).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        server.call(Method::DELETE, "/api/v1/lti/platforms", Some(name)).await.0,
+        StatusCode::NOT_FOUND
+    );
     let keyless = server.request(Method::GET, "/api/v1/lti").send().await.unwrap();
     assert_eq!(keyless.status(), StatusCode::UNAUTHORIZED);
 }
@@ -254,4 +304,7 @@ async fn only_registered_platforms_frame_the_pages() {
         assert_eq!(frames, format!("frame-ancestors 'self' {}", platform.issuer()), "{path}");
         assert!(policy.contains("; form-action 'self';"), "{policy}");
     }
+    let setup = server.request(Method::GET, "/setup").send().await.unwrap();
+    let policy = setup.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
 }

@@ -80,7 +80,8 @@ pub(super) async fn json(
         Some(Ok(members)) => (Some(held_against(members, &found)), None),
         Some(Err(error)) => (None, Some(error.to_string())),
     };
-    let grade = if app.lti.is_gradable(&room).await { Some(lti::grade_told(&app, &room).await) } else { None };
+    let grade =
+        if app.lti.is_gradable(&room).await { Some(lti::grade_told(&app, &room).await) } else { None };
     let meetings = found.meetings.into_iter().map(MeetingTold::from).collect();
     Ok(Json(AttendanceTold { meetings, expected, expected_error, grade }))
 }
@@ -102,7 +103,8 @@ fn held_against(members: Vec<Expected>, found: &Attendance) -> Vec<ExpectedTold>
     let meeting = found.meetings.iter().find(|meeting| !meeting.people.is_empty());
     let there: HashSet<&str> =
         meeting.iter().flat_map(|meeting| &meeting.people).map(|one| one.user.as_str()).collect();
-    let told = |Expected { user, name, role }| ExpectedTold { name, role, present: there.contains(user.as_str()) };
+    let told =
+        |Expected { user, name, role }| ExpectedTold { name, role, present: there.contains(user.as_str()) };
     members.into_iter().map(told).collect()
 }
 

@@ -14,8 +14,8 @@ use ring::digest::{SHA256, digest};
 use room::Identity;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use signaling::limits::NAME_CHARS;
 use signaling::Role;
+use signaling::limits::NAME_CHARS;
 use stage::Millis;
 use store::{LinkOver, LinkRecord};
 

@@ -56,7 +56,15 @@ impl Lti {
         if *accepted {
             tracing::info!(?kind, issuer, client_id, deployment, room, "a learning platform was served");
         } else {
-            tracing::warn!(?kind, issuer, client_id, deployment, code, detail, "a learning platform was refused");
+            tracing::warn!(
+                ?kind,
+                issuer,
+                client_id,
+                deployment,
+                code,
+                detail,
+                "a learning platform was refused"
+            );
         }
         self.counts.launched(*accepted);
         let Ok(body) = serde_json::to_string(&entry) else { return };

@@ -107,7 +107,9 @@ impl Lti {
         let mut new = NewRoom { id: known.clone(), ..NewRoom::default() };
         let context = || launch.context.as_ref().and_then(|context| context.title.as_deref());
         new.title = title.or_else(context).map(|title| shortened(title, TITLE_CHARS));
-        if let Some(word) = ["stage_access", "custom_stage_access"].into_iter().find_map(|name| launch.custom.get(name)) {
+        if let Some(word) =
+            ["stage_access", "custom_stage_access"].into_iter().find_map(|name| launch.custom.get(name))
+        {
             new.access = access(word)?;
         }
         let grading = launch.custom.get("grade").and_then(|word| Grading::named(word));

@@ -34,8 +34,7 @@ fn new_pem() -> Result<String, LtiError> {
     let failed = |_| LtiError::Keys("none could be made".to_owned());
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
     let text = STANDARD.encode(pair.as_der().map_err(failed)?.as_ref());
-    let lines: Vec<&str> =
-        (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
+    let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
     Ok(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n")))
 }
 

@@ -28,8 +28,14 @@ struct Kept {
 impl KeySets {
     /// The set at an address, which has this key or had not when it was read just now. One that is at hand is used for [`KEY_SET_FOR`], and
     /// longer while the platform does not answer; one without the key is read again, for platforms change their keys.
-    pub(super) async fn get(&self, outbound: &Outbound, url: &str, kid: &str) -> Result<Arc<KeySet>, Refusal> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(url.to_owned()).or_default().clone();
+    pub(super) async fn get(
+        &self,
+        outbound: &Outbound,
+        url: &str,
+        kid: &str,
+    ) -> Result<Arc<KeySet>, Refusal> {
+        let kept =
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(url.to_owned()).or_default().clone();
         // One reads, the others wait for it.
         let mut kept = kept.lock().await;
         let now = Instant::now();
@@ -54,11 +60,16 @@ impl Kept {
         {
             return Err(detail.clone());
         }
-        let (began, reads) = self.reads.filter(|(began, _)| now.duration_since(*began).as_secs() < 60).unwrap_or((now, 0));
+        let (began, reads) =
+            self.reads.filter(|(began, _)| now.duration_since(*began).as_secs() < 60).unwrap_or((now, 0));
         self.reads = Some((began, reads + 1));
         if reads >= KEY_SET_READS_A_MINUTE {
             // Somebody makes up keys: the set as it is does for this minute.
-            return self.set.as_ref().map(|(set, _)| set.clone()).ok_or_else(|| "it was read too often".to_owned());
+            return self
+                .set
+                .as_ref()
+                .map(|(set, _)| set.clone())
+                .ok_or_else(|| "it was read too often".to_owned());
         }
         let read = match outbound.get(url, "application/json", None, KEY_SET_BYTES).await {
             Ok(answer) => KeySet::read(&answer.body),

@@ -27,13 +27,13 @@ use crate::metrics::Counts;
 
 pub(crate) use audit::{Entry as AuditEntry, Kind};
 pub(crate) use enter::Entered;
-pub(crate) use platforms::ChangeError;
-pub(crate) use services::ServiceError;
 pub(crate) use names::Expected;
 pub(crate) use once::{Once, PendingLogin, Storage, StoredChoice};
 pub(crate) use outbound::OutboundError;
+pub(crate) use platforms::ChangeError;
 pub(crate) use platforms::{Known, Source};
 pub(crate) use reports::report_for_ever;
+pub(crate) use services::ServiceError;
 
 /// All that has to do with learning platforms.
 pub(crate) struct Lti {

@@ -67,7 +67,11 @@ impl Outbound {
         answer(request, most).await
     }
 
-    pub(crate) async fn post_form(&self, url: &str, form: &[(&str, String)]) -> Result<Answer, OutboundError> {
+    pub(crate) async fn post_form(
+        &self,
+        url: &str,
+        form: &[(&str, String)],
+    ) -> Result<Answer, OutboundError> {
         answer(self.0.post(url).header(ACCEPT, "application/json").form(form), PLATFORM_ANSWER_BYTES).await
     }
 

@@ -57,7 +57,10 @@ impl Platforms {
         let mut registered = Registered::new();
         for record in store.platforms()? {
             let Ok(platform) = serde_json::from_str::<Platform>(&record.body) else {
-                tracing::error!(issuer = record.issuer, "a platform's registration could not be read, and is left out");
+                tracing::error!(
+                    issuer = record.issuer,
+                    "a platform's registration could not be read, and is left out"
+                );
                 continue;
             };
             let source = if record.registered { Source::Registration } else { Source::Setup };
@@ -84,7 +87,10 @@ impl Platforms {
     pub(crate) fn of_login(&self, request: &LoginRequest) -> Result<Platform, Refusal> {
         let registered = self.registered.read().unwrap_or_else(PoisonError::into_inner);
         let issuer = &request.issuer;
-        let unknown = |client_id: &str| Refusal::UnknownPlatform { issuer: issuer.clone(), client_id: client_id.to_owned() };
+        let unknown = |client_id: &str| Refusal::UnknownPlatform {
+            issuer: issuer.clone(),
+            client_id: client_id.to_owned(),
+        };
         if let Some(client_id) = &request.client_id {
             let known = registered.get(&(issuer.clone(), client_id.clone()));
             return known.map(|known| known.platform.clone()).ok_or_else(|| unknown(client_id));
@@ -123,8 +129,11 @@ impl Platforms {
     /// Who may show this server's pages in frames of theirs: the registered platforms' pages.
     pub(crate) fn origins(&self) -> BTreeSet<String> {
         let mut origins = self.origins.read().unwrap_or_else(PoisonError::into_inner).clone();
-        for Known { platform, .. } in self.registered.read().unwrap_or_else(PoisonError::into_inner).values() {
-            origins.extend([&platform.issuer, &platform.login_url].into_iter().filter_map(|address| origin(address)));
+        for Known { platform, .. } in self.registered.read().unwrap_or_else(PoisonError::into_inner).values()
+        {
+            origins.extend(
+                [&platform.issuer, &platform.login_url].into_iter().filter_map(|address| origin(address)),
+            );
         }
         origins
     }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use ::lti::claims;
 use ::lti::grades::{self, Grading, LINE_ITEM, LINE_ITEMS, SCORE};
 use ::lti::launch::GradesEndpoint;
 use ::lti::platform::Platform;
-use ::lti::claims;
 use room::{Attendance, Meeting, WhichMeetings};
 use serde::{Deserialize, Serialize};
 use signaling::Role;
@@ -74,7 +74,8 @@ impl Lti {
             let Some((services, endpoint)) = endpoint(&link) else { continue };
             let id = link.id;
             let Ok(people) = self.on_disk(move |store| store.people_of(id)).await else { continue };
-            let due: Vec<Due> = people.iter().filter_map(|person| due(person, &attendance, grading)).collect();
+            let due: Vec<Due> =
+                people.iter().filter_map(|person| due(person, &attendance, grading)).collect();
             if due.is_empty() {
                 continue;
             }
@@ -110,8 +111,10 @@ impl Lti {
         let known = self.platforms.get(issuer, client_id);
         let platform = known.ok_or_else(|| ServiceError::NotRegistered { issuer: issuer.clone() })?.platform;
         let column = self.column(&platform, link, services, endpoint, grading).await?;
-        let url = grades::scores_url(&column)
-            .ok_or_else(|| ServiceError::Answer { url: column.clone(), detail: "it is no address".to_owned() })?;
+        let url = grades::scores_url(&column).ok_or_else(|| ServiceError::Answer {
+            url: column.clone(),
+            detail: "it is no address".to_owned(),
+        })?;
         let mut sent = 0;
         for Due { user, subject, value, state } in due {
             let token = self.token(&platform, &[claims::SCOPE_SCORE]).await?;

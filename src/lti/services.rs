@@ -11,9 +11,14 @@ use super::outbound::OutboundError;
 use crate::clock::Clock;
 use crate::random;
 
-/// By registration and what they are for, until when they are good.
+/// Access to a platform's services as it was last given.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(Mutex<HashMap<(String, String, String), (String, u64)>>);
+pub(super) struct Tokens(Mutex<HashMap<For, Given>>);
+
+/// Issuer, client id, and what the token is for.
+type For = (String, String, String);
+/// A token, and until when it is good, in seconds since 1970.
+type Given = (String, u64);
 
 /// Why a service could not be used, in words for the operator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +44,8 @@ impl Lti {
             return Ok(token.clone());
         }
         let ours = self.key().map_err(|_| ServiceError::Internal)?;
-        let form = token::request(ours, platform, scopes, &random::key(), now).map_err(|_| ServiceError::Internal)?;
+        let form = token::request(ours, platform, scopes, &random::key(), now)
+            .map_err(|_| ServiceError::Internal)?;
         let url = platform.token_url.clone();
         let answer = self.outbound.post_form(&url, &form).await;
         let answer = answer.map_err(|error| ServiceError::Call { url: url.clone(), error })?;
@@ -54,6 +60,8 @@ impl Lti {
     /// A token that a service did not take is not offered again.
     pub(super) fn forget_tokens(&self, platform: &Platform) {
         let mut tokens = self.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.retain(|(issuer, client_id, _), _| *issuer != platform.issuer || *client_id != platform.client_id);
+        tokens.retain(|(issuer, client_id, _), _| {
+            *issuer != platform.issuer || *client_id != platform.client_id
+        });
     }
 }

@@ -244,9 +244,12 @@ fn control(page: &mut Exposition, app: &App) {
     )
     .sample(&[], counts.gate_timeouts());
     let [refused, accepted] = counts.launches();
-    page.counter("proscenium_lti_total", "Launches, registrations and calls of learning platforms, by what came of them.")
-        .sample(&[("outcome", "refused")], refused)
-        .sample(&[("outcome", "accepted")], accepted);
+    page.counter(
+        "proscenium_lti_total",
+        "Launches, registrations and calls of learning platforms, by what came of them.",
+    )
+    .sample(&[("outcome", "refused")], refused)
+    .sample(&[("outcome", "accepted")], accepted);
     page.counter("proscenium_storage_failures_total", "Changes of rooms that could not be kept on the disk.")
         .sample(&[], counts.storage_failures());
     page.counter(

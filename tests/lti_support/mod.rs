@@ -49,8 +49,10 @@ impl Platform {
     pub(crate) async fn start() -> Platform {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let inside = Arc::new(Inside { base, answers: Mutex::new(Answers::Keys), registered: Mutex::default() });
-        let token = || async { Json(json!({ "access_token": "a", "token_type": "bearer", "expires_in": 3600 })) };
+        let inside =
+            Arc::new(Inside { base, answers: Mutex::new(Answers::Keys), registered: Mutex::default() });
+        let token =
+            || async { Json(json!({ "access_token": "a", "token_type": "bearer", "expires_in": 3600 })) };
         let router = Router::new()
             .route("/keys", get(keys))
             .route("/auth", get(|| async { StatusCode::BAD_REQUEST }))
@@ -102,7 +104,12 @@ impl Platform {
 
     async fn begin_as(&self, client: &str, server: &TestServer, more: &[(&str, &str)]) -> Begun {
         let target = format!("{}/lti/launch", server.base);
-        let mut query = vec![("iss", self.issuer()), ("client_id", client), ("login_hint", "h"), ("target_link_uri", &target)];
+        let mut query = vec![
+            ("iss", self.issuer()),
+            ("client_id", client),
+            ("login_hint", "h"),
+            ("target_link_uri", &target),
+        ];
         query.extend(more);
         let request = server.request(Method::GET, "/lti/login").query(&query);
         Begun::read(request.send().await.unwrap()).await
@@ -184,8 +191,12 @@ pub(crate) struct Begun {
 
 impl Begun {
     pub(crate) async fn read(answer: reqwest::Response) -> Begun {
-        let cookies: Vec<String> =
-            answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
+        let cookies: Vec<String> = answer
+            .headers()
+            .get_all("set-cookie")
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap().to_owned())
+            .collect();
         let location = answer.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
         let address = match location {
             Some(location) => location,
@@ -197,7 +208,10 @@ impl Begun {
         };
         let address = reqwest::Url::parse(&address).unwrap();
         let find = |name: &str| address.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
-        assert!(cookies[0].contains("Secure; SameSite=None; Partitioned") && cookies[0].contains("HttpOnly"), "{cookies:?}");
+        assert!(
+            cookies[0].contains("Secure; SameSite=None; Partitioned") && cookies[0].contains("HttpOnly"),
+            "{cookies:?}"
+        );
         let cookie = cookies[0].split(';').next().unwrap().to_owned();
         let secret = cookie.split_once('=').unwrap().1.to_owned();
         Begun { state: find("state"), nonce: find("nonce"), cookie, secret }
@@ -237,11 +251,20 @@ impl Launched {
 
     /// And that it was written down.
     pub(crate) async fn refused(self, server: &TestServer, code: &str) {
-        assert!(self.status.is_client_error() || self.status.is_server_error(), "{code}: {} {:?}", self.status, self.location);
+        assert!(
+            self.status.is_client_error() || self.status.is_server_error(),
+            "{code}: {} {:?}",
+            self.status,
+            self.location
+        );
         let step = step(&self.body);
         assert_eq!((step["step"].as_str(), step["code"].as_str()), (Some("refused"), Some(code)), "{step}");
         let written = &server.get("/api/v1/lti").await["launches"][0];
-        assert_eq!((written["accepted"].as_bool(), written["code"].as_str()), (Some(false), Some(code)), "{written}");
+        assert_eq!(
+            (written["accepted"].as_bool(), written["code"].as_str()),
+            (Some(false), Some(code)),
+            "{written}"
+        );
     }
 
     #[track_caller]
@@ -252,7 +275,13 @@ impl Launched {
 
 /// What the page is to do.
 fn step(page: &str) -> Value {
-    let found = page.split("name=\"proscenium-launch\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let text = found.unwrap_or_default().replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let found =
+        page.split("name=\"proscenium-launch\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let text = found
+        .unwrap_or_default()
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }

@@ -23,8 +23,10 @@ pub struct Settings {
 
 impl Settings {
     pub(crate) fn read(settings: &Value) -> Result<Settings, Refusal> {
-        let missing = |name: &str| Refusal::MissingClaim { claim: format!("{}.{name}", claims::DEEP_LINKING) };
-        let return_url = settings["deep_link_return_url"].as_str().ok_or_else(|| missing("deep_link_return_url"))?;
+        let missing =
+            |name: &str| Refusal::MissingClaim { claim: format!("{}.{name}", claims::DEEP_LINKING) };
+        let return_url =
+            settings["deep_link_return_url"].as_str().ok_or_else(|| missing("deep_link_return_url"))?;
         if !crate::login::origin(return_url).is_some_and(|origin| origin.starts_with("http")) {
             let problem = "is no http address".to_owned();
             return Err(Refusal::BadRequest { field: "deep_link_return_url", problem });

@@ -66,7 +66,8 @@ pub fn search_url(line_items: &str, room: &str, grading: Grading) -> Option<Stri
 /// The id of this room's own column in a list; platforms that ignore filters list others with it.
 pub fn find(text: &[u8], room: &str, grading: Grading) -> Option<String> {
     let list: Value = serde_json::from_slice(text).ok()?;
-    let ours = |one: &&Value| one["resourceId"].as_str() == Some(room) && one["tag"].as_str() == Some(grading.tag());
+    let ours =
+        |one: &&Value| one["resourceId"].as_str() == Some(room) && one["tag"].as_str() == Some(grading.tag());
     // Some wrap the list with its pages.
     let columns = list.as_array().or_else(|| list["content"].as_array())?;
     columns.iter().find(ours)?["id"].as_str().map(str::to_owned)

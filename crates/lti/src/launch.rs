@@ -82,7 +82,8 @@ impl GradesEndpoint {
     /// Whether this tool may make a column or has one, and may fill it in.
     pub fn is_usable(&self) -> bool {
         let may = |scope: &str| self.scopes.iter().any(|one| one == scope);
-        let has_column = self.line_item.is_some() || (self.line_items.is_some() && may(claims::SCOPE_LINE_ITEM));
+        let has_column =
+            self.line_item.is_some() || (self.line_items.is_some() && may(claims::SCOPE_LINE_ITEM));
         may(claims::SCOPE_SCORE) && has_column
     }
 }
@@ -137,7 +138,8 @@ pub fn verify(
     if !platform.takes(&deployment) {
         return Err(Refusal::UnknownDeployment { deployment });
     }
-    let tenant = Tenant { issuer: platform.issuer.clone(), client_id: platform.client_id.clone(), deployment };
+    let tenant =
+        Tenant { issuer: platform.issuer.clone(), client_id: platform.client_id.clone(), deployment };
     claims.launch(tenant)
 }
 
@@ -251,7 +253,9 @@ impl Claims {
     }
 
     fn name(&self) -> Option<String> {
-        let tidy = |text: &str| Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty());
+        let tidy = |text: &str| {
+            Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty())
+        };
         self.text("name").and_then(tidy).or_else(|| {
             let parts = ["given_name", "family_name"].into_iter().filter_map(|part| self.text(part));
             tidy(&parts.collect::<Vec<_>>().join(" "))

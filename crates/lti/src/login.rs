@@ -65,7 +65,8 @@ pub fn authentication_url(
     state: &str,
     nonce: &str,
 ) -> Result<String, Refusal> {
-    let problem = |error: url::ParseError| Refusal::BadRequest { field: "login_url", problem: error.to_string() };
+    let problem =
+        |error: url::ParseError| Refusal::BadRequest { field: "login_url", problem: error.to_string() };
     let mut url = Url::parse(&platform.login_url).map_err(problem)?;
     {
         let mut query = url.query_pairs_mut();

@@ -8,7 +8,9 @@ pub enum Refusal {
     #[error("no platform is registered with issuer {issuer:?} and client id {client_id:?}")]
     UnknownPlatform { issuer: String, client_id: String },
     /// Several registrations of this issuer, and no client id to tell them apart.
-    #[error("several registrations have the issuer {issuer:?}, and the platform sent no client_id to tell them apart")]
+    #[error(
+        "several registrations have the issuer {issuer:?}, and the platform sent no client_id to tell them apart"
+    )]
     AmbiguousPlatform { issuer: String },
     /// A browser that keeps nothing at all.
     #[error("the browser gave back no cookie, not even in a window of its own")]
@@ -53,7 +55,9 @@ pub enum Refusal {
     #[error("the message's version is {found:?}; this server speaks 1.3.0")]
     BadVersion { found: String },
     /// A message of another kind.
-    #[error("the message's type is {found:?}; this server takes LtiResourceLinkRequest and LtiDeepLinkingRequest")]
+    #[error(
+        "the message's type is {found:?}; this server takes LtiResourceLinkRequest and LtiDeepLinkingRequest"
+    )]
     BadMessageType { found: String },
     /// A claim that has to be there.
     #[error("the message has no {claim}")]

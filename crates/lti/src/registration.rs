@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::Refusal;
 use crate::claims;
 use crate::login::origin;
 use crate::platform::Platform;
-use crate::Refusal;
 
 const PLATFORM_CONFIGURATION: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
 const TOOL_CONFIGURATION: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
@@ -41,7 +41,9 @@ impl PlatformConfiguration {
             .map_err(|error| failed(format!("the platform's configuration is no JSON: {error}")))?;
         let text = |name: &str| {
             let value = document[name].as_str().filter(|value| !value.is_empty());
-            value.map(str::to_owned).ok_or_else(|| failed(format!("the platform's configuration has no {name}")))
+            value
+                .map(str::to_owned)
+                .ok_or_else(|| failed(format!("the platform's configuration has no {name}")))
         };
         let address_of = |name: &str| {
             let value = text(name)?;
@@ -51,7 +53,9 @@ impl PlatformConfiguration {
         let issuer = text("issuer")?;
         let host = |address: &str| url::Url::parse(address).ok()?.host_str().map(str::to_owned);
         if host(&issuer).is_none() || host(&issuer) != host(address) {
-            return Err(failed(format!("the configuration at {address} speaks for {issuer}, which is another host")));
+            return Err(failed(format!(
+                "the configuration at {address} speaks for {issuer}, which is another host"
+            )));
         }
         let scopes = document["scopes_supported"].as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(PlatformConfiguration {
@@ -74,7 +78,8 @@ impl PlatformConfiguration {
         let failed = |detail: &str| Refusal::RegistrationFailed { detail: detail.to_owned() };
         let answer: Value =
             serde_json::from_slice(answer).map_err(|_| failed("the platform's answer is no JSON"))?;
-        let client_id = answer["client_id"].as_str().ok_or_else(|| failed("the platform's answer has no client_id"))?;
+        let client_id =
+            answer["client_id"].as_str().ok_or_else(|| failed("the platform's answer has no client_id"))?;
         let deployment = answer[TOOL_CONFIGURATION]["deployment_id"].as_str();
         Ok(Platform {
             issuer: self.issuer.clone(),

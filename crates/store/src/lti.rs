@@ -62,8 +62,9 @@ impl Store {
     /// [`StoreError::Database`], as of all below.
     pub fn platforms(&self) -> Result<Vec<PlatformRecord>, StoreError> {
         let connection = self.connection();
-        let mut statement = connection
-            .prepare("SELECT issuer, client_id, registered, body FROM lti_platforms ORDER BY issuer, client_id")?;
+        let mut statement = connection.prepare(
+            "SELECT issuer, client_id, registered, body FROM lti_platforms ORDER BY issuer, client_id",
+        )?;
         let read = |row: &Row<'_>| {
             Ok(PlatformRecord {
                 issuer: row.get(0)?,
@@ -95,7 +96,8 @@ impl Store {
     /// The server's own keys in PEM with the second each was made in, newest first.
     pub fn tool_keys(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let connection = self.connection();
-        let mut statement = connection.prepare("SELECT pem, created FROM lti_keys ORDER BY created DESC, kid")?;
+        let mut statement =
+            connection.prepare("SELECT pem, created FROM lti_keys ORDER BY created DESC, kid")?;
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.max(0) as u64));
         Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
     }
@@ -118,7 +120,14 @@ impl Store {
 
     /// Keeps something that is good once, until `expires`, in seconds since 1970; `false`: there are `most` already. Those whose time is over
     /// at `now` are forgotten.
-    pub fn save_once(&self, key: &str, body: &str, now: u64, expires: u64, most: usize) -> Result<bool, StoreError> {
+    pub fn save_once(
+        &self,
+        key: &str,
+        body: &str,
+        now: u64,
+        expires: u64,
+        most: usize,
+    ) -> Result<bool, StoreError> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
         transaction.execute("DELETE FROM lti_once WHERE expires <= ?1", [now as i64])?;
@@ -155,7 +164,12 @@ impl Store {
     }
 
     /// A tenant has made this room, and what of it goes to the gradebook.
-    pub fn save_room_owner(&self, room: &str, tenant: &TenantRecord, grading: Option<&str>) -> Result<(), StoreError> {
+    pub fn save_room_owner(
+        &self,
+        room: &str,
+        tenant: &TenantRecord,
+        grading: Option<&str>,
+    ) -> Result<(), StoreError> {
         let TenantRecord { issuer, client_id, deployment } = tenant;
         self.connection().execute(
             "INSERT OR REPLACE INTO lti_rooms (room, issuer, client_id, deployment, grading) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -166,7 +180,9 @@ impl Store {
 
     /// What of a room goes to the gradebook.
     pub fn grading(&self, room: &str) -> Result<Option<String>, StoreError> {
-        let found = self.connection().query_row("SELECT grading FROM lti_rooms WHERE room = ?1", [room], |row| row.get(0));
+        let found =
+            self.connection()
+                .query_row("SELECT grading FROM lti_rooms WHERE room = ?1", [room], |row| row.get(0));
         Ok(found.optional()?.flatten())
     }
 
@@ -183,8 +199,8 @@ impl Store {
     /// Rooms of which something goes to a gradebook, and what.
     pub fn graded_rooms(&self) -> Result<Vec<(String, String)>, StoreError> {
         let connection = self.connection();
-        let mut statement =
-            connection.prepare("SELECT room, grading FROM lti_rooms WHERE grading IS NOT NULL ORDER BY room")?;
+        let mut statement = connection
+            .prepare("SELECT room, grading FROM lti_rooms WHERE grading IS NOT NULL ORDER BY room")?;
         Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -237,7 +253,13 @@ impl Store {
         let read = |row: &Row<'_>| {
             let tenant =
                 TenantRecord { issuer: row.get(1)?, client_id: row.get(2)?, deployment: row.get(3)? };
-            Ok(CourseLink { id: row.get(0)?, tenant, link: row.get(4)?, room: row.get(5)?, body: row.get(6)? })
+            Ok(CourseLink {
+                id: row.get(0)?,
+                tenant,
+                link: row.get(4)?,
+                room: row.get(5)?,
+                body: row.get(6)?,
+            })
         };
         Ok(statement.query_map([room], read)?.collect::<Result<_, _>>()?)
     }
@@ -254,8 +276,10 @@ impl Store {
 
     /// What the gradebook has of somebody now.
     pub fn save_sent(&self, link: i64, user: &str, sent: &str) -> Result<(), StoreError> {
-        self.connection()
-            .execute("UPDATE lti_people SET sent = ?3 WHERE link = ?1 AND user = ?2", params![link, user, sent])?;
+        self.connection().execute(
+            "UPDATE lti_people SET sent = ?3 WHERE link = ?1 AND user = ?2",
+            params![link, user, sent],
+        )?;
         Ok(())
     }
 
@@ -264,10 +288,8 @@ impl Store {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
         transaction.execute("INSERT INTO lti_log (at, body) VALUES (?1, ?2)", params![at as i64, body])?;
-        transaction.execute(
-            "DELETE FROM lti_log WHERE id <= (SELECT max(id) FROM lti_log) - ?1",
-            [most as i64],
-        )?;
+        transaction
+            .execute("DELETE FROM lti_log WHERE id <= (SELECT max(id) FROM lti_log) - ?1", [most as i64])?;
         transaction.commit()?;
         Ok(())
     }

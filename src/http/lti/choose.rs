@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use lti::Refusal;
 use lti::deep_linking::{Choice, response};
 use lti::grades::Grading;
-use lti::Refusal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use signaling::limits::TITLE_CHARS;
@@ -78,7 +78,8 @@ async fn answer(
 ) -> Result<String, Refusal> {
     let sign = |chosen: Option<&Choice<'_>>| {
         let (nonce, now) = (random::key(), Clock::unix_seconds());
-        response(app.lti.key()?, &choice.tenant, &choice.settings, chosen, &nonce, now).map_err(|_| Refusal::Internal)
+        response(app.lti.key()?, &choice.tenant, &choice.settings, chosen, &nonce, now)
+            .map_err(|_| Refusal::Internal)
     };
     if body.cancel {
         return sign(None);
@@ -88,7 +89,12 @@ async fn answer(
     let room = app.lti.make_room(&app.rooms, &choice.tenant, &body.title, access, grading).await?;
     entry.room = Some(room.clone());
     let url = tool(app, headers).launch_url();
-    sign(Some(&Choice { room: &room, title: body.title.trim(), url: &url, grade: grading.map(Grading::name) }))
+    sign(Some(&Choice {
+        room: &room,
+        title: body.title.trim(),
+        url: &url,
+        grade: grading.map(Grading::name),
+    }))
 }
 
 fn error(refusal: &Refusal) -> ApiError {

@@ -78,12 +78,17 @@ async fn take(
     let missing = |field| Refusal::BadRequest { field, problem: "is missing".to_owned() };
     let state = form::find(parameters, "state").ok_or_else(|| missing("state"))?;
     // Taken before anything else is looked at: what was tried with it once is over, whatever comes of it.
-    let Some(Once::Login(pending)) = app.lti.take_once(state).await? else { return Err(Refusal::UnknownState) };
+    let Some(Once::Login(pending)) = app.lti.take_once(state).await? else {
+        return Err(Refusal::UnknownState);
+    };
     trail.entry.issuer = pending.issuer.clone();
     trail.entry.client_id = Some(pending.client_id.clone());
     if let Some(error) = form::find(parameters, "error") {
         let said = form::find(parameters, "error_description").unwrap_or(error);
-        return Err(Refusal::BadRequest { field: "the platform", problem: format!("ended the sign-in: {said}") });
+        return Err(Refusal::BadRequest {
+            field: "the platform",
+            problem: format!("ended the sign-in: {said}"),
+        });
     }
     let message = form::find(parameters, "id_token").ok_or_else(|| missing("id_token"))?;
     let launch = verified(app, &pending, message).await?;
@@ -106,7 +111,8 @@ async fn take(
     let proof = Once::Proof { launch: Box::new(launch), secret: pending.secret };
     let key = storage_key(state);
     app.lti.keep_once_as(&key, &proof, LTI_LOGIN_FOR.as_secs()).await?;
-    let storage = pending.storage.map(|storage| json!({ "target": storage.target, "origin": storage.origin }));
+    let storage =
+        pending.storage.map(|storage| json!({ "target": storage.target, "origin": storage.origin }));
     let prove = json!({
         "step": "prove",
         "key": key,
@@ -223,7 +229,8 @@ fn address(app: &App, entered: &Entered) -> Result<String, Refusal> {
 
 fn brings(headers: &HeaderMap, name: &str, secret: &str) -> bool {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let mut cookies = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    let mut cookies =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     cookies.any(|(key, value)| key == name && same(secret, value))
 }
 

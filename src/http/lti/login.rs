@@ -51,12 +51,7 @@ pub(in crate::http) async fn window(
 }
 
 /// Keeps what the answer will be held to, and sends the browser on.
-async fn begin(
-    app: &Arc<App>,
-    headers: &HeaderMap,
-    request: &LoginRequest,
-    in_window: bool,
-) -> Response {
+async fn begin(app: &Arc<App>, headers: &HeaderMap, request: &LoginRequest, in_window: bool) -> Response {
     match prepare(app, headers, request, in_window).await {
         Ok(response) => response,
         Err(refusal) => refuse(app, Some(request), &refusal).await,
@@ -91,7 +86,8 @@ async fn prepare(
         Some(Storage { target, origin }) => {
             let storage = json!({ "target": target, "origin": origin });
             let key = storage_key(&state);
-            let store = json!({ "step": "store", "key": key, "value": secret, "storage": storage, "then": then });
+            let store =
+                json!({ "step": "store", "key": key, "value": secret, "storage": storage, "then": then });
             step::page(app, StatusCode::OK, &store)
         }
         None => {

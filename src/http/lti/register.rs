@@ -56,7 +56,8 @@ async fn take(
         None => false,
     };
     if !invited && !app.config.dev {
-        let detail = "the address to register at has to be made on this server's setup page, and is good once";
+        let detail =
+            "the address to register at has to be made on this server's setup page, and is good once";
         return Err(failed(detail.to_owned()));
     }
     let outbound = &app.lti.outbound;
@@ -70,6 +71,9 @@ async fn take(
     let answer = outbound.post(url, "application/json", token, wanted).await;
     let answer = answer.map_err(|error| failed(format!("{url} {error}")))?;
     let made = platform.platform(&answer.body)?;
-    app.lti.register(made.clone(), Source::Registration).await.map_err(|error| failed(format!("{error:?}")))?;
+    app.lti
+        .register(made.clone(), Source::Registration)
+        .await
+        .map_err(|error| failed(format!("{error:?}")))?;
     Ok(made)
 }

@@ -110,7 +110,9 @@ async fn check_keys(app: &App, platform: &Platform) -> Value {
         Err(error) => failed("keys", error.code(), format!("{url} {error}")),
         Ok(answer) => match KeySet::read(&answer.body) {
             Ok(keys) => json!({ "check": "keys", "ok": true, "detail": keys.len().to_string() }),
-            Err(problem) if problem.contains("JSON") => failed("keys", "not_json", format!("{url}: {problem}")),
+            Err(problem) if problem.contains("JSON") => {
+                failed("keys", "not_json", format!("{url}: {problem}"))
+            }
             Err(problem) => failed("keys", "no_keys", format!("{url}: {problem}")),
         },
     }
@@ -155,14 +157,21 @@ fn check_platform(platform: &Platform, dev: bool) -> Result<(), ApiError> {
     let texts = [("issuer", &platform.issuer), ("client_id", &platform.client_id)];
     for (field, text) in texts {
         if text.trim().is_empty() || text.len() > 500 || text.chars().any(char::is_control) {
-            return Err(ApiError::invalid_field(field, "1 to 500 characters, none of them a control character"));
+            return Err(ApiError::invalid_field(
+                field,
+                "1 to 500 characters, none of them a control character",
+            ));
         }
     }
-    let addresses =
-        [("login_url", &platform.login_url), ("jwks_url", &platform.jwks_url), ("token_url", &platform.token_url)];
+    let addresses = [
+        ("login_url", &platform.login_url),
+        ("jwks_url", &platform.jwks_url),
+        ("token_url", &platform.token_url),
+    ];
     for (field, address) in addresses {
         let fits = origin(address).is_some_and(|origin| {
-            origin.starts_with("https://") || (origin.starts_with("http://") && (dev || is_this_machine(&origin)))
+            origin.starts_with("https://")
+                || (origin.starts_with("http://") && (dev || is_this_machine(&origin)))
         });
         if !fits {
             return Err(ApiError::invalid_field(field, "an address that begins with https://"));
@@ -172,13 +181,17 @@ fn check_platform(platform: &Platform, dev: bool) -> Result<(), ApiError> {
 }
 
 fn is_this_machine(origin: &str) -> bool {
-    ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|here| {
-        origin.strip_prefix(here).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-    })
+    ["http://localhost", "http://127.0.0.1", "http://[::1]"]
+        .iter()
+        .any(|here| origin.strip_prefix(here).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
 }
 
 fn unknown() -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, "platform_not_found", "no platform is registered with this issuer and client id")
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "platform_not_found",
+        "no platform is registered with this issuer and client id",
+    )
 }
 
 fn changed(error: ChangeError) -> ApiError {
@@ -190,8 +203,10 @@ fn changed(error: ChangeError) -> ApiError {
             "platform_of_file",
             "this platform stands in the configuration file, and is changed there",
         ),
-        ChangeError::TooMany => {
-            ApiError::new(StatusCode::CONFLICT, "too_many_platforms", "there are as many platforms as there may be")
-        }
+        ChangeError::TooMany => ApiError::new(
+            StatusCode::CONFLICT,
+            "too_many_platforms",
+            "there are as many platforms as there may be",
+        ),
     }
 }

@@ -11,7 +11,8 @@ use crate::app::App;
 
 const FILE: &str = "launch.html";
 /// In its place while the client is not built.
-const NOT_BUILT: &str = "<!doctype html><meta name=\"proscenium-launch\" content=\"\"><p>The browser client is not built.";
+const NOT_BUILT: &str =
+    "<!doctype html><meta name=\"proscenium-launch\" content=\"\"><p>The browser client is not built.";
 /// Where the step goes in the file.
 const PLACE: &str = "name=\"proscenium-launch\" content=\"\"";
 
@@ -91,7 +92,9 @@ mod tests {
 
     #[test]
     fn locales_of_platforms_are_languages() {
-        for (locale, expected) in [("pt_BR", Some("pt-BR")), ("de", Some("de")), ("en_US.UTF-8", Some("en-US"))] {
+        for (locale, expected) in
+            [("pt_BR", Some("pt-BR")), ("de", Some("de")), ("en_US.UTF-8", Some("en-US"))]
+        {
             assert_eq!(language(locale).as_deref(), expected);
         }
         for nonsense in ["", "d", "de&token=x", "\"><script>", "$User.locale"] {

@@ -17,18 +17,30 @@ use url::Url;
 use crate::world::{NOW, key, platform};
 
 fn login(parameters: &[(&str, &str)]) -> Result<LoginRequest, Refusal> {
-    let owned: Vec<_> = parameters.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let owned: Vec<_> =
+        parameters.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     LoginRequest::read(&owned)
 }
 
 #[test]
 fn hints_go_back_byte_for_byte() {
     let hint = "teacher+1==/%41 &ü\u{1F3AD}?#";
-    let request = login(&[("iss", "i"), ("login_hint", hint), ("lti_message_hint", hint), ("target_link_uri", "t")]).unwrap();
-    let url = authentication_url(&platform(), &request, "https://stage.example.edu/lti/launch", "s", "n").unwrap();
+    let request =
+        login(&[("iss", "i"), ("login_hint", hint), ("lti_message_hint", hint), ("target_link_uri", "t")])
+            .unwrap();
+    let url =
+        authentication_url(&platform(), &request, "https://stage.example.edu/lti/launch", "s", "n").unwrap();
     let sent: BTreeMap<String, String> = Url::parse(&url).unwrap().query_pairs().into_owned().collect();
     assert_eq!((&sent["login_hint"], &sent["lti_message_hint"]), (&hint.to_owned(), &hint.to_owned()));
-    let fixed = [("scope", "openid"), ("response_type", "id_token"), ("response_mode", "form_post"), ("prompt", "none"), ("client_id", "abc"), ("state", "s"), ("nonce", "n")];
+    let fixed = [
+        ("scope", "openid"),
+        ("response_type", "id_token"),
+        ("response_mode", "form_post"),
+        ("prompt", "none"),
+        ("client_id", "abc"),
+        ("state", "s"),
+        ("nonce", "n"),
+    ];
     for (name, value) in fixed {
         assert_eq!(sent[name], value, "{name}");
     }
@@ -37,7 +49,8 @@ fn hints_go_back_byte_for_byte() {
 #[test]
 fn a_query_of_the_platforms_own_address_stays() {
     let request = login(&[("iss", "i"), ("login_hint", "h"), ("target_link_uri", "t")]).unwrap();
-    let platform = lti::platform::Platform { login_url: "https://lms.example/auth?tenant=7".to_owned(), ..platform() };
+    let platform =
+        lti::platform::Platform { login_url: "https://lms.example/auth?tenant=7".to_owned(), ..platform() };
     let url = authentication_url(&platform, &request, "r", "s", "n").unwrap();
     assert!(url.starts_with("https://lms.example/auth?tenant=7&scope=openid"), "{url}");
     assert!(!url.contains("lti_message_hint"), "{url}");
@@ -48,7 +61,10 @@ fn a_login_without_its_parameters_is_refused_by_name() {
     for missing in ["iss", "login_hint", "target_link_uri"] {
         let all = [("iss", "i"), ("login_hint", "h"), ("target_link_uri", "t")];
         let others: Vec<_> = all.into_iter().filter(|(name, _)| *name != missing).collect();
-        assert!(matches!(login(&others), Err(Refusal::BadRequest { field, .. }) if field == missing), "{missing}");
+        assert!(
+            matches!(login(&others), Err(Refusal::BadRequest { field, .. }) if field == missing),
+            "{missing}"
+        );
     }
     let long = "x".repeat(PARAMETER_BYTES + 1);
     assert!(login(&[("iss", "i"), ("login_hint", &long), ("target_link_uri", "t")]).is_err());
@@ -75,7 +91,9 @@ fn of_a_key_set_only_what_signs_is_taken() {
     let set = json!({ "keys": [encrypts, nameless, secret, odd, 7, ours] });
     let read = KeySet::read(set.to_string().as_bytes()).unwrap();
     assert_eq!((read.len(), read.find(key().kid()).is_some(), read.find("s").is_some()), (1, true, false));
-    for bad in ["", "[]", "{}", r#"{"keys": []}"#, r#"{"keys": [{"kty": "oct", "kid": "s", "k": "c2VjcmV0"}]}"#] {
+    for bad in
+        ["", "[]", "{}", r#"{"keys": []}"#, r#"{"keys": [{"kty": "oct", "kid": "s", "k": "c2VjcmV0"}]}"#]
+    {
         assert!(KeySet::read(bad.as_bytes()).is_err(), "{bad}");
     }
     assert!(KeySet::read(&vec![b' '; KEY_SET_BYTES + 1]).is_err());
@@ -95,15 +113,31 @@ fn payload(jwt: &str) -> Value {
 
 #[test]
 fn a_choice_goes_back_with_what_came() {
-    let tenant = Tenant { issuer: "https://sakai.example.edu".into(), client_id: "abc".into(), deployment: "1".into() };
-    let settings = Settings { return_url: "https://sakai.example.edu/r".into(), data: Some(json!({ "csrf": 1 })), title: None };
-    let choice = Choice { room: "r1", title: "Lecture", url: "https://stage.example.edu/lti/launch", grade: Some("attendance") };
+    let tenant = Tenant {
+        issuer: "https://sakai.example.edu".into(),
+        client_id: "abc".into(),
+        deployment: "1".into(),
+    };
+    let settings = Settings {
+        return_url: "https://sakai.example.edu/r".into(),
+        data: Some(json!({ "csrf": 1 })),
+        title: None,
+    };
+    let choice = Choice {
+        room: "r1",
+        title: "Lecture",
+        url: "https://stage.example.edu/lti/launch",
+        grade: Some("attendance"),
+    };
     let sent = payload(&response(&key(), &tenant, &settings, Some(&choice), "n", NOW).unwrap());
     assert_eq!((&sent["iss"], &sent["aud"]), (&json!("abc"), &json!("https://sakai.example.edu")));
     assert_eq!(sent[claims::MESSAGE_TYPE], "LtiDeepLinkingResponse");
     assert_eq!(sent[claims::DEEP_LINKING_DATA], json!({ "csrf": 1 }));
     let item = &sent[claims::CONTENT_ITEMS][0];
-    assert_eq!((&item["type"], &item["custom"]), (&json!("ltiResourceLink"), &json!({ "room": "r1", "grade": "attendance" })));
+    assert_eq!(
+        (&item["type"], &item["custom"]),
+        (&json!("ltiResourceLink"), &json!({ "room": "r1", "grade": "attendance" }))
+    );
     let nothing = payload(&response(&key(), &tenant, &settings, None, "n", NOW).unwrap());
     assert_eq!(nothing[claims::CONTENT_ITEMS], json!([]));
 }
@@ -146,10 +180,14 @@ fn the_next_page_is_where_the_header_says() {
 #[test]
 fn scores_go_beside_the_query_of_a_column() {
     assert_eq!(
-        grades::scores_url("https://moodle.example/mod/lti/services.php/2/lineitems/4/lineitem?type_id=1").as_deref(),
+        grades::scores_url("https://moodle.example/mod/lti/services.php/2/lineitems/4/lineitem?type_id=1")
+            .as_deref(),
         Some("https://moodle.example/mod/lti/services.php/2/lineitems/4/lineitem/scores?type_id=1")
     );
-    assert_eq!(grades::scores_url("https://sakai.example/li/4/").as_deref(), Some("https://sakai.example/li/4/scores"));
+    assert_eq!(
+        grades::scores_url("https://sakai.example/li/4/").as_deref(),
+        Some("https://sakai.example/li/4/scores")
+    );
 }
 
 #[test]
@@ -189,7 +227,9 @@ fn configuration() -> Value {
 
 #[test]
 fn a_platform_registers_itself_and_nobody_else() {
-    let read = |document: &Value, address: &str| PlatformConfiguration::read(document.to_string().as_bytes(), address);
+    let read = |document: &Value, address: &str| {
+        PlatformConfiguration::read(document.to_string().as_bytes(), address)
+    };
     let here = "https://sakai.example.edu/imsblis/lti13/sakai_config";
     let platform = read(&configuration(), here).unwrap();
     let tool = Tool { name: "Proscenium".into(), base: "https://stage.example.edu".into() };
@@ -198,7 +238,10 @@ fn a_platform_registers_itself_and_nobody_else() {
     assert_eq!(wanted["redirect_uris"], json!(["https://stage.example.edu/lti/launch"]));
     let answer = json!({ "client_id": "new-1", "https://purl.imsglobal.org/spec/lti-tool-configuration": { "deployment_id": "9" } });
     let made = platform.platform(answer.to_string().as_bytes()).unwrap();
-    assert_eq!((made.client_id.as_str(), made.deployments.as_slice()), ("new-1", ["9".to_owned()].as_slice()));
+    assert_eq!(
+        (made.client_id.as_str(), made.deployments.as_slice()),
+        ("new-1", ["9".to_owned()].as_slice())
+    );
     assert!(platform.platform(b"{}").is_err());
     assert!(read(&configuration(), "https://evil.example/config").is_err());
     for name in ["issuer", "authorization_endpoint", "registration_endpoint", "jwks_uri", "token_endpoint"] {

@@ -87,7 +87,11 @@ fn nothing_but_the_platforms_own_key_signs() {
     assert_eq!(code(&unsigned("RS256")), "bad_signature");
     // The public key as a shared secret, in each form in which somebody may have it.
     let modulus = key().public()["n"].as_str().unwrap().to_owned();
-    for secret in [key().public().to_string().into_bytes(), modulus.clone().into_bytes(), URL_SAFE_NO_PAD.decode(modulus).unwrap()] {
+    for secret in [
+        key().public().to_string().into_bytes(),
+        modulus.clone().into_bytes(),
+        URL_SAFE_NO_PAD.decode(modulus).unwrap(),
+    ] {
         let forged = sign_as(&kid, Algorithm::HS256, &EncodingKey::from_secret(&secret), &good());
         assert_eq!(code(&forged), "bad_algorithm");
     }
@@ -100,7 +104,10 @@ fn nothing_but_the_platforms_own_key_signs() {
     let parts: Vec<&str> = message.split('.').collect();
     let promoted = part(&with(json!({ "sub": "teacher-1" })));
     assert_eq!(code(&format!("{}.{promoted}.{}", parts[0], parts[2])), "bad_signature");
-    assert_eq!(code(&format!("{}.{}.{}", parts[0], parts[1], parts[2].replacen(|_: char| true, "x", 1))), "bad_signature");
+    assert_eq!(
+        code(&format!("{}.{}.{}", parts[0], parts[1], parts[2].replacen(|_: char| true, "x", 1))),
+        "bad_signature"
+    );
 }
 
 #[test]
@@ -123,8 +130,14 @@ fn other_lengths_of_hash_are_taken_too() {
 #[test]
 fn adding_a_link_needs_somewhere_to_put_it() {
     let settings = json!({ "deep_link_return_url": "https://sakai.example.edu/return", "accept_types": ["link", "ltiResourceLink"], "data": "d" });
-    let asks = |settings: Value| sign(&with(json!({ claims::MESSAGE_TYPE: "LtiDeepLinkingRequest", claims::RESOURCE_LINK: null, claims::DEEP_LINKING: settings })));
-    let Message::DeepLinking(read) = read(&asks(settings.clone())).unwrap().message else { panic!("not deep linking") };
+    let asks = |settings: Value| {
+        sign(&with(
+            json!({ claims::MESSAGE_TYPE: "LtiDeepLinkingRequest", claims::RESOURCE_LINK: null, claims::DEEP_LINKING: settings }),
+        ))
+    };
+    let Message::DeepLinking(read) = read(&asks(settings.clone())).unwrap().message else {
+        panic!("not deep linking")
+    };
     assert_eq!((read.return_url.as_str(), read.data), ("https://sakai.example.edu/return", Some(json!("d"))));
     let mut nowhere = settings.clone();
     nowhere["deep_link_return_url"] = json!("javascript:alert(1)");

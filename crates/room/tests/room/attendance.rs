@@ -172,7 +172,7 @@ fn what_cannot_be_read_costs_no_more_than_itself() {
 }
 
 fn connect(session: u64, user: &str) -> Command {
-    let identity = Identity { user: user.into(), name: user.into(), role: Role::Viewer };
+    let identity = Identity { user: user.into(), name: user.into(), role: Role::Viewer, waits: false };
     let (resume, fresh_key) = (None, ResumeKey("key".into()));
     Command::Connect { session: SessionId(session), identity, resume, fresh_key }
 }
