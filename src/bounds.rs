@@ -102,7 +102,7 @@ pub(crate) const WRITE_WITHIN: Duration = Duration::from_secs(10);
 /// For a page to close its end after the server closed its own.
 pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Origins that platforms show this server under, beside their own, in all.
-pub(crate) const PLATFORM_ORIGINS: usize = 200;
+pub(crate) const PLATFORM_ORIGINS: usize = 1_000;
 /// For a learning platform to answer a call, to its last byte.
 pub(crate) const PLATFORM_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// Longest answer of a learning platform, in bytes: a page of a course's members.
@@ -133,6 +133,16 @@ pub(crate) const LTI_LOG: usize = 2_000;
 pub(crate) const LTI_LAUNCHES_TOLD: usize = 50;
 /// The members of a course are asked for anew after this.
 pub(crate) const NAMES_FOR: Duration = Duration::from_secs(30);
+/// After a failure of a platform's service it is tried again after this, and then after twice as long each time.
+pub(crate) const RETRY_FIRST: Duration = Duration::from_secs(30);
+/// At the longest.
+pub(crate) const RETRY_LONGEST: Duration = Duration::from_secs(2 * 3600);
+/// Scores of rooms that have ended that are looked at together.
+pub(crate) const SETTLED_AT_ONCE: usize = 2_000;
+/// Longest text of a line of the audit, in characters.
+pub(crate) const LTI_LOG_CHARS: usize = 300;
+/// For the members of a course to be told; a course that takes longer is told without them.
+pub(crate) const NAMES_WITHIN: Duration = Duration::from_secs(8);
 /// How often is looked at what goes to gradebooks.
 pub(crate) const GRADES_EVERY: Duration = Duration::from_secs(10);
 /// What is read from a page after the server's close, in bytes: what it was in the middle of sending, so that it hears why.

@@ -15,7 +15,7 @@ use crate::bounds::{DRAIN_WITHIN, MEDIA_STOPS_WITHIN};
 use crate::clock::Clock;
 use crate::config::{Config, DEV_ROOM};
 use crate::http;
-use crate::lti::{Lti, LtiError, report_for_ever};
+use crate::lti::{Lti, LtiError, report_for_ever, settle_at_end};
 use crate::media::{MediaEvent, MediaOptions, MediaThreads};
 use crate::metrics::Counts;
 use crate::rooms::{CreateError, LoadError, NewRoom, Rooms};
@@ -99,6 +99,7 @@ impl Server {
         }
         let media_failed = watch_media(media.clone(), rooms.clone(), events);
         let connections = config.limits.connections;
+        rooms.on_end(Box::new(settle_at_end(lti.clone())));
         tokio::spawn(report_for_ever(lti.clone(), rooms.clone()));
         let sign_ins = config.sign_in.clone().map(SignIns::new).transpose();
         let sign_ins = sign_ins.map_err(|error| StartError::SignIn(error.to_string()))?;

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use lti::claims;
-use lti_support::{Answers, Begun, INSTRUCTOR, Platform, claims as good, key, other_key, with};
+use lti_support::{Answers, Begun, Entered, INSTRUCTOR, Platform, claims as good, key, other_key, with};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use signaling::Command;
@@ -55,6 +55,25 @@ async fn a_link_makes_its_room_and_whoever_clicks_is_in_it_by_name_and_role() {
 }
 
 #[tokio::test]
+async fn what_the_login_says_of_deployments_does_not_count() {
+    let (platform, server, _data) = started().await;
+    let begun = platform.begin_with(&server, &[("lti_deployment_id", "9")]).await;
+    let message = with(good(&platform), json!({ "nonce": begun.nonce }));
+    begun.post(&server, &key().sign(&message).unwrap()).await.entered();
+    // An issuer with one registration needs no client id; an unknown issuer, or client, has no launch at all.
+    let login = |query: &'static [(&'static str, &'static str)]| {
+        let all = [("iss", platform.issuer()), ("login_hint", "h"), ("target_link_uri", "t")];
+        let all: Vec<_> = query.iter().copied().chain(all).collect();
+        server.request(Method::GET, "/lti/login").query(&all).send()
+    };
+    assert_eq!(login(&[]).await.unwrap().status(), StatusCode::FOUND);
+    for unknown in [&[("client_id", "other")], &[("iss", "https://evil.example")]] {
+        assert_eq!(login(unknown).await.unwrap().status(), StatusCode::FORBIDDEN);
+        assert_eq!(last(&server).await["code"], "unknown_platform");
+    }
+}
+
+#[tokio::test]
 async fn custom_room_names_the_room_and_no_other_tenants() {
     let (platform, server, _data) = started().await;
     let named = |deployment: &str, room: &str| {
@@ -66,13 +85,51 @@ async fn custom_room_names_the_room_and_no_other_tenants() {
     assert_eq!(platform.launch(&server, named("1", "physics")).await.entered().room, "physics");
     assert_eq!(platform.launch(&server, named("1", "physics")).await.entered().room, "physics");
     platform.launch(&server, named("2", "physics")).await.refused(&server, "room_of_another").await;
-    server.room("open-to-all", json!({})).await;
-    assert_eq!(platform.launch(&server, named("2", "open-to-all")).await.entered().room, "open-to-all");
+    // Nor a room that a script made, or a person who signed in.
+    server.room("the-operators", json!({})).await;
+    platform.launch(&server, named("2", "the-operators")).await.refused(&server, "room_of_another").await;
     platform.launch(&server, named("1", "no such room!")).await.refused(&server, "bad_room_name").await;
     let access =
         with(good(&platform), json!({ claims::CUSTOM: { "room": "x", "stage_access": "everybody" } }));
     platform.launch(&server, access).await.refused(&server, "bad_request").await;
     platform.launch(&server, named("3", "physics")).await.refused(&server, "unknown_deployment").await;
+}
+
+#[tokio::test]
+async fn who_teaches_one_course_is_a_viewer_in_anothers_room() {
+    let (platform, server, _data) = started().await;
+    let teacher = |course: &str, custom: Value| {
+        with(
+            good(&platform),
+            json!({ "sub": course, claims::ROLES: [INSTRUCTOR], claims::CUSTOM: custom,
+            claims::CONTEXT: { "id": course }, claims::RESOURCE_LINK: { "id": format!("link in {course}") } }),
+        )
+    };
+    let role = async |entered: &Entered| {
+        let page = server.join(&entered.room, &entered.token, None).await;
+        page.welcome.participants.iter().find(|one| one.id.to_string() == page.you).unwrap().role
+    };
+    let own = platform.launch(&server, teacher("biology", json!({ "room": "cells" }))).await.entered();
+    assert_eq!(role(&own).await, signaling::Role::Host);
+    let visiting = platform.launch(&server, teacher("sandbox", json!({ "room": "cells" }))).await.entered();
+    assert_eq!((visiting.room.as_str(), role(&visiting).await), ("cells", signaling::Role::Viewer));
+    // A course that was copied brings its links along, and makes rooms of its own.
+    let copied = platform
+        .launch(&server, teacher("next year", json!({ "room": "cells", "course": "biology" })))
+        .await
+        .entered();
+    assert_ne!(copied.room, "cells");
+    assert_eq!(role(&copied).await, signaling::Role::Host);
+}
+
+#[tokio::test]
+async fn two_who_click_a_new_link_at_once_are_in_one_room() {
+    let (platform, server, _data) = started().await;
+    let click = || platform.launch(&server, good(&platform));
+    let (a, b, c, d) = tokio::join!(click(), click(), click(), click());
+    let rooms: Vec<String> = [a, b, c, d].map(|launched| launched.entered().room).into();
+    assert!(rooms.iter().all(|room| *room == rooms[0]), "{rooms:?}");
+    assert_eq!(server.get("/api/v1/rooms").await["rooms"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -295,16 +352,55 @@ async fn registrations_are_set_up_by_hand_and_checked() {
 }
 
 #[tokio::test]
+async fn whoever_is_there_to_the_end_of_a_room_has_their_attendance_in_the_gradebook() {
+    let (platform, server, _data) = started().await;
+    let message = |subject: &str, roles: Value| {
+        with(
+            good(&platform),
+            json!({ "sub": subject, claims::ROLES: roles, claims::GRADES: platform.grades(),
+            claims::CUSTOM: { "room": "graded", "grade": "attendance" } }),
+        )
+    };
+    let teacher = platform.launch(&server, message("teacher", json!([INSTRUCTOR]))).await.entered();
+    let _mo = server.join("graded", &teacher.token, None).await;
+    let mut pages = Vec::new();
+    // One whom the gradebook does not take keeps nobody else's from it, whatever the order.
+    for subject in ["observer-1", "student-1", "observer-2", "student-2"] {
+        let entered = platform.launch(&server, message(subject, json!([]))).await.entered();
+        pages.push(server.join("graded", &entered.token, None).await);
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.call(Method::DELETE, "/api/v1/rooms/graded", None).await.0, StatusCode::NO_CONTENT);
+    for subject in ["student-1", "student-2"] {
+        let (percent, columns) = platform.score_of(subject).await;
+        assert!(percent > 20.0 && percent <= 100.0, "{subject}: {percent}");
+        assert_eq!(columns, 1);
+    }
+}
+
+#[tokio::test]
 async fn only_registered_platforms_frame_the_pages() {
     let (platform, server, _data) = started().await;
-    for path in ["/", "/r/a", "/lti/jwks"] {
+    let platforms = format!("frame-ancestors 'self' {}", platform.issuer());
+    let own = "frame-ancestors 'self'".to_owned();
+    // A step of a launch is shown before the platform's page is known, and so is why there is none.
+    for (path, expected) in [
+        ("/", Some(&own)),
+        ("/setup", Some(&own)),
+        ("/setup.html", Some(&own)),
+        ("/r/a", Some(&platforms)),
+        ("/lti/login", None),
+    ] {
         let answer = server.request(Method::GET, path).send().await.unwrap();
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
-        let frames = policy.split("; ").find(|one| one.starts_with("frame-ancestors")).unwrap();
-        assert_eq!(frames, format!("frame-ancestors 'self' {}", platform.issuer()), "{path}");
-        assert!(policy.contains("; form-action 'self';"), "{policy}");
+        let frames = policy.split("; ").find(|one| one.starts_with("frame-ancestors"));
+        assert_eq!(frames, expected.map(String::as_str), "{path}");
+        assert!(policy.contains("; form-action 'self'"), "{policy}");
     }
-    let setup = server.request(Method::GET, "/setup").send().await.unwrap();
-    let policy = setup.headers()["content-security-policy"].to_str().unwrap();
-    assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
+    // Some platforms show their pages from elsewhere than they sign for, and say so in a signed message only.
+    let elsewhere =
+        json!({ claims::LAUNCH_PRESENTATION: { "return_url": "https://school.example/courses/1" } });
+    platform.launch(&server, with(good(&platform), elsewhere)).await.entered();
+    let room = server.request(Method::GET, "/r/a").send().await.unwrap();
+    assert!(room.headers()["content-security-policy"].to_str().unwrap().contains("https://school.example"));
 }

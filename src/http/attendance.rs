@@ -78,7 +78,7 @@ pub(super) async fn json(
     let (expected, expected_error) = match app.lti.expected(&room).await {
         None => (None, None),
         Some(Ok(members)) => (Some(held_against(members, &found)), None),
-        Some(Err(error)) => (None, Some(error.to_string())),
+        Some(Err(error)) => (None, Some(error.brief())),
     };
     let grade =
         if app.lti.is_gradable(&room).await { Some(lti::grade_told(&app, &room).await) } else { None };

@@ -22,6 +22,11 @@ impl ApiError {
         ApiError { status, error: json!({ "code": code }), message: message.into() }
     }
 
+    /// For the developer of a script.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn not_found() -> Self {
         ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
     }

@@ -1,6 +1,5 @@
 //! What holds for every answer.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -35,11 +34,9 @@ const HEADERS: [(HeaderName, &str); 3] = [
 pub(crate) struct OwnWords;
 
 pub(super) async fn security_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    // What the operator does there is nobody's to frame.
-    let framed = request.uri().path() != "/setup";
+    let frames = Frames::of(request.uri().path());
     let mut response = next.run(request).await;
-    let frames = if framed { app.lti.platforms.origins() } else { BTreeSet::new() };
-    let policy = policy(&frames, response.extensions().get::<FormTarget>());
+    let policy = policy(&frames.ancestors(&app), response.extensions().get::<FormTarget>());
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
@@ -49,17 +46,48 @@ pub(super) async fn security_headers(State(app): State<Arc<App>>, request: Reque
     response
 }
 
-fn policy(frames: &BTreeSet<String>, form: Option<&FormTarget>) -> HeaderValue {
+/// Who may show a page in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frames {
+    /// Rooms: the registered platforms.
+    Platforms,
+    /// The steps of a launch: anybody, for whose page it is shows with the signed message only, and refusals are to be read too. There is
+    /// nothing in them that a click could be stolen for.
+    Anybody,
+    /// Everything else: this server's own pages.
+    Own,
+}
+
+impl Frames {
+    fn of(path: &str) -> Self {
+        match path {
+            path if path.starts_with("/r/") => Frames::Platforms,
+            path if path.starts_with("/lti/") => Frames::Anybody,
+            _ => Frames::Own,
+        }
+    }
+
+    fn ancestors(self, app: &App) -> String {
+        match self {
+            Frames::Anybody => String::new(),
+            Frames::Own => "; frame-ancestors 'self'".to_owned(),
+            Frames::Platforms => {
+                let origins = app.lti.platforms.origins();
+                let origins = origins.iter().map(String::as_str);
+                let all: Vec<&str> = std::iter::once("; frame-ancestors 'self'").chain(origins).collect();
+                all.join(" ")
+            }
+        }
+    }
+}
+
+fn policy(frames: &str, form: Option<&FormTarget>) -> HeaderValue {
     let mut policy = format!("{POLICY}; form-action 'self'");
     if let Some(FormTarget(origin)) = form {
         policy.push(' ');
         policy.push_str(origin);
     }
-    policy.push_str("; frame-ancestors 'self'");
-    for origin in frames {
-        policy.push(' ');
-        policy.push_str(origin);
-    }
+    policy.push_str(frames);
     // Origins as they are serialized are always header values.
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }

@@ -4,7 +4,7 @@ use ::lti::Refusal;
 use serde::Serialize;
 
 use super::Lti;
-use crate::bounds::LTI_LOG;
+use crate::bounds::{LTI_LOG, LTI_LOG_CHARS};
 use crate::clock::Clock;
 
 /// What it was about.
@@ -40,6 +40,27 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// What strangers send is written down as far as it says anything.
+    fn shorten(&mut self) {
+        let Entry { issuer, client_id, deployment, detail, name, room, .. } = self;
+        for text in [
+            Some(issuer),
+            client_id.as_mut(),
+            deployment.as_mut(),
+            detail.as_mut(),
+            name.as_mut(),
+            room.as_mut(),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            if let Some((end, _)) = text.char_indices().nth(LTI_LOG_CHARS) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+    }
+
     /// That it was refused, and why.
     pub(crate) fn refused(mut self, refusal: &Refusal) -> Self {
         (self.accepted, self.code, self.detail) = (false, Some(refusal.code()), Some(refusal.to_string()));
@@ -49,7 +70,8 @@ impl Entry {
 
 impl Lti {
     /// Writes it down. What the disk refuses is in the log at least.
-    pub(crate) async fn audit(&self, entry: Entry) {
+    pub(crate) async fn audit(&self, mut entry: Entry) {
+        entry.shorten();
         let Entry { kind, issuer, client_id, deployment, accepted, code, detail, room, .. } = &entry;
         let (client_id, deployment) = (client_id.as_deref(), deployment.as_deref());
         let (detail, room) = (detail.as_deref(), room.as_deref());

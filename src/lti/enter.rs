@@ -1,19 +1,22 @@
 //! From a verified launch to a place in a room.
 
+use std::sync::Arc;
+
 use ::lti::grades::Grading;
-use ::lti::launch::{GradesEndpoint, Launch, Message};
+use ::lti::launch::{GradesEndpoint, Launch, Message, Titled};
+use ::lti::login::origin;
 use ::lti::platform::{Platform, Tenant};
 use ::lti::{Refusal, roles};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
-use room::Identity;
+use room::{Identity, ScriptCommand};
 use serde::{Deserialize, Serialize};
 use signaling::limits::{NAME_CHARS, TITLE_CHARS};
-use stage::Access;
-use store::TenantRecord;
+use stage::{Access, Role};
+use store::{RoomOwner, TenantRecord};
 
-use super::Lti;
+use super::{Lti, StoredChoice};
 use crate::bounds::ROOM_ID_CHARS;
 use crate::random;
 use crate::rooms::{CreateError, NewRoom, Rooms};
@@ -41,23 +44,39 @@ pub(super) struct Services {
     pub(super) grades: Option<GradesEndpoint>,
 }
 
+/// A place in a room for somebody of a course.
+struct Place {
+    room: String,
+    /// The room was made in this course, or in none.
+    own_course: bool,
+}
+
 impl Lti {
     /// The room of a launch, made where it is the first, and who came.
     pub(crate) async fn enter(
         &self,
-        rooms: &std::sync::Arc<Rooms>,
+        rooms: &Arc<Rooms>,
+        dev: bool,
         platform: &Platform,
         launch: &Launch,
     ) -> Result<Entered, Refusal> {
         let Message::ResourceLink(link) = &launch.message else { return Err(Refusal::Internal) };
         let tenant = record(&launch.tenant);
-        let room = self.room(rooms, launch, &tenant, &link.id, link.title.as_deref()).await?;
-        let identity = identity(platform, launch);
+        let _making = self.making.lock().await;
+        let Place { room, own_course } = self.place(rooms, dev, launch, &tenant, link).await?;
+        let mut identity = identity(platform, launch);
+        if !own_course {
+            // Who teaches one course does not teach another, whose room a parameter may name.
+            identity.role = Role::Viewer;
+        }
         let services = Services {
             context: launch.context.as_ref().and_then(|context| context.title.clone()),
             title: link.title.clone(),
-            memberships_url: launch.memberships_url.clone(),
-            grades: launch.grades.clone(),
+            memberships_url: launch.memberships_url.clone().filter(|url| is_callable(url, dev)),
+            grades: launch.grades.clone().filter(|grades| {
+                let GradesEndpoint { line_items, line_item, .. } = grades;
+                line_items.iter().chain(line_item).all(|url| is_callable(url, dev))
+            }),
         };
         let body = serde_json::to_string(&services).map_err(|_| Refusal::Internal)?;
         let person = launch.user.clone().map(|subject| (identity.user.clone(), subject));
@@ -73,67 +92,75 @@ impl Lti {
     /// A room for a link that is being added: its id.
     pub(crate) async fn make_room(
         &self,
-        rooms: &std::sync::Arc<Rooms>,
-        tenant: &Tenant,
+        rooms: &Arc<Rooms>,
+        choice: &StoredChoice,
         title: &str,
         access: Access,
         grading: Option<Grading>,
     ) -> Result<String, Refusal> {
         let new = NewRoom { title: Some(shortened(title, TITLE_CHARS)), access, ..NewRoom::default() };
-        self.create(rooms, new, &record(tenant), grading).await
+        let owner = RoomOwner { tenant: record(&choice.tenant), context: choice.context.clone() };
+        self.create(rooms, new, owner, grading).await
     }
 
-    async fn room(
+    async fn place(
         &self,
-        rooms: &std::sync::Arc<Rooms>,
+        rooms: &Arc<Rooms>,
+        dev: bool,
         launch: &Launch,
         tenant: &TenantRecord,
-        link: &str,
-        title: Option<&str>,
-    ) -> Result<String, Refusal> {
-        let named = ["room", "custom_room"].into_iter().find_map(|name| launch.custom.get(name));
-        let known = match named {
+        link: &Titled,
+    ) -> Result<Place, Refusal> {
+        let custom = |names: [&str; 2]| names.into_iter().find_map(|name| launch.custom.get(name));
+        let context = launch.context.as_ref().map(|context| context.id.clone());
+        // A link that was copied with its course brings the room of the course it comes from: this one gets a room of its own.
+        let copied = launch.custom.get("course").is_some_and(|course| Some(course) != context.as_ref());
+        let known = match custom(["room", "custom_room"]).filter(|_| !copied) {
             Some(name) => Some(checked(name)?),
             None => {
-                let (tenant, link) = (tenant.clone(), link.to_owned());
+                let (tenant, link) = (tenant.clone(), link.id.clone());
                 self.on_disk(move |store| store.link_room(&tenant, &link)).await?
             }
         };
         if let Some(room) = &known
             && rooms.find(room).is_some()
         {
-            return self.owned(room, tenant).await;
+            return self.owned(room, dev, tenant, context.as_ref()).await;
         }
-        let mut new = NewRoom { id: known.clone(), ..NewRoom::default() };
-        let context = || launch.context.as_ref().and_then(|context| context.title.as_deref());
-        new.title = title.or_else(context).map(|title| shortened(title, TITLE_CHARS));
-        if let Some(word) =
-            ["stage_access", "custom_stage_access"].into_iter().find_map(|name| launch.custom.get(name))
-        {
+        let mut new = NewRoom { id: known, ..NewRoom::default() };
+        let of_context = || launch.context.as_ref().and_then(|context| context.title.clone());
+        new.title = link.title.clone().or_else(of_context).map(|title| shortened(&title, TITLE_CHARS));
+        if let Some(word) = custom(["stage_access", "custom_stage_access"]) {
             new.access = access(word)?;
         }
         let grading = launch.custom.get("grade").and_then(|word| Grading::named(word));
-        match self.create(rooms, new, tenant, grading).await {
-            // Two clicked at once, and the other was quicker.
-            Err(Refusal::RoomOfAnother { room }) => self.owned(&room, tenant).await,
-            made => made,
-        }
+        let owner = RoomOwner { tenant: tenant.clone(), context };
+        Ok(Place { room: self.create(rooms, new, owner, grading).await?, own_course: true })
     }
 
-    /// A room that is there, where this tenant may send people into it: its own, or one that is no tenant's.
-    async fn owned(&self, room: &str, tenant: &TenantRecord) -> Result<String, Refusal> {
+    /// A room that is there, where this tenant may send people into it: its own. One that is no tenant's is a script's or a person's own; to
+    /// try things out, in dev mode, it is anybody's.
+    async fn owned(
+        &self,
+        room: &str,
+        dev: bool,
+        tenant: &TenantRecord,
+        context: Option<&String>,
+    ) -> Result<Place, Refusal> {
         let asked = room.to_owned();
-        match self.on_disk(move |store| store.room_owner(&asked)).await? {
-            Some(owner) if owner != *tenant => Err(Refusal::RoomOfAnother { room: room.to_owned() }),
-            _ => Ok(room.to_owned()),
-        }
+        let own_course = match self.on_disk(move |store| store.room_owner(&asked)).await? {
+            Some(owner) if owner.tenant == *tenant => owner.context.is_none_or(|own| Some(&own) == context),
+            None if dev => true,
+            _ => return Err(Refusal::RoomOfAnother { room: room.to_owned() }),
+        };
+        Ok(Place { room: room.to_owned(), own_course })
     }
 
     async fn create(
         &self,
-        rooms: &std::sync::Arc<Rooms>,
+        rooms: &Arc<Rooms>,
         new: NewRoom,
-        tenant: &TenantRecord,
+        owner: RoomOwner,
         grading: Option<Grading>,
     ) -> Result<String, Refusal> {
         let wanted = new.id.clone().unwrap_or_default();
@@ -142,12 +169,28 @@ impl Lti {
             CreateError::TooMany => Refusal::TooManyRooms,
             CreateError::NotKept => Refusal::StorageFailed,
         })?;
-        let (room, tenant) = (made.id.to_string(), tenant.clone());
+        let room = made.id.to_string();
         let kept = room.clone();
         let grading = grading.map(Grading::name);
-        self.on_disk(move |store| store.save_room_owner(&kept, &tenant, grading)).await?;
+        if let Err(refusal) = self.on_disk(move |store| store.save_room_owner(&kept, &owner, grading)).await {
+            // A room that is nobody's would be nobody's to enter either.
+            let _ = rooms.call(&made, ScriptCommand::End).await;
+            return Err(refusal);
+        }
         Ok(room)
     }
+}
+
+/// Whether a service is called at this address: with the platform's word for people there goes a secret of ours.
+fn is_callable(url: &str, dev: bool) -> bool {
+    origin(url).is_some_and(|origin| dev || origin.starts_with("https://") || is_this_machine(&origin))
+}
+
+/// `http` to one's own machine is heard by nobody else.
+pub(crate) fn is_this_machine(origin: &str) -> bool {
+    ["http://localhost", "http://127.0.0.1", "http://[::1]"]
+        .iter()
+        .any(|here| origin.strip_prefix(here).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
 }
 
 pub(super) fn record(tenant: &Tenant) -> TenantRecord {
@@ -159,10 +202,11 @@ fn identity(platform: &Platform, launch: &Launch) -> Identity {
     let (user, role) = match &launch.user {
         Some(subject) => (user(&platform.issuer, subject), roles::role(&launch.roles, &platform.roles)),
         // Somebody whom the platform does not name is nobody to put in charge.
-        None => (random::key(), stage::Role::Viewer),
+        None => (random::key(), Role::Viewer),
     };
-    let name = match &launch.name {
-        Some(name) => shortened(name, NAME_CHARS),
+    let name = launch.name.as_ref().map(|name| shortened(name, NAME_CHARS));
+    let name = match name.filter(|name| !name.is_empty()) {
+        Some(name) => name,
         None => format!("Guest {}", user.chars().rev().take(4).collect::<String>()),
     };
     Identity { user, name, role, waits: false }

@@ -6,12 +6,14 @@
 //! else: no room ever waits for one.
 
 mod audit;
+mod columns;
 mod enter;
 mod keys;
 mod keysets;
 mod names;
 mod once;
 mod outbound;
+mod pace;
 mod platforms;
 mod reports;
 mod services;
@@ -26,13 +28,13 @@ use crate::config::LtiPlatform;
 use crate::metrics::Counts;
 
 pub(crate) use audit::{Entry as AuditEntry, Kind};
-pub(crate) use enter::Entered;
+pub(crate) use enter::{Entered, is_this_machine};
 pub(crate) use names::Expected;
 pub(crate) use once::{Once, PendingLogin, Storage, StoredChoice};
 pub(crate) use outbound::OutboundError;
 pub(crate) use platforms::ChangeError;
 pub(crate) use platforms::{Known, Source};
-pub(crate) use reports::report_for_ever;
+pub(crate) use reports::{report_for_ever, settle_at_end};
 pub(crate) use services::ServiceError;
 
 /// All that has to do with learning platforms.
@@ -45,6 +47,10 @@ pub(crate) struct Lti {
     key_sets: keysets::KeySets,
     tokens: services::Tokens,
     names: names::Cache,
+    columns: columns::Known,
+    pace: pace::Pace,
+    /// One launch makes a room at a time: two who click a new link at once are in the same.
+    making: tokio::sync::Mutex<()>,
 }
 
 /// Why the server cannot be a tool of learning platforms; found at start.
@@ -76,6 +82,9 @@ impl Lti {
             key_sets: keysets::KeySets::default(),
             tokens: services::Tokens::default(),
             names: names::Cache::default(),
+            columns: columns::Known::default(),
+            pace: pace::Pace::default(),
+            making: tokio::sync::Mutex::default(),
             store,
             counts,
         })

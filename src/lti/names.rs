@@ -9,11 +9,13 @@ use ::lti::platform::Platform;
 use ::lti::{claims, roles};
 use stage::Role;
 use store::CourseLink;
+use tokio::time::timeout;
 
 use super::enter::{Services, user};
+use super::outbound::OutboundError;
 use super::services::ServiceError;
 use super::{AuditEntry, Kind, Lti};
-use crate::bounds::{NAMES_FOR, PLATFORM_ANSWER_BYTES};
+use crate::bounds::{NAMES_FOR, NAMES_WITHIN, PLATFORM_ANSWER_BYTES};
 
 /// Somebody of a course.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +29,12 @@ pub(crate) struct Expected {
 
 type Answered = Result<Vec<Expected>, ServiceError>;
 
-/// What was answered last, by the address asked.
+/// What was answered last, by who asked where: an address is no secret, and a tenant's list is its own.
 #[derive(Debug, Default)]
-pub(super) struct Cache(Mutex<HashMap<String, (Instant, Answered)>>);
+pub(super) struct Cache(Mutex<HashMap<(TenantKey, String), (Instant, Answered)>>);
+
+/// Issuer, client id, deployment.
+type TenantKey = (String, String, String);
 
 impl Lti {
     /// Everybody of the courses whose links lead to this room; `None` where no course tells.
@@ -51,16 +56,22 @@ impl Lti {
     }
 
     async fn members(&self, link: &CourseLink, url: &str) -> Answered {
-        if let Some((at, answered)) = self.names.0.lock().unwrap_or_else(PoisonError::into_inner).get(url)
+        let tenant = &link.tenant;
+        let asker = (tenant.issuer.clone(), tenant.client_id.clone(), tenant.deployment.clone());
+        let key = (asker, url.to_owned());
+        if let Some((at, answered)) = self.names.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
             && at.elapsed() < NAMES_FOR
         {
             return answered.clone();
         }
-        let tenant = &link.tenant;
         let registered = self.platforms.get(&tenant.issuer, &tenant.client_id);
         let issuer = tenant.issuer.clone();
         let answered = match registered {
-            Some(known) => self.read_members(&known.platform, url).await,
+            Some(known) => {
+                let read = timeout(NAMES_WITHIN, self.read_members(&known.platform, url)).await;
+                let late = ServiceError::Call { url: url.to_owned(), error: OutboundError::TimedOut };
+                read.unwrap_or(Err(late))
+            }
             None => Err(ServiceError::NotRegistered { issuer: issuer.clone() }),
         };
         let entry = AuditEntry {
@@ -77,7 +88,7 @@ impl Lti {
         self.audit(entry).await;
         let mut kept = self.names.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|_, (at, _)| at.elapsed() < NAMES_FOR);
-        kept.insert(url.to_owned(), (Instant::now(), answered.clone()));
+        kept.insert(key, (Instant::now(), answered.clone()));
         answered
     }
 

@@ -73,6 +73,8 @@ pub(crate) struct Storage {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredChoice {
     pub(crate) tenant: Tenant,
+    /// The course it is chosen for.
+    pub(crate) context: Option<String>,
     pub(crate) settings: Settings,
     /// The platform's locale for them.
     pub(crate) locale: Option<String>,
@@ -92,10 +94,9 @@ impl Lti {
         let now = Clock::unix_seconds();
         let save = move |store: &store::Store| store.save_once(&kept, &body, now, now + seconds, LTI_PENDING);
         if self.on_disk(save).await? {
-            return Ok(());
+            self.counts.hit(Bound::LtiPending);
         }
-        self.counts.hit(Bound::LtiPending);
-        Err(Refusal::Draining)
+        Ok(())
     }
 
     /// Takes it; `None`: it was taken, its time is over, or there never was one.

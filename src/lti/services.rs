@@ -33,6 +33,23 @@ pub(crate) enum ServiceError {
     Internal,
 }
 
+impl ServiceError {
+    /// For moderators, who are to know that it failed, and nothing of what the platform's servers answered.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            ServiceError::Call { error: OutboundError::Status { status, .. }, .. } => {
+                format!("status {status}")
+            }
+            ServiceError::Call { error: OutboundError::TimedOut, .. } => "no answer in time".to_owned(),
+            ServiceError::Call { .. } => "not to be reached".to_owned(),
+            ServiceError::NotRegistered { .. } => "not registered any more".to_owned(),
+            ServiceError::Answer { .. } | ServiceError::Internal => {
+                "an answer that makes no sense".to_owned()
+            }
+        }
+    }
+}
+
 impl Lti {
     /// A token for these scopes, got anew where there is none.
     pub(crate) async fn token(&self, platform: &Platform, scopes: &[&str]) -> Result<String, ServiceError> {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 use room::{
     Attendance, BoundsHit, Identity, PollSheet, Room, ScriptCommand, SessionId, TransportId, WhichMeetings,
 };
@@ -44,7 +44,12 @@ pub(crate) struct Rooms {
     /// Held while a room is made or ended, so that the disk and the list say the same.
     changing: tokio::sync::Mutex<()>,
     next_session: AtomicU64,
+    /// What is done with what is known of a room that ends, before it is forgotten.
+    pub(super) at_end: OnceLock<AtEnd>,
 }
+
+/// Takes who was in a room that has ended.
+pub(crate) type AtEnd = Box<dyn Fn(Arc<str>, Attendance) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// A room to be made.
 #[derive(Clone, Debug)]
@@ -118,7 +123,14 @@ impl Rooms {
             open: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             next_session: AtomicU64::new(1),
+            at_end: OnceLock::new(),
         })
+    }
+
+    /// From now on a room that ends is told of so.
+    pub(crate) fn on_end(&self, at_end: AtEnd) {
+        // Said once, at the start.
+        let _ = self.at_end.set(at_end);
     }
 
     /// Starts every room that was kept.

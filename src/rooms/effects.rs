@@ -1,7 +1,7 @@
 //! What a room's effects come to: frames, gates, slots, the disk.
 
 use media::{Mid, PublicationId};
-use room::{Pace, SessionId, TransportId};
+use room::{Pace, SessionId, TransportId, WhichMeetings};
 use signaling::{ServerMessage, Source};
 use tokio::time::Instant;
 
@@ -116,6 +116,10 @@ impl Actor {
         self.ended = true;
         // Nothing of it may come after.
         self.keeping.stop().await;
+        if let Some(at_end) = self.rooms.at_end.get() {
+            let attendance = self.room.attendance(self.rooms.clock.now(), WhichMeetings::All);
+            at_end(self.me.id.clone(), attendance).await;
+        }
         self.not_kept = !self.rooms.clone().forget(&self.me.id).await;
     }
 }

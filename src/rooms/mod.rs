@@ -24,4 +24,5 @@ pub(crate) use directory::{CreateError, LoadError, NewRoom, Rooms};
 pub(crate) use link::{Link, OfferOutcome, Restart};
 pub(crate) use mailbox::{AttachError, Attaching, CallError, Joining, RoomRef, ToRoom};
 pub(crate) use outbox::{Frame, Frames, NothingYet, Outbox, frames};
+pub(crate) use record::access_name;
 pub(crate) use resources::{Protocol, Resource};

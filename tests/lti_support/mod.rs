@@ -41,6 +41,8 @@ struct Inside {
     base: String,
     answers: Mutex<Answers>,
     registered: Mutex<Value>,
+    line_items: Mutex<Vec<Value>>,
+    scores: Mutex<Vec<Value>>,
 }
 
 pub(crate) struct Platform(Arc<Inside>);
@@ -49,8 +51,13 @@ impl Platform {
     pub(crate) async fn start() -> Platform {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let inside =
-            Arc::new(Inside { base, answers: Mutex::new(Answers::Keys), registered: Mutex::default() });
+        let inside = Arc::new(Inside {
+            base,
+            answers: Mutex::new(Answers::Keys),
+            registered: Mutex::default(),
+            line_items: Mutex::default(),
+            scores: Mutex::default(),
+        });
         let token =
             || async { Json(json!({ "access_token": "a", "token_type": "bearer", "expires_in": 3600 })) };
         let router = Router::new()
@@ -59,6 +66,8 @@ impl Platform {
             .route("/token", post(token))
             .route("/configuration", get(configuration))
             .route("/registration", post(registration))
+            .route("/line_items", get(line_items).post(make_line_item))
+            .route("/line_items/1/scores", post(score))
             .with_state(inside.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Platform(inside)
@@ -78,6 +87,24 @@ impl Platform {
 
     pub(crate) fn answer(&self, answers: Answers) {
         *self.0.answers.lock().unwrap() = answers;
+    }
+
+    /// The claim that lets grades be sent here.
+    pub(crate) fn grades(&self) -> Value {
+        json!({ "scope": [claims::SCOPE_LINE_ITEM, claims::SCOPE_SCORE], "lineitems": self.url("/line_items") })
+    }
+
+    /// The first score of somebody, and how many columns there are by then.
+    pub(crate) async fn score_of(&self, subject: &str) -> (f64, usize) {
+        for _ in 0..300 {
+            let found =
+                self.0.scores.lock().unwrap().iter().find(|score| score["userId"] == subject).cloned();
+            if let Some(score) = found {
+                return (score["scoreGiven"].as_f64().unwrap(), self.0.line_items.lock().unwrap().len());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("no score of {subject}: {:?}", self.0.scores.lock().unwrap());
     }
 
     /// What the tool said of itself.
@@ -152,6 +179,28 @@ async fn configuration(State(platform): State<Arc<Inside>>) -> Json<Value> {
 async fn registration(State(platform): State<Arc<Inside>>, Json(tool): Json<Value>) -> Json<Value> {
     *platform.registered.lock().unwrap() = tool;
     Json(json!({ "client_id": "registered-1" }))
+}
+
+async fn line_items(State(platform): State<Arc<Inside>>) -> Json<Value> {
+    Json(json!(*platform.line_items.lock().unwrap()))
+}
+
+async fn make_line_item(State(platform): State<Arc<Inside>>, text: String) -> Json<Value> {
+    let mut item: Value = serde_json::from_str(&text).unwrap();
+    let mut items = platform.line_items.lock().unwrap();
+    item["id"] = json!(format!("{}/line_items/{}", platform.base, items.len() + 1));
+    items.push(item.clone());
+    Json(item)
+}
+
+/// It has nobody who is called an observer.
+async fn score(State(platform): State<Arc<Inside>>, text: String) -> StatusCode {
+    let score: Value = serde_json::from_str(&text).unwrap();
+    if score["userId"].as_str().is_some_and(|user| user.starts_with("observer")) {
+        return StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    platform.scores.lock().unwrap().push(score);
+    StatusCode::OK
 }
 
 /// What a student's click sends.

@@ -53,6 +53,10 @@ pub struct Choice<'a> {
     pub title: &'a str,
     /// Where the link leads: the launch address.
     pub url: &'a str,
+    /// How its stage is come up to, should the room have to be made anew: `open`, `request` or `invite`.
+    pub access: &'a str,
+    /// The course it is for: a copy of the link in another one is another room's.
+    pub course: Option<&'a str>,
     /// What goes to the gradebook, in the words of the custom parameter `grade`; `None`: nothing.
     pub grade: Option<&'a str>,
 }
@@ -96,10 +100,13 @@ fn item(choice: &Choice<'_>) -> Value {
         "type": "ltiResourceLink",
         "title": choice.title,
         "url": choice.url,
-        "custom": { "room": choice.room },
+        "custom": { "room": choice.room, "stage_access": choice.access },
         // A room wants space; platforms that cannot give it ignore this.
         "iframe": { "height": 720 },
     });
+    if let Some(course) = choice.course {
+        item["custom"]["course"] = json!(course);
+    }
     if let Some(grade) = choice.grade {
         item["custom"]["grade"] = json!(grade);
     }

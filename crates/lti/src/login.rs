@@ -1,6 +1,6 @@
 //! How a launch begins (OpenID Connect third-party initiated login; Security Framework 1.0, section 5.1.1).
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::Refusal;
 use crate::platform::Platform;
@@ -87,8 +87,17 @@ pub fn authentication_url(
     Ok(url.into())
 }
 
-/// Scheme and authority of an address, as browsers name origins; `None` where it has none.
+/// Scheme and authority of an address, as browsers name origins; `None` where it has none, or none that can stand in a policy.
 pub fn origin(address: &str) -> Option<String> {
-    let origin = Url::parse(address).ok()?.origin();
-    origin.is_tuple().then(|| origin.ascii_serialization())
+    let url = Url::parse(address).ok()?;
+    // The URL standard lets characters into a name that mean something in a policy, such as `*` and `;`.
+    let plain = |host: &str| {
+        host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+    };
+    let fits = match url.host()? {
+        Host::Domain(name) => plain(name),
+        Host::Ipv4(_) | Host::Ipv6(_) => true,
+    };
+    let origin = url.origin();
+    (fits && origin.is_tuple()).then(|| origin.ascii_serialization())
 }

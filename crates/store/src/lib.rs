@@ -23,7 +23,7 @@ mod schema;
 pub use error::StoreError;
 pub use items::{ItemKind, ItemRecord};
 pub use links::{LinkOver, LinkRecord};
-pub use lti::{CourseLink, LinkedPerson, PlatformRecord, TenantRecord};
+pub use lti::{CourseLink, LinkedPerson, PlatformRecord, RoomOwner, SettledScore, TenantRecord};
 pub use open::{DATABASE_FILE, LOCK_FILE, Store};
 pub use rooms::RoomRecord;
 pub use schema::SCHEMA_VERSION;

@@ -28,6 +28,15 @@ pub struct TenantRecord {
     pub deployment: String,
 }
 
+/// Whose room it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomOwner {
+    /// Whose link made it.
+    pub tenant: TenantRecord,
+    /// The course it was made in; `None`: in none.
+    pub context: Option<String>,
+}
+
 /// A link in a course, and the room it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CourseLink {
@@ -40,6 +49,15 @@ pub struct CourseLink {
     /// Where it leads.
     pub room: String,
     /// The server's own JSON: the services that are there for it.
+    pub body: String,
+}
+
+/// What is due to a gradebook though its room is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledScore {
+    /// This server's own number.
+    pub id: i64,
+    /// The server's own JSON.
     pub body: String,
 }
 
@@ -118,8 +136,8 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps something that is good once, until `expires`, in seconds since 1970; `false`: there are `most` already. Those whose time is over
-    /// at `now` are forgotten.
+    /// Keeps something that is good once, until `expires`, in seconds since 1970; `true`: there were `most` already, and the one
+    /// that would have ended next is gone for it. Those whose time is over at `now` are forgotten.
     pub fn save_once(
         &self,
         key: &str,
@@ -132,15 +150,18 @@ impl Store {
         let transaction = connection.transaction()?;
         transaction.execute("DELETE FROM lti_once WHERE expires <= ?1", [now as i64])?;
         let kept: i64 = transaction.query_row("SELECT count(*) FROM lti_once", [], |row| row.get(0))?;
-        if kept >= most as i64 {
-            return Ok(false);
+        let full = kept >= most as i64;
+        if full {
+            let first =
+                "DELETE FROM lti_once WHERE key = (SELECT key FROM lti_once ORDER BY expires LIMIT 1)";
+            transaction.execute(first, [])?;
         }
         transaction.execute(
             "INSERT INTO lti_once (key, body, expires) VALUES (?1, ?2, ?3)",
             params![key, body, expires as i64],
         )?;
         transaction.commit()?;
-        Ok(true)
+        Ok(full)
     }
 
     /// What is good once, which it was with this; `None`: taken before, or its time is over at `now`.
@@ -154,11 +175,15 @@ impl Store {
     }
 
     /// Whose room it is, where it is a tenant's.
-    pub fn room_owner(&self, room: &str) -> Result<Option<TenantRecord>, StoreError> {
+    pub fn room_owner(&self, room: &str) -> Result<Option<RoomOwner>, StoreError> {
         let found = self.connection().query_row(
-            "SELECT issuer, client_id, deployment FROM lti_rooms WHERE room = ?1 AND issuer IS NOT NULL",
+            "SELECT issuer, client_id, deployment, context FROM lti_rooms WHERE room = ?1 AND issuer IS NOT NULL",
             [room],
-            |row| Ok(TenantRecord { issuer: row.get(0)?, client_id: row.get(1)?, deployment: row.get(2)? }),
+            |row| {
+                let tenant =
+                    TenantRecord { issuer: row.get(0)?, client_id: row.get(1)?, deployment: row.get(2)? };
+                Ok(RoomOwner { tenant, context: row.get(3)? })
+            },
         );
         Ok(found.optional()?)
     }
@@ -167,13 +192,14 @@ impl Store {
     pub fn save_room_owner(
         &self,
         room: &str,
-        tenant: &TenantRecord,
+        owner: &RoomOwner,
         grading: Option<&str>,
     ) -> Result<(), StoreError> {
-        let TenantRecord { issuer, client_id, deployment } = tenant;
+        let RoomOwner { tenant: TenantRecord { issuer, client_id, deployment }, context } = owner;
         self.connection().execute(
-            "INSERT OR REPLACE INTO lti_rooms (room, issuer, client_id, deployment, grading) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![room, issuer, client_id, deployment, grading],
+            "INSERT OR REPLACE INTO lti_rooms (room, issuer, client_id, deployment, context, grading)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![room, issuer, client_id, deployment, context, grading],
         )?;
         Ok(())
     }
@@ -280,6 +306,31 @@ impl Store {
             "UPDATE lti_people SET sent = ?3 WHERE link = ?1 AND user = ?2",
             params![link, user, sent],
         )?;
+        Ok(())
+    }
+
+    /// Keeps what is due to gradebooks, apart from the room, which ends.
+    pub fn settle_scores(&self, bodies: &[String]) -> Result<(), StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        for body in bodies {
+            transaction.execute("INSERT INTO lti_settled (body) VALUES (?1)", [body])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// What is due so, the oldest first.
+    pub fn settled_scores(&self, most: usize) -> Result<Vec<SettledScore>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare("SELECT id, body FROM lti_settled ORDER BY id LIMIT ?1")?;
+        let read = |row: &Row<'_>| Ok(SettledScore { id: row.get(0)?, body: row.get(1)? });
+        Ok(statement.query_map([most as i64], read)?.collect::<Result<_, _>>()?)
+    }
+
+    /// It was sent, or will not be taken.
+    pub fn forget_settled(&self, id: i64) -> Result<(), StoreError> {
+        self.connection().execute("DELETE FROM lti_settled WHERE id = ?1", [id])?;
         Ok(())
     }
 

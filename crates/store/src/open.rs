@@ -1,6 +1,7 @@
 //! Opening a data directory: the lock, the file, its version.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +17,10 @@ pub const DATABASE_FILE: &str = "proscenium.db";
 /// Locked while a server runs on the directory. Its content means nothing; the kernel lets go of the lock when the process ends,
 /// however it ends.
 pub const LOCK_FILE: &str = "lock";
+
+/// Nobody else on the machine reads names, or the server's own keys. What exists already stays as it is.
+const PRIVATE_DIRECTORY: u32 = 0o700;
+const PRIVATE_FILE: u32 = 0o600;
 
 /// How long to wait for somebody who has the file open from outside, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
@@ -34,10 +39,16 @@ impl Store {
     ///
     /// Whatever keeps the directory from being used; a file of a newer server or of another program is left as it is.
     pub fn open(directory: &Path) -> Result<Store, StoreError> {
-        fs::create_dir_all(directory)
+        DirBuilder::new()
+            .recursive(true)
+            .mode(PRIVATE_DIRECTORY)
+            .create(directory)
             .map_err(|source| StoreError::Create { path: directory.to_owned(), source })?;
         let lock = lock(directory)?;
         let path = directory.join(DATABASE_FILE);
+        // Made before SQLite would, with the rights of whoever started the server; its log takes the file's.
+        let made = File::options().create_new(true).write(true).mode(PRIVATE_FILE).open(&path);
+        drop(made);
         let mut connection = Connection::open(&path)?;
         prepare(&mut connection, &path)?;
         Ok(Store { connection: Mutex::new(connection), lock })

@@ -17,9 +17,11 @@ use super::super::body::Body;
 use super::super::{ApiError, rooms};
 use super::{step, tool};
 use crate::app::App;
+use crate::bounds::LTI_CHOICE_FOR;
 use crate::clock::Clock;
 use crate::lti::{AuditEntry, Kind, Once, StoredChoice};
 use crate::random;
+use crate::rooms::access_name;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +66,9 @@ pub(in crate::http) async fn choose(
         }
         Err(refusal) => {
             app.lti.audit(entry.refused(&refusal)).await;
+            // It may be tried again, or given up, from the same page.
+            let again = Once::Choice(choice);
+            let _ = app.lti.keep_once_as(&body.key, &again, LTI_CHOICE_FOR.as_secs()).await;
             Err(error(&refusal))
         }
     }
@@ -86,15 +91,30 @@ async fn answer(
     }
     let grading = body.grade.as_deref().and_then(Grading::named);
     let access = body.access.unwrap_or(Access::Request);
-    let room = app.lti.make_room(&app.rooms, &choice.tenant, &body.title, access, grading).await?;
+    let room = make(app, choice.clone(), body.title.clone(), access, grading).await?;
     entry.room = Some(room.clone());
     let url = tool(app, headers).launch_url();
     sign(Some(&Choice {
         room: &room,
         title: body.title.trim(),
         url: &url,
+        access: access_name(access),
+        course: choice.context.as_deref(),
         grade: grading.map(Grading::name),
     }))
+}
+
+/// In a task of its own: a browser that goes away half way leaves no half of a room.
+async fn make(
+    app: &Arc<App>,
+    choice: StoredChoice,
+    title: String,
+    access: Access,
+    grading: Option<Grading>,
+) -> Result<String, Refusal> {
+    let app = app.clone();
+    let making = async move { app.lti.make_room(&app.rooms, &choice, &title, access, grading).await };
+    tokio::spawn(making).await.map_err(|_| Refusal::Internal)?
 }
 
 fn error(refusal: &Refusal) -> ApiError {

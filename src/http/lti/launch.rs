@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use lti::Refusal;
 use lti::launch::{self, Launch, Message};
 use lti::login::origin;
+use lti::platform::Platform;
 use lti::roles;
 use ring::hmac;
 use serde::Deserialize;
@@ -92,6 +93,7 @@ async fn take(
     }
     let message = form::find(parameters, "id_token").ok_or_else(|| missing("id_token"))?;
     let launch = verified(app, &pending, message).await?;
+    app.lti.platforms.learn_origins(&launch);
     trail.entry.deployment = Some(launch.tenant.deployment.clone());
     trail.entry.name = launch.name.clone();
     trail.locale = launch.locale.clone();
@@ -189,7 +191,6 @@ async fn go_on(app: &Arc<App>, launch: &Launch, trail: &mut Trail) -> Result<Out
     let tenant = &launch.tenant;
     let registered = app.lti.platforms.get(&tenant.issuer, &tenant.client_id);
     let platform = registered.map(|known| known.platform).ok_or(Refusal::UnknownState)?;
-    app.lti.platforms.learn_origins(launch);
     if let Message::DeepLinking(settings) = &launch.message {
         trail.entry.kind = Kind::DeepLinking;
         let role = roles::role(&launch.roles, &platform.roles);
@@ -200,7 +201,8 @@ async fn go_on(app: &Arc<App>, launch: &Launch, trail: &mut Trail) -> Result<Out
         let target = form_target(launch).ok_or(Refusal::Internal)?;
         let (settings, locale) = (settings.clone(), launch.locale.clone());
         let title = settings.title.clone().or_else(|| launch.context.as_ref()?.title.clone());
-        let choice = StoredChoice { tenant: tenant.clone(), settings, locale: locale.clone() };
+        let context = launch.context.as_ref().map(|context| context.id.clone());
+        let choice = StoredChoice { tenant: tenant.clone(), context, settings, locale: locale.clone() };
         let key = app.lti.keep_once(&Once::Choice(choice), LTI_CHOICE_FOR.as_secs()).await?;
         let mut choose = json!({ "step": "choose", "key": key, "access": "request", "gradable": gradable });
         if let Some(title) = title {
@@ -208,11 +210,18 @@ async fn go_on(app: &Arc<App>, launch: &Launch, trail: &mut Trail) -> Result<Out
         }
         return Ok(Outcome::StepTo(step::with_language(choose, locale.as_deref()), target));
     }
-    let entered = app.lti.enter(&app.rooms, &platform, launch).await?;
+    let entered = enter(app, platform, launch.clone()).await?;
     trail.entry.room = Some(entered.room.clone());
     trail.entry.accepted = true;
     app.lti.audit(trail.entry.clone()).await;
     Ok(Outcome::Go(address(app, &entered)?))
+}
+
+/// In a task of its own: a browser that goes away half way leaves no half of a room.
+async fn enter(app: &Arc<App>, platform: Platform, launch: Launch) -> Result<Entered, Refusal> {
+    let app = app.clone();
+    let entering = async move { app.lti.enter(&app.rooms, app.config.dev, &platform, &launch).await };
+    tokio::spawn(entering).await.map_err(|_| Refusal::Internal)?
 }
 
 fn address(app: &App, entered: &Entered) -> Result<String, Refusal> {

@@ -13,6 +13,7 @@ use lti::platform::Platform;
 use lti::registration::PlatformConfiguration;
 use serde_json::json;
 
+use super::setup::check_platform;
 use super::{form, step, tool};
 use crate::app::App;
 use crate::bounds::PLATFORM_ANSWER_BYTES;
@@ -61,16 +62,22 @@ async fn take(
         return Err(failed(detail.to_owned()));
     }
     let outbound = &app.lti.outbound;
-    let found = outbound.get(address, "application/json", None, PLATFORM_ANSWER_BYTES).await;
-    let found = found.map_err(|error| failed(format!("{address} {error}")))?;
-    let platform = PlatformConfiguration::read(&found.body, address)?;
+    let token = form::find(parameters, "registration_token");
+    // What stands behind the question mark may be as secret as the token.
+    let told = address.split('?').next().unwrap_or_default();
+    let found = outbound.get(address, "application/json", token, PLATFORM_ANSWER_BYTES).await;
+    let found = found.map_err(|error| failed(format!("{told} {error}")))?;
+    let platform = PlatformConfiguration::read(&found.body, told)?;
     entry.issuer = platform.issuer.clone();
     let wanted = tool(app, headers).registration(&platform).to_string();
-    let token = form::find(parameters, "registration_token");
     let url = &platform.registration_url;
     let answer = outbound.post(url, "application/json", token, wanted).await;
     let answer = answer.map_err(|error| failed(format!("{url} {error}")))?;
     let made = platform.platform(&answer.body)?;
+    check_platform(&made, app.config.dev).map_err(|error| failed(error.message().to_owned()))?;
+    if app.lti.platforms.get(&made.issuer, &made.client_id).is_some() {
+        return Err(failed("this platform is registered already, with the same client id".to_owned()));
+    }
     app.lti
         .register(made.clone(), Source::Registration)
         .await

@@ -17,7 +17,9 @@ use super::super::body::Body;
 use super::tool;
 use crate::app::App;
 use crate::bounds::{LTI_LAUNCHES_TOLD, LTI_REGISTRATION_FOR};
-use crate::lti::{ChangeError, Known, Once, ServiceError, Source};
+use crate::lti::{ChangeError, Known, Once, ServiceError, Source, is_this_machine};
+
+const BLACKBOARD: &str = "https://blackboard.com";
 
 /// `GET /api/v1/lti`.
 pub(in crate::http) async fn about(
@@ -153,7 +155,8 @@ fn told(Known { platform, source }: &Known) -> Value {
     told
 }
 
-fn check_platform(platform: &Platform, dev: bool) -> Result<(), ApiError> {
+/// What holds for a registration however it comes.
+pub(super) fn check_platform(platform: &Platform, dev: bool) -> Result<(), ApiError> {
     let texts = [("issuer", &platform.issuer), ("client_id", &platform.client_id)];
     for (field, text) in texts {
         if text.trim().is_empty() || text.len() > 500 || text.chars().any(char::is_control) {
@@ -177,13 +180,12 @@ fn check_platform(platform: &Platform, dev: bool) -> Result<(), ApiError> {
             return Err(ApiError::invalid_field(field, "an address that begins with https://"));
         }
     }
+    // One client id for every institution that there is: the deployment alone says which.
+    if platform.issuer == BLACKBOARD && platform.deployments.is_empty() {
+        let problem = "at least one, for Blackboard has one client id for all institutions";
+        return Err(ApiError::invalid_field("deployments", problem));
+    }
     Ok(())
-}
-
-fn is_this_machine(origin: &str) -> bool {
-    ["http://localhost", "http://127.0.0.1", "http://[::1]"]
-        .iter()
-        .any(|here| origin.strip_prefix(here).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
 }
 
 fn unknown() -> ApiError {

@@ -74,7 +74,16 @@ fn a_login_without_its_parameters_is_refused_by_name() {
 fn origins_are_those_of_browsers() {
     assert_eq!(origin("https://LMS.example:443/a?b"), Some("https://lms.example".to_owned()));
     assert_eq!(origin("http://localhost:8081/x"), Some("http://localhost:8081".to_owned()));
-    for none in ["javascript:alert(1)", "data:text/html,x", "lms.example", ""] {
+    for none in [
+        "https://*/",
+        "https://x;sandbox/",
+        "https://a,b/",
+        "https://a'b/",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "lms.example",
+        "",
+    ] {
         assert_eq!(origin(none), None, "{none}");
     }
 }
@@ -127,6 +136,8 @@ fn a_choice_goes_back_with_what_came() {
         room: "r1",
         title: "Lecture",
         url: "https://stage.example.edu/lti/launch",
+        access: "invite",
+        course: Some("c-1"),
         grade: Some("attendance"),
     };
     let sent = payload(&response(&key(), &tenant, &settings, Some(&choice), "n", NOW).unwrap());
@@ -136,7 +147,10 @@ fn a_choice_goes_back_with_what_came() {
     let item = &sent[claims::CONTENT_ITEMS][0];
     assert_eq!(
         (&item["type"], &item["custom"]),
-        (&json!("ltiResourceLink"), &json!({ "room": "r1", "grade": "attendance" }))
+        (
+            &json!("ltiResourceLink"),
+            &json!({ "room": "r1", "stage_access": "invite", "course": "c-1", "grade": "attendance" })
+        )
     );
     let nothing = payload(&response(&key(), &tenant, &settings, None, "n", NOW).unwrap());
     assert_eq!(nothing[claims::CONTENT_ITEMS], json!([]));
