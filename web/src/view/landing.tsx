@@ -8,7 +8,7 @@ import { Mark } from "./icons";
 import { later } from "./later";
 import { Said } from "./said";
 
-const SignIn = later(async () => (await import("./rooms")).SignIn, { nothing: true });
+const SignIn = later(async () => (await import("./rooms")).SignIn, { nothing: true, words: "outside" });
 
 export function Landing() {
   const [me, setMe] = useState<Me | null>(null);

@@ -1,0 +1,57 @@
+/** Arabic. Outside of rooms: the landing page, the way in of guests, and one’s own rooms. */
+import type { en } from "./en";
+
+export const ar: Readonly<Record<keyof typeof en, string>> = {
+  // Guests: their way in, and the links that moderators make.
+  "guest.title": "دعوة إلى {title}",
+  "guest.waits": "سيسمح لك أحد المشرفين بالدخول.",
+  "guest.name": "اسمك",
+  "guest.name.more": "يمكن لكل من في الغرفة قراءته.",
+  "guest.name.missing": "يرجى كتابة اسمك.",
+  "guest.enter": "دخول",
+  "guest.entering": "لحظة من فضلك…",
+  "guest.too_fast": "يدخل أشخاص كثيرون الآن. يرجى إعادة المحاولة بعد لحظات.",
+  "guest.failed": "لم يستجب الخادم",
+  "guest.failed.more": "يرجى التحقق من الاتصال وإعادة المحاولة.",
+  "guest.spent": "استُخدم هذا الرابط من قبل",
+  "guest.spent.more": "لا يسمح بالدخول إلا لعدد محدد من الأشخاص. اطلب رابطًا جديدًا.",
+  "guest.ended": "لم يعد هذا الرابط صالحًا",
+  "guest.ended.more": "أنهاه أحد المشرفين. اطلب رابطًا جديدًا.",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "تسجيل الدخول عبر {name}",
+  "sign_in.why": "من يدرّس هنا يسجّل الدخول لإنشاء الغرف. أما دخول غرفة فيكفي له رابطها.",
+  "sign_in.no_host": "تم تسجيل دخولك، لكن إنشاء الغرف هنا متاح لغيرك. يرجى التواصل مع مسؤول هذا الخادم.",
+  "sign_in.refused": "لم يتم تسجيل الدخول. يرجى إعادة المحاولة.",
+  "sign_in.again": "استغرق ذلك وقتًا طويلًا أو تم من قبل. يرجى تسجيل الدخول من جديد.",
+  "sign_in.unreachable": "تعذر الوصول إلى خدمة تسجيل الدخول الآن. يرجى إعادة المحاولة لاحقًا.",
+  "sign_in.failed": "تعذر تسجيل الدخول. إذا تكرر ذلك فيرجى إبلاغ مسؤول هذا الخادم.",
+  "rooms": "غرفك",
+  "rooms.who": "الدخول باسم {name}",
+  "rooms.sign_out": "تسجيل الخروج",
+  "rooms.none": "ليس لديك غرف بعد.",
+  "rooms.open": "فتح",
+  "rooms.made": "الغرفة جاهزة.",
+  "rooms.title.missing": "يرجى كتابة عنوان.",
+  "rooms.failed": "لم ينجح ذلك. يرجى إعادة المحاولة أو تسجيل الدخول من جديد.",
+
+  // The landing page.
+  "landing.lead": "منصة للغرف المباشرة. من على المنصة يراه ويسمعه الجميع، والبقية يشاهدون.",
+  "landing.how": "تُفتح الغرف من رابط. إذا وصلك رابط، فما عليك سوى فتحه للدخول.",
+  "landing.dev": "وضع التطوير",
+  "landing.create": "إنشاء غرفة",
+  "landing.title": "العنوان",
+  "landing.title.placeholder": "محاضرة الاثنين",
+  "landing.access": "الوصول إلى المنصة",
+  "landing.create.do": "إنشاء الغرفة",
+  "landing.creating": "جارٍ الإنشاء…",
+  "landing.created": "الغرفة «{title}» جاهزة",
+  "landing.first": "أو استخدام الغرفة «{room}»",
+  "landing.link.moderator": "رابط المشرف",
+  "landing.link.viewer": "رابط المشاهد",
+  "landing.link.moderator.more": "لك: لتحديد من ينضم إلى المنصة.",
+  "landing.link.viewer.more": "لبقية الأشخاص: للدخول بدور مشاهد.",
+  "landing.copy": "نسخ",
+  "landing.copied": "تم النسخ",
+  "landing.failed": "تعذر إنشاء الغرفة. هل ما زال الخادم يعمل؟",
+};

@@ -1,0 +1,57 @@
+/** German. Outside of rooms: the landing page, the way in of guests, and one’s own rooms. */
+import type { en } from "./en";
+
+export const de: Readonly<Record<keyof typeof en, string>> = {
+  // Guests: their way in, and the links that moderators make.
+  "guest.title": "Sie sind eingeladen: {title}",
+  "guest.waits": "Die Moderation lässt Sie ein.",
+  "guest.name": "Ihr Name",
+  "guest.name.more": "Alle im Raum können ihn lesen.",
+  "guest.name.missing": "Bitte geben Sie Ihren Namen ein.",
+  "guest.enter": "Eintreten",
+  "guest.entering": "Einen Moment …",
+  "guest.too_fast": "Gerade kommen viele Personen herein. Versuchen Sie es gleich noch einmal.",
+  "guest.failed": "Der Server hat nicht geantwortet",
+  "guest.failed.more": "Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
+  "guest.spent": "Dieser Link ist aufgebraucht",
+  "guest.spent.more": "Er lässt nur eine bestimmte Zahl von Personen ein. Bitten Sie um einen neuen.",
+  "guest.ended": "Dieser Link gilt nicht mehr",
+  "guest.ended.more": "Die Moderation hat ihn beendet. Bitten Sie um einen neuen.",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Mit {name} anmelden",
+  "sign_in.why": "Wer hier lehrt, meldet sich an und erstellt Räume. Um einen zu betreten, genügt sein Link.",
+  "sign_in.no_host": "Sie sind angemeldet, aber Räume erstellen hier andere. Wenden Sie sich an die Administration dieses Servers.",
+  "sign_in.refused": "Sie wurden nicht angemeldet. Versuchen Sie es noch einmal.",
+  "sign_in.again": "Das hat zu lange gedauert oder war schon erledigt. Melden Sie sich noch einmal an.",
+  "sign_in.unreachable": "Der Anmeldedienst ist gerade nicht erreichbar. Versuchen Sie es später noch einmal.",
+  "sign_in.failed": "Die Anmeldung hat nicht geklappt. Wenn es wieder geschieht, wenden Sie sich an die Administration dieses Servers.",
+  "rooms": "Ihre Räume",
+  "rooms.who": "Angemeldet als {name}",
+  "rooms.sign_out": "Abmelden",
+  "rooms.none": "Sie haben noch keine Räume.",
+  "rooms.open": "Öffnen",
+  "rooms.made": "Der Raum ist bereit.",
+  "rooms.title.missing": "Bitte geben Sie einen Titel ein.",
+  "rooms.failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal oder melden Sie sich neu an.",
+
+  // The landing page.
+  "landing.lead": "Eine Bühne für Live-Räume. Wer auf der Bühne ist, wird von allen gesehen und gehört; alle anderen sehen zu.",
+  "landing.how": "Räume werden über einen Link geöffnet. Wenn Sie einen bekommen haben, öffnen Sie ihn, und schon sind Sie dabei.",
+  "landing.dev": "Entwicklungsmodus",
+  "landing.create": "Einen Raum erstellen",
+  "landing.title": "Titel",
+  "landing.title.placeholder": "Vorlesung am Montag",
+  "landing.access": "Zugang zur Bühne",
+  "landing.create.do": "Raum erstellen",
+  "landing.creating": "Wird erstellt …",
+  "landing.created": "„{title}“ ist bereit",
+  "landing.first": "Oder verwenden Sie den Raum „{room}“",
+  "landing.link.moderator": "Link für die Moderation",
+  "landing.link.viewer": "Link für das Publikum",
+  "landing.link.moderator.more": "Für Sie: Damit entscheiden Sie, wer auf die Bühne kommt.",
+  "landing.link.viewer.more": "Für alle anderen: Er führt ins Publikum.",
+  "landing.copy": "Kopieren",
+  "landing.copied": "Kopiert",
+  "landing.failed": "Der Raum konnte nicht erstellt werden. Läuft der Server noch?",
+};

@@ -1,0 +1,57 @@
+/** Spanish. Outside of rooms: the landing page, the way in of guests, and one’s own rooms. */
+import type { en } from "./en";
+
+export const es: Readonly<Record<keyof typeof en, string>> = {
+  // Guests: their way in, and the links that moderators make.
+  "guest.title": "Te han invitado a {title}",
+  "guest.waits": "La moderación te dejará entrar.",
+  "guest.name": "Tu nombre",
+  "guest.name.more": "Lo puede leer todo el mundo en la sala.",
+  "guest.name.missing": "Escribe tu nombre.",
+  "guest.enter": "Entrar",
+  "guest.entering": "Un momento…",
+  "guest.too_fast": "Ahora mismo está entrando mucha gente. Inténtalo de nuevo en un momento.",
+  "guest.failed": "El servidor no ha respondido",
+  "guest.failed.more": "Comprueba la conexión e inténtalo de nuevo.",
+  "guest.spent": "Este enlace ya se ha usado",
+  "guest.spent.more": "Solo deja entrar a un número de personas. Pide uno nuevo.",
+  "guest.ended": "Este enlace ya no vale",
+  "guest.ended.more": "La moderación lo ha cerrado. Pide uno nuevo.",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Iniciar sesión con {name}",
+  "sign_in.why": "Quien enseña aquí inicia sesión para crear salas. Para entrar en una basta con su enlace.",
+  "sign_in.no_host": "Has iniciado sesión, pero aquí las salas las crean otras personas. Consulta a quien administra este servidor.",
+  "sign_in.refused": "No se ha iniciado la sesión. Inténtalo de nuevo.",
+  "sign_in.again": "Ha pasado demasiado tiempo, o ya estaba hecho. Inicia sesión de nuevo.",
+  "sign_in.unreachable": "Ahora no se puede contactar con el servicio de inicio de sesión. Inténtalo más tarde.",
+  "sign_in.failed": "No se ha podido iniciar sesión. Si vuelve a ocurrir, avisa a quien administra este servidor.",
+  "rooms": "Tus salas",
+  "rooms.who": "Sesión iniciada: {name}",
+  "rooms.sign_out": "Cerrar sesión",
+  "rooms.none": "Aún no tienes salas.",
+  "rooms.open": "Abrir",
+  "rooms.made": "La sala está lista.",
+  "rooms.title.missing": "Escribe un título.",
+  "rooms.failed": "No ha funcionado. Inténtalo de nuevo o vuelve a iniciar sesión.",
+
+  // The landing page.
+  "landing.lead": "Un escenario para salas en vivo. A quien está en el escenario se le ve y se le oye en toda la sala; el resto mira.",
+  "landing.how": "A las salas se entra con un enlace. Si te han enviado uno, ábrelo y ya estás dentro.",
+  "landing.dev": "Modo de desarrollo",
+  "landing.create": "Crear una sala",
+  "landing.title": "Título",
+  "landing.title.placeholder": "Clase del lunes",
+  "landing.access": "Acceso al escenario",
+  "landing.create.do": "Crear sala",
+  "landing.creating": "Creando…",
+  "landing.created": "La sala «{title}» está lista",
+  "landing.first": "O usa la sala «{room}»",
+  "landing.link.moderator": "Enlace de moderación",
+  "landing.link.viewer": "Enlace de público",
+  "landing.link.moderator.more": "Para ti: permite decidir quién sube al escenario.",
+  "landing.link.viewer.more": "Para el resto: permite entrar como público.",
+  "landing.copy": "Copiar",
+  "landing.copied": "Copiado",
+  "landing.failed": "No se ha podido crear la sala. ¿Sigue en marcha el servidor?",
+};

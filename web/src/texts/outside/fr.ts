@@ -1,0 +1,57 @@
+/** French. Outside of rooms: the landing page, the way in of guests, and one’s own rooms. */
+import type { en } from "./en";
+
+export const fr: Readonly<Record<keyof typeof en, string>> = {
+  // Guests: their way in, and the links that moderators make.
+  "guest.title": "Invitation : {title}",
+  "guest.waits": "La modération vous laissera entrer.",
+  "guest.name": "Votre nom",
+  "guest.name.more": "Tout le monde dans la salle peut le lire.",
+  "guest.name.missing": "Indiquez votre nom.",
+  "guest.enter": "Entrer",
+  "guest.entering": "Un instant…",
+  "guest.too_fast": "Beaucoup de personnes entrent en ce moment. Réessayez dans un instant.",
+  "guest.failed": "Le serveur n’a pas répondu",
+  "guest.failed.more": "Vérifiez votre connexion et réessayez.",
+  "guest.spent": "Ce lien a déjà servi",
+  "guest.spent.more": "Il ne laisse entrer qu’un certain nombre de personnes. Demandez-en un nouveau.",
+  "guest.ended": "Ce lien n’est plus valable",
+  "guest.ended.more": "La modération y a mis fin. Demandez-en un nouveau.",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Se connecter avec {name}",
+  "sign_in.why": "Les personnes qui enseignent ici se connectent pour créer des salles. Pour entrer dans une salle, son lien suffit.",
+  "sign_in.no_host": "La connexion a réussi, mais ici d’autres personnes créent les salles. Adressez-vous à l’équipe qui gère ce serveur.",
+  "sign_in.refused": "La connexion n’a pas eu lieu. Réessayez.",
+  "sign_in.again": "C’était trop long, ou déjà fait. Connectez-vous à nouveau.",
+  "sign_in.unreachable": "Le service de connexion est injoignable pour le moment. Réessayez plus tard.",
+  "sign_in.failed": "La connexion a échoué. Si cela se reproduit, prévenez l’équipe qui gère ce serveur.",
+  "rooms": "Vos salles",
+  "rooms.who": "Session ouverte : {name}",
+  "rooms.sign_out": "Se déconnecter",
+  "rooms.none": "Vous n’avez pas encore de salle.",
+  "rooms.open": "Ouvrir",
+  "rooms.made": "La salle est prête.",
+  "rooms.title.missing": "Indiquez un titre.",
+  "rooms.failed": "Cela n’a pas fonctionné. Réessayez ou reconnectez-vous.",
+
+  // The landing page.
+  "landing.lead": "Une scène pour vos salles en direct. Tout le monde voit et entend les personnes sur scène ; les autres regardent.",
+  "landing.how": "On entre dans une salle par un lien. Si vous en avez reçu un, ouvrez-le et vous y êtes.",
+  "landing.dev": "Mode développement",
+  "landing.create": "Créer une salle",
+  "landing.title": "Titre",
+  "landing.title.placeholder": "Cours du lundi",
+  "landing.access": "Accès à la scène",
+  "landing.create.do": "Créer la salle",
+  "landing.creating": "Création…",
+  "landing.created": "La salle « {title} » est prête",
+  "landing.first": "Ou utilisez la salle « {room} »",
+  "landing.link.moderator": "Lien pour la modération",
+  "landing.link.viewer": "Lien pour le public",
+  "landing.link.moderator.more": "Pour vous : permet de décider qui monte sur scène.",
+  "landing.link.viewer.more": "Pour tous les autres : fait entrer dans le public.",
+  "landing.copy": "Copier",
+  "landing.copied": "Copié",
+  "landing.failed": "La salle n’a pas pu être créée. Le serveur fonctionne-t-il toujours ?",
+};

@@ -1,0 +1,57 @@
+/** Portuguese. Outside of rooms: the landing page, the way in of guests, and one’s own rooms. */
+import type { en } from "./en";
+
+export const pt: Readonly<Record<keyof typeof en, string>> = {
+  // Guests: their way in, and the links that moderators make.
+  "guest.title": "Convite para {title}",
+  "guest.waits": "A moderação vai deixar você entrar.",
+  "guest.name": "Seu nome",
+  "guest.name.more": "Todas as pessoas na sala podem ler.",
+  "guest.name.missing": "Escreva seu nome.",
+  "guest.enter": "Entrar",
+  "guest.entering": "Um momento…",
+  "guest.too_fast": "Muitas pessoas estão entrando agora. Tente de novo em instantes.",
+  "guest.failed": "O servidor não respondeu",
+  "guest.failed.more": "Verifique sua conexão e tente de novo.",
+  "guest.spent": "Este link já foi usado",
+  "guest.spent.more": "Ele deixa entrar só um certo número de pessoas. Peça um novo.",
+  "guest.ended": "Este link não vale mais",
+  "guest.ended.more": "A moderação encerrou o link. Peça um novo.",
+
+  // Signing in, and one’s own rooms.
+  "sign_in": "Entrar com {name}",
+  "sign_in.why": "Quem ensina aqui entra com sua conta para criar salas. Para participar de uma, basta o link.",
+  "sign_in.no_host": "Você entrou com sua conta, mas aqui outras pessoas criam as salas. Fale com quem administra este servidor.",
+  "sign_in.refused": "Você não entrou com sua conta. Tente de novo.",
+  "sign_in.again": "Demorou demais ou já foi feito. Entre de novo.",
+  "sign_in.unreachable": "O serviço de login não responde agora. Tente mais tarde.",
+  "sign_in.failed": "Não foi possível entrar. Se acontecer de novo, avise quem administra este servidor.",
+  "rooms": "Suas salas",
+  "rooms.who": "Conta: {name}",
+  "rooms.sign_out": "Sair da conta",
+  "rooms.none": "Você ainda não tem salas.",
+  "rooms.open": "Abrir",
+  "rooms.made": "A sala está pronta.",
+  "rooms.title.missing": "Escreva um título.",
+  "rooms.failed": "Não funcionou. Tente de novo ou entre de novo com sua conta.",
+
+  // The landing page.
+  "landing.lead": "Um palco para salas ao vivo. Quem está no palco aparece e fala para todos; a plateia assiste.",
+  "landing.how": "As salas são abertas por um link. Se você recebeu um, é só abrir para entrar.",
+  "landing.dev": "Modo de desenvolvimento",
+  "landing.create": "Criar uma sala",
+  "landing.title": "Título",
+  "landing.title.placeholder": "Aula de segunda-feira",
+  "landing.access": "Acesso ao palco",
+  "landing.create.do": "Criar sala",
+  "landing.creating": "Criando…",
+  "landing.created": "A sala “{title}” está pronta",
+  "landing.first": "Ou use a sala “{room}”",
+  "landing.link.moderator": "Link da moderação",
+  "landing.link.viewer": "Link da plateia",
+  "landing.link.moderator.more": "Para você: decide quem sobe ao palco.",
+  "landing.link.viewer.more": "Para as demais pessoas: entram na plateia.",
+  "landing.copy": "Copiar",
+  "landing.copied": "Copiado",
+  "landing.failed": "Não foi possível criar a sala. O servidor ainda está em execução?",
+};
