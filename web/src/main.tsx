@@ -47,7 +47,7 @@ const place = document.getElementById("page");
 if (place !== null) {
   // The way into the room begins while the words are on theirs.
   const shown = page();
-  void speakFirst(preferred(link.get("lang"))).then(() => {
+  void speakFirst(shown.type === Landing ? "outside" : "first", preferred(link.get("lang"))).then(() => {
     place.replaceChildren();
     render(shown, place);
   });

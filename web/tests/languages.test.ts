@@ -67,6 +67,7 @@ it.each(["open", "request", "invite"] as const)("whoever adds a room reads of %s
   for (const [language, room] of [["en", en] as const, ...Object.entries(CATALOGUES)]) {
     const launch = language === "en" ? enLaunch : LAUNCH[language];
     expect(launch?.[`choose.access.${access}`], language).toBe(room[`settings.access.${access}`]);
+    expect(room[`landing.access.${access}`], language).toBe(room[`settings.access.${access}`]);
     expect(launch?.[`choose.access.${access}.hint`], language).toBe(room[`settings.access.${access}.hint`]);
   }
 });

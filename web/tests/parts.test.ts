@@ -36,6 +36,13 @@ it("the first load has all words that it names", () => {
   expect(named(files, wordy({ ...later, ...outside }))).toEqual([]);
 });
 
-it.each(["landing", "guest", "rooms"])("%s names no words that only rooms have", (view) => {
-  expect(named(loadedWith(`../src/view/${view}.tsx`), wordy(later))).toEqual([]);
+it("the way in of guests names no words that come with parts of a room", () => {
+  expect(named(loadedWith("../src/view/guest.tsx"), wordy(later))).toEqual([]);
+});
+
+/** Of a panel that does not come; nothing stands here where that is. */
+const WAITING = ["tabs.loading", "tabs.failed", "tabs.try"];
+
+it.each(["landing", "rooms"])("%s names no words of a room at all", (view) => {
+  expect(named(loadedWith(`../src/view/${view}.tsx`), wordy({ ...first, ...later })).filter((key) => !WAITING.includes(key))).toEqual([]);
 });

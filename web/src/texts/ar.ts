@@ -232,9 +232,6 @@ export const ar: Catalogue = {
 
   // Settings.
   "settings": "الإعدادات",
-  "settings.access.open": "الجميع على المنصة",
-  "settings.access.request": "الانضمام بطلب",
-  "settings.access.invite": "بالدعوة فقط",
 
   // The whole page, when there is no room to show.
   "end.newer_session": "هذه الغرفة مفتوحة في علامة تبويب أخرى",
@@ -269,10 +266,4 @@ export const ar: Catalogue = {
   "end.no_token.more": "ينقصه الجزء الذي يتيح لك الدخول. يُرجى نسخ الرابط كاملًا، مع كل ما يأتي بعد العلامة #.",
   "end.try": "إعادة المحاولة",
   "end.reload": "إعادة تحميل الصفحة",
-
-  // Guests: their way in, and the links that moderators make.
-  "links.guest": "رابط للضيوف",
-  "links.copied": "تم نسخ الرابط.",
-  "links.made": "الرابط جاهز.",
-  "links.copy": "نسخ",
 };

@@ -232,9 +232,6 @@ export const de: Catalogue = {
 
   // Settings.
   "settings": "Einstellungen",
-  "settings.access.open": "Offen für alle",
-  "settings.access.request": "Auf Anfrage",
-  "settings.access.invite": "Nur auf Einladung",
 
   // The whole page, when there is no room to show.
   "end.newer_session": "Dieser Raum ist in einem anderen Tab geöffnet",
@@ -269,10 +266,4 @@ export const de: Catalogue = {
   "end.no_token.more": "Der Teil, der Ihnen Zutritt gibt, fehlt. Kopieren Sie den ganzen Link, auch alles nach dem #.",
   "end.try": "Erneut versuchen",
   "end.reload": "Seite neu laden",
-
-  // Guests: their way in, and the links that moderators make.
-  "links.guest": "Gastlink",
-  "links.copied": "Der Link ist kopiert.",
-  "links.made": "Der Link ist bereit.",
-  "links.copy": "Kopieren",
 };

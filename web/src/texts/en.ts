@@ -230,9 +230,6 @@ export const en = {
 
   // Settings.
   "settings": "Settings",
-  "settings.access.open": "Everyone on stage",
-  "settings.access.request": "Join by request",
-  "settings.access.invite": "Invite only",
 
   // The whole page, when there is no room to show.
   "end.newer_session": "This room is open in another tab",
@@ -267,10 +264,4 @@ export const en = {
   "end.no_token.more": "The part that lets you in is missing. Copy the whole link, including everything after the #.",
   "end.try": "Try again",
   "end.reload": "Reload the page",
-
-  // Guests: their way in, and the links that moderators make.
-  "links.guest": "Guest link",
-  "links.copied": "The link is copied.",
-  "links.made": "The link is ready.",
-  "links.copy": "Copy",
 } as const;

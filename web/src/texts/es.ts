@@ -232,9 +232,6 @@ export const es: Catalogue = {
 
   // Settings.
   "settings": "Ajustes",
-  "settings.access.open": "Abierto a todo el mundo",
-  "settings.access.request": "Con solicitud",
-  "settings.access.invite": "Solo con invitación",
 
   // The whole page, when there is no room to show.
   "end.newer_session": "Esta sala está abierta en otra pestaña",
@@ -269,10 +266,4 @@ export const es: Catalogue = {
   "end.no_token.more": "Falta la parte que te permite entrar. Copia el enlace entero, con todo lo que va después de #.",
   "end.try": "Intentar de nuevo",
   "end.reload": "Recargar la página",
-
-  // Guests: their way in, and the links that moderators make.
-  "links.guest": "Enlace de invitación",
-  "links.copied": "El enlace está copiado.",
-  "links.made": "El enlace está listo.",
-  "links.copy": "Copiar",
 };

@@ -232,9 +232,6 @@ export const fr: Catalogue = {
 
   // Settings.
   "settings": "Paramètres",
-  "settings.access.open": "Libre",
-  "settings.access.request": "Sur demande",
-  "settings.access.invite": "Sur invitation",
 
   // The whole page, when there is no room to show.
   "end.newer_session": "Cette salle est ouverte dans un autre onglet",
@@ -269,10 +266,4 @@ export const fr: Catalogue = {
   "end.no_token.more": "La partie qui vous donne accès manque. Copiez le lien en entier, avec tout ce qui suit le #.",
   "end.try": "Réessayer",
   "end.reload": "Recharger la page",
-
-  // Guests: their way in, and the links that moderators make.
-  "links.guest": "Lien d’invitation",
-  "links.copied": "Le lien est copié.",
-  "links.made": "Le lien est prêt.",
-  "links.copy": "Copier",
 };

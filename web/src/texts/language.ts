@@ -34,7 +34,7 @@ const PARTS = {
 } satisfies Record<string, Readonly<Record<Language, () => Promise<object>>>>;
 export type Part = keyof typeof PARTS;
 
-const wanted = new Set<Part>(["first"]);
+const wanted = new Set<Part>();
 const there = new Set<Part>();
 
 async function catalogueOf(language: Language): Promise<Readonly<Record<TextKey, string>>> {
@@ -42,6 +42,12 @@ async function catalogueOf(language: Language): Promise<Readonly<Record<TextKey,
   const words: object[] = await Promise.all(parts.map((part) => PARTS[part][language]()));
   // Something may have been opened meanwhile.
   return wanted.size === parts.length ? Object.assign({}, ...words) : catalogueOf(language);
+}
+
+/** Speaks for the first time: see [Speaker]. */
+export async function speakFirst(part: Part, language: Language): Promise<void> {
+  wanted.add(part);
+  await speaker.speakFirst(language);
 }
 
 /** Brings the words of a part, in whatever language is spoken when they are there. */
@@ -58,7 +64,8 @@ export async function speakOf(part: Part): Promise<void> {
 
 const of = (language: Language) => () => catalogueOf(language);
 
-export const { speak, speakFirst, followOtherTabs } = speakerOf(spoken, { en: of("en"), es: of("es"), fr: of("fr"), de: of("de"), pt: of("pt"), ar: of("ar") });
+const speaker = speakerOf(spoken, { en: of("en"), es: of("es"), fr: of("fr"), de: of("de"), pt: of("pt"), ar: of("ar") });
+export const { speak, followOtherTabs } = speaker;
 
 /** The person's own choice: spoken now, and the next time. */
 export async function choose(language: Language): Promise<boolean> {

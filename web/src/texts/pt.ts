@@ -232,9 +232,6 @@ export const pt: Catalogue = {
 
   // Settings.
   "settings": "Ajustes",
-  "settings.access.open": "Todos no palco",
-  "settings.access.request": "Com pedido",
-  "settings.access.invite": "Só com convite",
 
   // The whole page, when there is no room to show.
   "end.newer_session": "Esta sala está aberta em outra aba",
@@ -269,10 +266,4 @@ export const pt: Catalogue = {
   "end.no_token.more": "Falta a parte que permite entrar. Copie o link inteiro, com tudo o que vem depois do #.",
   "end.try": "Tentar de novo",
   "end.reload": "Recarregar a página",
-
-  // Guests: their way in, and the links that moderators make.
-  "links.guest": "Link de convite",
-  "links.copied": "O link foi copiado.",
-  "links.made": "O link está pronto.",
-  "links.copy": "Copiar",
 };

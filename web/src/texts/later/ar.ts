@@ -327,8 +327,11 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "settings.saver": "توفير البيانات",
   "settings.saver.hint": "صور صغيرة فقط. يبقى صوت الجميع كما هو.",
   "settings.access": "الوصول إلى المنصة",
+  "settings.access.open": "الجميع على المنصة",
   "settings.access.open.hint": "يمكن لأي شخص الانضمام من تلقاء نفسه.",
+  "settings.access.request": "الانضمام بطلب",
   "settings.access.request.hint": "يطلب المشاركون، ويقرر أحد المشرفين.",
+  "settings.access.invite": "بالدعوة فقط",
   "settings.access.invite.hint": "يختار أحد المشرفين من ينضم.",
   "settings.lock": "قفل الغرفة",
   "settings.lock.hint": "ينتظر القادمون الجدد حتى يسمح لهم أحد المشرفين بالدخول.",
@@ -359,11 +362,15 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "settings.done.lock_camera": "قُفلت كل الكاميرات ما عدا كاميرات المشرفين",
   "settings.done.release_camera": "أُلغي قفل كل الكاميرات",
 
-  // Guests: their way in, and the links that moderators make.
+  // Links that moderators make.
   "links": "دعوة أشخاص",
   "links.more": "لمن ليس لديهم حساب. يسمح رابط الضيوف بالدخول لكل من لديه الرابط، ويسمح رابط المرة الواحدة بدخول شخص واحد.",
   "links.wait": "ينتظر الضيوف حتى يُسمح لهم بالدخول",
+  "links.guest": "رابط للضيوف",
   "links.once": "رابط لمرة واحدة",
+  "links.copied": "تم نسخ الرابط.",
+  "links.made": "الرابط جاهز.",
+  "links.copy": "نسخ",
   "links.ended": "لم يعد الرابط صالحًا.",
   "links.failed": "لم ينجح ذلك. يرجى إعادة المحاولة.",
   "links.too_many": "بلغت الغرفة الحد الأقصى من الروابط. أنهِ أحدها أولًا.",

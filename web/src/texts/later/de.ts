@@ -327,8 +327,11 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   "settings.saver": "Daten sparen",
   "settings.saver.hint": "Nur kleine Bilder. Sie hören alle wie bisher.",
   "settings.access": "Zugang zur Bühne",
+  "settings.access.open": "Offen für alle",
   "settings.access.open.hint": "Alle können von sich aus auf die Bühne kommen.",
+  "settings.access.request": "Auf Anfrage",
   "settings.access.request.hint": "Das Publikum fragt an, die Moderation entscheidet.",
+  "settings.access.invite": "Nur auf Einladung",
   "settings.access.invite.hint": "Die Moderation wählt aus, wer auf die Bühne kommt.",
   "settings.lock": "Raum schließen",
   "settings.lock.hint": "Wer neu ist, wartet, bis die Moderation einlässt.",
@@ -359,11 +362,15 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   "settings.done.lock_camera": "Alle Kameras außer denen der Moderation sind gesperrt",
   "settings.done.release_camera": "Alle Kameras sind entsperrt",
 
-  // Guests: their way in, and the links that moderators make.
+  // Links that moderators make.
   "links": "Personen einladen",
   "links.more": "Für Personen ohne Konto. Ein Gastlink lässt alle ein, die ihn haben, ein Einmallink eine Person.",
   "links.wait": "Gäste warten, bis sie eingelassen werden",
+  "links.guest": "Gastlink",
   "links.once": "Einmallink",
+  "links.copied": "Der Link ist kopiert.",
+  "links.made": "Der Link ist bereit.",
+  "links.copy": "Kopieren",
   "links.ended": "Der Link gilt nicht mehr.",
   "links.failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal.",
   "links.too_many": "Der Raum hat so viele Links, wie er haben kann. Beenden Sie zuerst einen.",

@@ -325,8 +325,11 @@ export const en = {
   "settings.saver": "Save data",
   "settings.saver.hint": "Small pictures only. You hear everybody as before.",
   "settings.access": "Stage access",
+  "settings.access.open": "Everyone on stage",
   "settings.access.open.hint": "Anyone may come up by themselves.",
+  "settings.access.request": "Join by request",
   "settings.access.request.hint": "People ask, a moderator decides.",
+  "settings.access.invite": "Invite only",
   "settings.access.invite.hint": "A moderator picks who comes up.",
   "settings.lock": "Lock the room",
   "settings.lock.hint": "Whoever is new waits until a moderator lets them in.",
@@ -357,11 +360,15 @@ export const en = {
   "settings.done.lock_camera": "All cameras but the moderators’ are locked",
   "settings.done.release_camera": "All cameras are unlocked",
 
-  // Guests: their way in, and the links that moderators make.
+  // Links that moderators make.
   "links": "Invite people",
   "links.more": "For people without an account. A guest link lets in everybody who has it, a one-time link one person.",
   "links.wait": "Guests wait until they are let in",
+  "links.guest": "Guest link",
   "links.once": "One-time link",
+  "links.copied": "The link is copied.",
+  "links.made": "The link is ready.",
+  "links.copy": "Copy",
   "links.ended": "The link has ended.",
   "links.failed": "That did not work. Try again.",
   "links.too_many": "The room has as many links as it can have. End one first.",

@@ -327,8 +327,11 @@ export const es: Readonly<Record<keyof typeof en, string>> = {
   "settings.saver": "Ahorrar datos",
   "settings.saver.hint": "Solo imágenes pequeñas. El sonido sigue igual.",
   "settings.access": "Acceso al escenario",
+  "settings.access.open": "Abierto a todo el mundo",
   "settings.access.open.hint": "Cualquiera puede subir por su cuenta.",
+  "settings.access.request": "Con solicitud",
   "settings.access.request.hint": "Quien quiere subir lo pide y la moderación decide.",
+  "settings.access.invite": "Solo con invitación",
   "settings.access.invite.hint": "La moderación elige quién sube.",
   "settings.lock": "Cerrar la sala",
   "settings.lock.hint": "Quien llega espera hasta que la moderación le deje entrar.",
@@ -359,11 +362,15 @@ export const es: Readonly<Record<keyof typeof en, string>> = {
   "settings.done.lock_camera": "Todas las cámaras están bloqueadas, salvo las de la moderación",
   "settings.done.release_camera": "Todas las cámaras están desbloqueadas",
 
-  // Guests: their way in, and the links that moderators make.
+  // Links that moderators make.
   "links": "Invitar a gente",
   "links.more": "Para personas sin cuenta. Un enlace de invitación deja entrar a cualquiera que lo tenga; uno de un solo uso, a una persona.",
   "links.wait": "Quienes llegan esperan a que se les deje entrar",
+  "links.guest": "Enlace de invitación",
   "links.once": "Enlace de un solo uso",
+  "links.copied": "El enlace está copiado.",
+  "links.made": "El enlace está listo.",
+  "links.copy": "Copiar",
   "links.ended": "El enlace ya no vale.",
   "links.failed": "No ha funcionado. Inténtalo de nuevo.",
   "links.too_many": "La sala ya tiene todos los enlaces posibles. Cierra uno antes.",

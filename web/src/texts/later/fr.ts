@@ -327,8 +327,11 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "settings.saver": "Économiser les données",
   "settings.saver.hint": "Petites images seulement. Vous entendez tout le monde comme avant.",
   "settings.access": "Accès à la scène",
+  "settings.access.open": "Libre",
   "settings.access.open.hint": "Tout le monde peut monter librement.",
+  "settings.access.request": "Sur demande",
   "settings.access.request.hint": "On envoie une demande, la modération décide.",
+  "settings.access.invite": "Sur invitation",
   "settings.access.invite.hint": "La modération choisit qui monte.",
   "settings.lock": "Verrouiller la salle",
   "settings.lock.hint": "Les personnes qui arrivent attendent que la modération les laisse entrer.",
@@ -359,11 +362,15 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "settings.done.lock_camera": "Toutes les caméras sont verrouillées, sauf celles de la modération",
   "settings.done.release_camera": "Toutes les caméras sont déverrouillées",
 
-  // Guests: their way in, and the links that moderators make.
+  // Links that moderators make.
   "links": "Inviter des personnes",
   "links.more": "Pour les personnes sans compte. Un lien d’invitation laisse entrer quiconque l’a reçu, un lien à usage unique une seule personne.",
   "links.wait": "Les personnes invitées attendent qu’on les laisse entrer",
+  "links.guest": "Lien d’invitation",
   "links.once": "Lien à usage unique",
+  "links.copied": "Le lien est copié.",
+  "links.made": "Le lien est prêt.",
+  "links.copy": "Copier",
   "links.ended": "Le lien n’est plus valable.",
   "links.failed": "Cela n’a pas fonctionné. Réessayez.",
   "links.too_many": "La salle a déjà autant de liens que possible. Mettez d’abord fin à l’un d’eux.",

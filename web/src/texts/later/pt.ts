@@ -327,8 +327,11 @@ export const pt: Readonly<Record<keyof typeof en, string>> = {
   "settings.saver": "Economizar dados",
   "settings.saver.hint": "Só imagens pequenas. Você ouve todos como antes.",
   "settings.access": "Acesso ao palco",
+  "settings.access.open": "Todos no palco",
   "settings.access.open.hint": "Qualquer pessoa pode subir por conta própria.",
+  "settings.access.request": "Com pedido",
   "settings.access.request.hint": "As pessoas pedem, a moderação decide.",
+  "settings.access.invite": "Só com convite",
   "settings.access.invite.hint": "A moderação escolhe quem sobe.",
   "settings.lock": "Fechar a sala",
   "settings.lock.hint": "Quem chega espera até a moderação deixar entrar.",
@@ -359,11 +362,15 @@ export const pt: Readonly<Record<keyof typeof en, string>> = {
   "settings.done.lock_camera": "Todas as câmeras estão bloqueadas, exceto as da moderação",
   "settings.done.release_camera": "Todas as câmeras estão desbloqueadas",
 
-  // Guests: their way in, and the links that moderators make.
+  // Links that moderators make.
   "links": "Convidar pessoas",
   "links.more": "Para pessoas sem conta. Um link de convite deixa entrar quem o tiver; um link de uso único, uma só pessoa.",
   "links.wait": "Quem vem pelo link espera até entrar",
+  "links.guest": "Link de convite",
   "links.once": "Link de uso único",
+  "links.copied": "O link foi copiado.",
+  "links.made": "O link está pronto.",
+  "links.copy": "Copiar",
   "links.ended": "O link não vale mais.",
   "links.failed": "Não funcionou. Tente de novo.",
   "links.too_many": "A sala já tem todos os links que pode ter. Encerre um primeiro.",

@@ -2,7 +2,7 @@
 import type { en } from "./en";
 
 export const ar: Readonly<Record<keyof typeof en, string>> = {
-  // Guests: their way in, and the links that moderators make.
+  // The way in of guests.
   "guest.title": "دعوة إلى {title}",
   "guest.waits": "سيسمح لك أحد المشرفين بالدخول.",
   "guest.name": "اسمك",
@@ -31,11 +31,16 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "rooms.sign_out": "تسجيل الخروج",
   "rooms.none": "ليس لديك غرف بعد.",
   "rooms.open": "فتح",
+  "rooms.people": "{count, plural, zero {لا أحد} one {شخص واحد} two {شخصان} few {# أشخاص} many {# شخصًا} other {# شخص}}",
+  "rooms.link": "رابط للضيوف",
+  "rooms.link.copied": "تم نسخ الرابط.",
+  "rooms.link.made": "الرابط جاهز.",
   "rooms.made": "الغرفة جاهزة.",
   "rooms.title.missing": "يرجى كتابة عنوان.",
   "rooms.failed": "لم ينجح ذلك. يرجى إعادة المحاولة أو تسجيل الدخول من جديد.",
 
   // The landing page.
+  "landing.name": "Proscenium",
   "landing.lead": "منصة للغرف المباشرة. من على المنصة يراه ويسمعه الجميع، والبقية يشاهدون.",
   "landing.how": "تُفتح الغرف من رابط. إذا وصلك رابط، فما عليك سوى فتحه للدخول.",
   "landing.dev": "وضع التطوير",
@@ -43,6 +48,9 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "landing.title": "العنوان",
   "landing.title.placeholder": "محاضرة الاثنين",
   "landing.access": "الوصول إلى المنصة",
+  "landing.access.open": "الجميع على المنصة",
+  "landing.access.request": "الانضمام بطلب",
+  "landing.access.invite": "بالدعوة فقط",
   "landing.create.do": "إنشاء الغرفة",
   "landing.creating": "جارٍ الإنشاء…",
   "landing.created": "الغرفة «{title}» جاهزة",

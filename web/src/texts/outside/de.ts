@@ -2,7 +2,7 @@
 import type { en } from "./en";
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
-  // Guests: their way in, and the links that moderators make.
+  // The way in of guests.
   "guest.title": "Sie sind eingeladen: {title}",
   "guest.waits": "Die Moderation lässt Sie ein.",
   "guest.name": "Ihr Name",
@@ -31,11 +31,16 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   "rooms.sign_out": "Abmelden",
   "rooms.none": "Sie haben noch keine Räume.",
   "rooms.open": "Öffnen",
+  "rooms.people": "{count, plural, one {# Person} other {# Personen}}",
+  "rooms.link": "Gastlink",
+  "rooms.link.copied": "Der Link ist kopiert.",
+  "rooms.link.made": "Der Link ist bereit.",
   "rooms.made": "Der Raum ist bereit.",
   "rooms.title.missing": "Bitte geben Sie einen Titel ein.",
   "rooms.failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal oder melden Sie sich neu an.",
 
   // The landing page.
+  "landing.name": "Proscenium",
   "landing.lead": "Eine Bühne für Live-Räume. Wer auf der Bühne ist, wird von allen gesehen und gehört; alle anderen sehen zu.",
   "landing.how": "Räume werden über einen Link geöffnet. Wenn Sie einen bekommen haben, öffnen Sie ihn, und schon sind Sie dabei.",
   "landing.dev": "Entwicklungsmodus",
@@ -43,6 +48,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   "landing.title": "Titel",
   "landing.title.placeholder": "Vorlesung am Montag",
   "landing.access": "Zugang zur Bühne",
+  "landing.access.open": "Offen für alle",
+  "landing.access.request": "Auf Anfrage",
+  "landing.access.invite": "Nur auf Einladung",
   "landing.create.do": "Raum erstellen",
   "landing.creating": "Wird erstellt …",
   "landing.created": "„{title}“ ist bereit",

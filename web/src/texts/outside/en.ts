@@ -1,6 +1,6 @@
 /** English. Outside of rooms: the landing page, the way in of guests, and one’s own rooms. */
 export const en = {
-  // Guests: their way in, and the links that moderators make.
+  // The way in of guests.
   "guest.title": "You are invited to {title}",
   "guest.waits": "A moderator will let you in.",
   "guest.name": "Your name",
@@ -29,11 +29,16 @@ export const en = {
   "rooms.sign_out": "Sign out",
   "rooms.none": "You have no rooms yet.",
   "rooms.open": "Open",
+  "rooms.people": "{count, plural, one {# person} other {# people}}",
+  "rooms.link": "Guest link",
+  "rooms.link.copied": "The link is copied.",
+  "rooms.link.made": "The link is ready.",
   "rooms.made": "The room is ready.",
   "rooms.title.missing": "Please enter a title.",
   "rooms.failed": "That did not work. Try again, or sign in again.",
 
   // The landing page.
+  "landing.name": "Proscenium",
   "landing.lead": "A stage for live rooms. Whoever is on stage is seen and heard by everybody; everyone else watches.",
   "landing.how": "Rooms are opened from a link. If somebody sent you one, open it and you are in.",
   "landing.dev": "Development mode",
@@ -41,6 +46,9 @@ export const en = {
   "landing.title": "Title",
   "landing.title.placeholder": "Monday lecture",
   "landing.access": "Stage access",
+  "landing.access.open": "Everyone on stage",
+  "landing.access.request": "Join by request",
+  "landing.access.invite": "Invite only",
   "landing.create.do": "Create room",
   "landing.creating": "Creating…",
   "landing.created": "“{title}” is ready",

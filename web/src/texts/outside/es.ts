@@ -2,7 +2,7 @@
 import type { en } from "./en";
 
 export const es: Readonly<Record<keyof typeof en, string>> = {
-  // Guests: their way in, and the links that moderators make.
+  // The way in of guests.
   "guest.title": "Te han invitado a {title}",
   "guest.waits": "La moderación te dejará entrar.",
   "guest.name": "Tu nombre",
@@ -31,11 +31,16 @@ export const es: Readonly<Record<keyof typeof en, string>> = {
   "rooms.sign_out": "Cerrar sesión",
   "rooms.none": "Aún no tienes salas.",
   "rooms.open": "Abrir",
+  "rooms.people": "{count, plural, one {# persona} many {# de personas} other {# personas}}",
+  "rooms.link": "Enlace de invitación",
+  "rooms.link.copied": "El enlace está copiado.",
+  "rooms.link.made": "El enlace está listo.",
   "rooms.made": "La sala está lista.",
   "rooms.title.missing": "Escribe un título.",
   "rooms.failed": "No ha funcionado. Inténtalo de nuevo o vuelve a iniciar sesión.",
 
   // The landing page.
+  "landing.name": "Proscenium",
   "landing.lead": "Un escenario para salas en vivo. A quien está en el escenario se le ve y se le oye en toda la sala; el resto mira.",
   "landing.how": "A las salas se entra con un enlace. Si te han enviado uno, ábrelo y ya estás dentro.",
   "landing.dev": "Modo de desarrollo",
@@ -43,6 +48,9 @@ export const es: Readonly<Record<keyof typeof en, string>> = {
   "landing.title": "Título",
   "landing.title.placeholder": "Clase del lunes",
   "landing.access": "Acceso al escenario",
+  "landing.access.open": "Abierto a todo el mundo",
+  "landing.access.request": "Con solicitud",
+  "landing.access.invite": "Solo con invitación",
   "landing.create.do": "Crear sala",
   "landing.creating": "Creando…",
   "landing.created": "La sala «{title}» está lista",

@@ -2,7 +2,7 @@
 import type { en } from "./en";
 
 export const fr: Readonly<Record<keyof typeof en, string>> = {
-  // Guests: their way in, and the links that moderators make.
+  // The way in of guests.
   "guest.title": "Invitation : {title}",
   "guest.waits": "La modération vous laissera entrer.",
   "guest.name": "Votre nom",
@@ -31,11 +31,16 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "rooms.sign_out": "Se déconnecter",
   "rooms.none": "Vous n’avez pas encore de salle.",
   "rooms.open": "Ouvrir",
+  "rooms.people": "{count, plural, one {# personne} many {# de personnes} other {# personnes}}",
+  "rooms.link": "Lien d’invitation",
+  "rooms.link.copied": "Le lien est copié.",
+  "rooms.link.made": "Le lien est prêt.",
   "rooms.made": "La salle est prête.",
   "rooms.title.missing": "Indiquez un titre.",
   "rooms.failed": "Cela n’a pas fonctionné. Réessayez ou reconnectez-vous.",
 
   // The landing page.
+  "landing.name": "Proscenium",
   "landing.lead": "Une scène pour vos salles en direct. Tout le monde voit et entend les personnes sur scène ; les autres regardent.",
   "landing.how": "On entre dans une salle par un lien. Si vous en avez reçu un, ouvrez-le et vous y êtes.",
   "landing.dev": "Mode développement",
@@ -43,6 +48,9 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "landing.title": "Titre",
   "landing.title.placeholder": "Cours du lundi",
   "landing.access": "Accès à la scène",
+  "landing.access.open": "Libre",
+  "landing.access.request": "Sur demande",
+  "landing.access.invite": "Sur invitation",
   "landing.create.do": "Créer la salle",
   "landing.creating": "Création…",
   "landing.created": "La salle « {title} » est prête",

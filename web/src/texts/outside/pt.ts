@@ -2,7 +2,7 @@
 import type { en } from "./en";
 
 export const pt: Readonly<Record<keyof typeof en, string>> = {
-  // Guests: their way in, and the links that moderators make.
+  // The way in of guests.
   "guest.title": "Convite para {title}",
   "guest.waits": "A moderação vai deixar você entrar.",
   "guest.name": "Seu nome",
@@ -31,11 +31,16 @@ export const pt: Readonly<Record<keyof typeof en, string>> = {
   "rooms.sign_out": "Sair da conta",
   "rooms.none": "Você ainda não tem salas.",
   "rooms.open": "Abrir",
+  "rooms.people": "{count, plural, one {# pessoa} many {# de pessoas} other {# pessoas}}",
+  "rooms.link": "Link de convite",
+  "rooms.link.copied": "O link foi copiado.",
+  "rooms.link.made": "O link está pronto.",
   "rooms.made": "A sala está pronta.",
   "rooms.title.missing": "Escreva um título.",
   "rooms.failed": "Não funcionou. Tente de novo ou entre de novo com sua conta.",
 
   // The landing page.
+  "landing.name": "Proscenium",
   "landing.lead": "Um palco para salas ao vivo. Quem está no palco aparece e fala para todos; a plateia assiste.",
   "landing.how": "As salas são abertas por um link. Se você recebeu um, é só abrir para entrar.",
   "landing.dev": "Modo de desenvolvimento",
@@ -43,6 +48,9 @@ export const pt: Readonly<Record<keyof typeof en, string>> = {
   "landing.title": "Título",
   "landing.title.placeholder": "Aula de segunda-feira",
   "landing.access": "Acesso ao palco",
+  "landing.access.open": "Todos no palco",
+  "landing.access.request": "Com pedido",
+  "landing.access.invite": "Só com convite",
   "landing.create.do": "Criar sala",
   "landing.creating": "Criando…",
   "landing.created": "A sala “{title}” está pronta",
