@@ -101,7 +101,7 @@ class Site:
 
     def __init__(self, base, tool):
         self.base, self.platform = base, Platform(base=base, tool=tool)
-        self.told = {"scores": [], "line_items": [], "items": [], "logins": []}
+        self.told = {"scores": [], "line_items": [], "items": [], "logins": [], "registrations": []}
         self.down = False
 
     def routes(self):
@@ -110,6 +110,8 @@ class Site:
             web.get("/start", self.start),
             web.get("/auth", self.auth),
             web.get("/keys", self.keys),
+            web.get("/.well-known/openid-configuration", self.configuration),
+            web.post("/register", self.register),
             web.post("/token", self.token),
             web.get("/members", self.members),
             web.get("/line_items", self.list_items),
@@ -135,8 +137,21 @@ class Site:
         # As it is: what makes a URL of a text here would spell its query anew.
         return web.Response(status=302, headers={"Location": url})
 
+    async def configuration(self, _):
+        addresses = {"authorization_endpoint": "auth", "jwks_uri": "keys", "token_endpoint": "token", "registration_endpoint": "register"}
+        product = {"https://purl.imsglobal.org/spec/lti-platform-configuration": {"product_family_code": "sakai"}}
+        return web.json_response({"issuer": self.base, **{name: f"{self.base}/{path}" for name, path in addresses.items()}, **product})
+
+    async def register(self, request):
+        tool = json.loads(await request.text())
+        self.told["registrations"].append(tool)
+        deployed = {"https://purl.imsglobal.org/spec/lti-tool-configuration": {"deployment_id": DEPLOYMENT}}
+        return web.json_response({**tool, "client_id": CLIENT, **deployed})
+
     async def auth(self, request):
         asked = dict(request.query)
+        if "login_hint" not in asked:
+            raise web.HTTPBadRequest()
         self.told["logins"].append(asked)
         name, roles = PEOPLE[asked["login_hint"]]
         wanted = dict(parse_qsl(asked["lti_message_hint"]))

@@ -9,8 +9,8 @@ import { keepPace } from "./view/pace";
 import { later } from "./view/later";
 import { Room } from "./view/room";
 
-const Landing = later(async () => (await import("./view/landing")).Landing, { nothing: true });
-const Guest = later(async () => (await import("./view/guest")).Guest, { nothing: true });
+const Landing = later(async () => (await import("./view/landing")).Landing, { nothing: true, words: "outside" });
+const Guest = later(async () => (await import("./view/guest")).Guest, { nothing: true, words: "outside" });
 
 /**
  * The address of a room is `/r/{room}#token=…`; the fragment never reaches the server or a log. `&lang=…` is the platform's word. Guests come
@@ -47,7 +47,7 @@ const place = document.getElementById("page");
 if (place !== null) {
   // The way into the room begins while the words are on theirs.
   const shown = page();
-  void speakFirst(preferred(link.get("lang"))).then(() => {
+  void speakFirst(shown.type === Landing ? "outside" : "first", preferred(link.get("lang"))).then(() => {
     place.replaceChildren();
     render(shown, place);
   });

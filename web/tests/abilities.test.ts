@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { mayShareScreen, wayOf } from "../src/model/abilities";
 import { actionsFor, writingActions } from "../src/model/actions";
 import type { Access, ParticipantState } from "../src/signal/generated/messages";
-import { en } from "../src/texts/en";
+import { en } from "./catalogues";
 import { entered, FEATURES, person } from "./room";
 
 const ROOM = { features: FEATURES, spotlight: null };

@@ -44,7 +44,7 @@ describe("the step in the page", () => {
     expect(stepOf(choice, BASE)).toEqual(choice);
     expect(stepOf({ ...choice, title: undefined, access: "all", gradable: 1 }, BASE)).toEqual({ ...choice, access: "request", gradable: false });
     expect(stepOf({ step: "refused", code: "expired", detail: "", lang: "pt-BR" }, BASE)).toEqual({ step: "refused", code: "expired", lang: "pt-BR" });
-    expect(stepOf({ step: "registered", name: "Sakai", active: false }, BASE)).toEqual({ step: "registered", name: "Sakai", active: false });
+    expect(stepOf({ step: "registered", name: "Sakai", active: true }, BASE)).toEqual({ step: "registered", name: "Sakai" });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { en } from "../src/texts/en";
+import { en } from "./catalogues";
 import { format } from "../src/texts/format";
 
 describe("format", () => {

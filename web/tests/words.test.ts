@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { textOfRefusal } from "../src/model/words";
 import type { Refusal } from "../src/signal/generated/messages";
 import { say, spoken } from "../src/texts";
-import { en } from "../src/texts/en";
+import { en } from "./catalogues";
 
 spoken.value = { language: "en", catalogue: en };
 

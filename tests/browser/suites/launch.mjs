@@ -125,8 +125,8 @@ describe("a launch", () => {
     }));
 
   it("registers a platform, which is asked to close the page", () =>
-    inCourse({ step: "registered", name: "Sakai", active: false, lang: "en" }, async ({ page, frame }) => {
-      await frame.getByText("has to approve it on the setup page").waitFor();
+    inCourse({ step: "registered", name: "Sakai", active: true, lang: "en" }, async ({ page, frame }) => {
+      await frame.getByText("Teachers can add rooms now.").waitFor();
       await frame.getByRole("button", { name: "Close" }).click();
       await eventually("the platform heard it", () => page.evaluate(() => window.heard.includes("org.imsglobal.lti.close")));
       await frame.getByText("You can close this window now.").waitFor();

@@ -1,78 +1,52 @@
-// The server's side of the setup page, as far as a page sees it: answers of one's own until the server has them. `deskOf` is what the suite
-// asks for; a real server takes its place there, with launches of a real platform.
+// The setup page with the server behind it: a desk that nobody has left anything on. That the server cannot be reached is the browser's doing;
+// the one thing put into its answers is said where that is done.
 
-import { readFileSync } from "node:fs";
-
-const DIST = new URL("../../../web/dist/", import.meta.url).pathname;
 const KEY = "dev-secret";
 
-/** A desk of nobody else's, for the pages of this context. */
+/** Without the platforms of whoever sat here before; what the configuration file holds stays, and so does the log of launches. */
 export async function deskOf(server, context) {
-  const desk = new StandIn(server.url);
-  // What the server sends with every page, this one too.
-  const { headers } = await fetch(`${server.url}/`);
-  const policy = headers.get("content-security-policy");
-  await context.route(`${server.url}/setup`, (route) =>
-    route.fulfill({ contentType: "text/html", headers: { "content-security-policy": policy }, body: readFileSync(`${DIST}setup.html`, "utf8") }),
-  );
-  await context.route(`${server.url}/api/v1/lti**`, (route) => desk.answer(route));
-  await context.route(`${server.url}/api/v1/lti/**`, (route) => desk.answer(route));
+  const desk = new Desk(server, context);
+  for (const { issuer, client_id, source } of await desk.platforms()) {
+    if (source !== "file") await server.api("DELETE", "/api/v1/lti/platforms", { issuer, client_id });
+  }
   return desk;
 }
 
-const same = (one) => (other) => one.issuer === other.issuer && one.client_id === other.client_id;
-
-class StandIn {
+class Desk {
   key = KEY;
-  platforms = [];
-  launches = [];
-  /** Whether the server answers at all. */
-  down = false;
 
-  constructor(url) {
-    this.url = `${url}/setup`;
-    const at = (path) => `https://stage.example.edu/lti/${path}`;
-    this.tool = { name: "Proscenium", login_url: at("login"), launch_url: at("launch"), jwks_url: at("jwks"), deep_linking_url: at("launch"), registration_url: at("register"), icon_url: at("icon.svg") };
+  constructor(server, context) {
+    Object.assign(this, { server, context, url: `${server.url}/setup` });
   }
 
-  /** Something came from a platform. */
-  launched(launch) {
-    this.launches.unshift({ at: Date.now(), kind: "launch", accepted: true, issuer: "https://sakai.example.edu", ...launch });
+  async book() {
+    return (await this.server.api("GET", "/api/v1/lti")).json;
   }
 
-  /** A platform registered itself. */
-  registered(platform) {
-    this.platforms.push({ ...platform, state: "pending", source: "registration" });
+  async platforms() {
+    return (await this.book()).platforms;
   }
 
-  async answer(route) {
-    const request = route.request();
-    if (this.down) return route.abort();
-    const json = (status, body) => route.fulfill({ status, json: body });
-    const fails = (status, code, message) => json(status, { error: { code, message } });
-    if (request.headers().authorization !== `Bearer ${this.key}`) return fails(401, "unauthorized", "no such key");
-    const path = new URL(request.url()).pathname.replace("/api/v1/lti", "");
-    const body = request.postDataJSON();
-    const known = this.platforms.find(same(body ?? {}));
-    switch (`${request.method()} ${path}`) {
-      case "GET ":
-        return json(200, { tool: this.tool, platforms: this.platforms, launches: this.launches });
-      case "PUT /platforms":
-        if (!body.login_url.startsWith("https://")) return fails(422, "invalid_field", "login_url: only https is taken here");
-        this.platforms = [...this.platforms.filter((one) => one !== known), { ...body, state: "active", source: "setup" }];
-        return json(200, body);
-      case "DELETE /platforms":
-        this.platforms = this.platforms.filter((one) => one !== known);
-        return route.fulfill({ status: 204 });
-      case "POST /platforms/approve":
-        known.state = "active";
-        return json(200, known);
-      case "POST /platforms/check":
-        return json(200, { checks: [{ check: "keys", ok: true, detail: "2 keys" }, { check: "login", ok: true, detail: "302" }, { check: "token", ok: false, code: "http_status", detail: "404 Not Found" }] });
-      case "POST /registrations":
-        return json(200, { url: "https://stage.example.edu/lti/register?key=once", expires_seconds: 3600 });
-      default:
-        return fails(404, "not_found", path);
+  /** Somebody has written these down before. */
+  async know(...platforms) {
+    for (const platform of platforms) {
+      const { status, json } = await this.server.api("PUT", "/api/v1/lti/platforms", platform);
+      if (status !== 200) throw new Error(`not registered: ${JSON.stringify(json)}`);
     }
+  }
+
+  /** Stands in for the server's log, which leaves out the deployment of a launch that was refused for it. */
+  async tellRefusedDeployment(deployment) {
+    await this.context.route(/\/api\/v1\/lti$/, async (route) => {
+      const response = await route.fetch();
+      const book = await response.json();
+      const launches = book.launches.map((one) => (one.code === "unknown_deployment" ? { deployment, ...one } : one));
+      await route.fulfill({ response, json: { ...book, launches } });
+    });
+  }
+
+  /** Whether the page reaches the server. */
+  reach(reached) {
+    return this.context.setOffline(!reached);
   }
 }

@@ -30,7 +30,6 @@ export interface Registered {
   readonly step: "registered";
   readonly lang?: string;
   readonly name: string;
-  readonly active: boolean;
 }
 
 export interface Keep {
@@ -100,7 +99,7 @@ const READ: Readonly<Record<string, (fields: Readonly<Record<string, unknown>>, 
     const first = ACCESSES.includes(access) ? (access as Access) : "request";
     return { step: "choose", key, title: word(title) ?? "", access: first, gradable: gradable === true };
   },
-  registered: ({ name, active }) => ({ step: "registered", name: word(name) ?? "", active: active === true }),
+  registered: ({ name }) => ({ step: "registered", name: word(name) ?? "" }),
 };
 
 /** An address of ours, with what follows its origin; nothing else is gone to or opened. */

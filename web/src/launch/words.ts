@@ -12,7 +12,6 @@ type Heading = "again" | "setup" | "room" | "later" | "registration";
 const REASONS = {
   unknown_platform: ["setup", "stranger"],
   unknown_deployment: ["setup", "stranger"],
-  pending: ["setup", "pending"],
   bad_request: ["setup", "misunderstood"],
   bad_signature: ["setup", "misunderstood"],
   unknown_key: ["setup", "misunderstood"],
@@ -31,9 +30,12 @@ const REASONS = {
   bad_room_name: ["room", "name"],
   not_allowed: ["room", "not_allowed"],
   too_many_rooms: ["room", "too_many"],
+  no_cookies: ["room", "no_cookies"],
   storage_failed: ["later", "storage"],
   registration_failed: ["registration", "registering"],
   draining: ["later", "draining"],
+  // Of names and grades: no launch comes to that.
+  service_failed: ["again", "internal"],
   internal: ["again", "internal"],
   unreachable: ["later", "unreachable"],
 } as const satisfies Record<string, readonly [Heading, string]>;

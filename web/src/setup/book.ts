@@ -26,7 +26,6 @@ export interface PlatformEntry extends PlatformId {
 }
 
 export interface Platform extends PlatformEntry {
-  readonly state: "active" | "pending";
   readonly source: "file" | "setup" | "registration";
 }
 
@@ -87,7 +86,6 @@ export function platformOf(json: unknown): Platform {
     jwks_url: text(fields["jwks_url"]),
     token_url: text(fields["token_url"]),
     roles: Object.fromEntries(roles),
-    state: fields["state"] === "pending" ? "pending" : "active",
     source: isOneOf(["file", "registration"] as const, fields["source"]) ? fields["source"] : "setup",
   };
 }

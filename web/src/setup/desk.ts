@@ -66,10 +66,6 @@ export class Desk {
     return this.#change("DELETE", "/platforms", { issuer, client_id });
   }
 
-  approve({ issuer, client_id }: PlatformId): Promise<Failure | null> {
-    return this.#change("POST", "/platforms/approve", { issuer, client_id });
-  }
-
   async check({ issuer, client_id }: PlatformId): Promise<Got<readonly Check[]>> {
     const answer = await this.#call("POST", "/platforms/check", { issuer, client_id });
     const failure = failureOf(answer);

@@ -2,11 +2,13 @@
 import { signal } from "@preact/signals";
 import type { en } from "./en";
 import { format, type Values } from "./format";
+import type { en as later } from "./later/en";
+import type { en as outside } from "./outside/en";
 
-export type TextKey = keyof typeof en;
+export type TextKey = keyof typeof en | keyof typeof later | keyof typeof outside;
 
-/** Every text, in one language. */
-export type Catalogue = Readonly<Record<TextKey, string>>;
+/** Every text of the first load, in one language; what is loaded later brings its own. */
+export type Catalogue = Readonly<Record<keyof typeof en, string>>;
 
 /** A text to be, as the model holds it: the words come when it is shown. */
 export interface Text {
@@ -15,7 +17,7 @@ export interface Text {
 }
 
 /** What is spoken now; [speak](./language.ts) changes it, before anything is drawn for the first time. */
-export const spoken = signal<{ readonly language: string; readonly catalogue: Catalogue }>({ language: "en", catalogue: {} as Catalogue });
+export const spoken = signal<{ readonly language: string; readonly catalogue: Readonly<Record<TextKey, string>> }>({ language: "en", catalogue: {} as Record<TextKey, string> });
 
 /** The text of `key`, with `values` put in. Read while rendering: another language is followed. */
 export function t(key: TextKey, values?: Values): string {

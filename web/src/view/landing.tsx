@@ -8,7 +8,7 @@ import { Mark } from "./icons";
 import { later } from "./later";
 import { Said } from "./said";
 
-const SignIn = later(async () => (await import("./rooms")).SignIn, { nothing: true });
+const SignIn = later(async () => (await import("./rooms")).SignIn, { nothing: true, words: "outside" });
 
 export function Landing() {
   const [me, setMe] = useState<Me | null>(null);
@@ -19,7 +19,7 @@ export function Landing() {
     <main class="landing">
       <header>
         <Mark />
-        <h1>{t("app.name")}</h1>
+        <h1>{t("landing.name")}</h1>
         <p>{t("landing.lead")}</p>
         {dev === null && <p class="how">{t("landing.how")}</p>}
       </header>
@@ -82,11 +82,11 @@ export function AccessPicker({ id, access, set }: { id: string; access: Access; 
     <div class="picker">
       <label for={id}>{t("landing.access")}</label>
       <select id={id} value={access} onChange={(event) => set(event.currentTarget.value as Access)}>
-        <option value="open">{t("settings.access.open")}</option>
+        <option value="open">{t("landing.access.open")}</option>
         <option value="request" selected>
-          {t("settings.access.request")}
+          {t("landing.access.request")}
         </option>
-        <option value="invite">{t("settings.access.invite")}</option>
+        <option value="invite">{t("landing.access.invite")}</option>
       </select>
     </div>
   );

@@ -3,19 +3,22 @@ import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../texts";
+import { speakOf, type Part } from "../texts/language";
 
 export interface While {
   /** Nothing stands where it will be until it is here; what did not come is asked for again at the next opening. */
   readonly nothing?: true;
+  /** Whose words it needs. */
+  readonly words?: Part;
 }
 
-export function later<Props extends object>(load: () => Promise<ComponentType<Props>>, { nothing }: While = {}): ComponentType<Props> {
+export function later<Props extends object>(load: () => Promise<ComponentType<Props>>, { nothing, words = "later" }: While = {}): ComponentType<Props> {
   const loaded = signal<ComponentType<Props> | null>(null);
   const failed = signal(false);
   const start = () => {
     failed.value = false;
-    void load().then(
-      (part) => (loaded.value = part),
+    void Promise.all([load(), speakOf(words)]).then(
+      ([part]) => (loaded.value = part),
       () => (failed.value = true),
     );
   };

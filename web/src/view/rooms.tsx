@@ -114,23 +114,23 @@ function Room({ room: { id, title, people }, tell }: { room: OwnRoom; tell: (sai
       () => true,
       () => false,
     );
-    tell(copied === true ? "links.copied" : "links.made");
+    tell(copied === true ? "rooms.link.copied" : "rooms.link.made");
   };
   return (
     <li>
       <p id={head}>
         <b dir="auto">{title}</b>
-        {people > 0 && <span>{t("top.count", { count: people })}</span>}
+        {people > 0 && <span>{t("rooms.people", { count: people })}</span>}
       </p>
       <div class="buttons">
         <Do describedby={head} do={invite}>
-          {t("links.guest")}
+          {t("rooms.link")}
         </Do>
         <Do class="primary" describedby={head} do={open}>
           {t("rooms.open")}
         </Do>
       </div>
-      {link !== null && <input type="text" readOnly dir="ltr" aria-label={t("links.guest")} value={link} onFocus={(event) => event.currentTarget.select()} />}
+      {link !== null && <input type="text" readOnly dir="ltr" aria-label={t("rooms.link")} value={link} onFocus={(event) => event.currentTarget.select()} />}
     </li>
   );
 }

@@ -6,7 +6,7 @@ import { askToClose } from "../frames";
 import type { Registered } from "../step";
 import { Heading } from "./heading";
 
-export function RegisteredPage({ step: { name, active } }: { step: Registered }) {
+export function RegisteredPage({ step: { name } }: { step: Registered }) {
   const [closing, setClosing] = useState(false);
   const close = () => {
     askToClose();
@@ -16,7 +16,7 @@ export function RegisteredPage({ step: { name, active } }: { step: Registered })
     <main class="whole">
       <Mark />
       <Heading about={name}>{name === "" ? t("registered.unnamed") : t("registered", { name: `\u2068${name}\u2069` })}</Heading>
-      <p>{t(active ? "registered.active" : "registered.pending")}</p>
+      <p>{t("registered.then")}</p>
       <button type="button" class="primary" onClick={close}>
         {t("registered.close")}
       </button>

@@ -24,7 +24,6 @@ export function PlatformCard({ desk, platform, title, edit }: PlatformCardProps)
   const [failure, setFailure] = useState<Failure | null>(null);
   const [checking, setChecking] = useState(false);
   const own = platform.source !== "file";
-  const pending = platform.state === "pending";
   const check = async () => {
     setChecking(true);
     const got = await desk.check(platform);
@@ -32,16 +31,11 @@ export function PlatformCard({ desk, platform, title, edit }: PlatformCardProps)
     setFailure("failure" in got ? got.failure : null);
     setChecks("value" in got ? got.value : null);
   };
-  const approve = async () => setFailure(await desk.approve(platform));
   return (
-    <article class={`platform ${pending ? "pending" : ""}`} aria-labelledby={id}>
-      <header>
-        <h3 id={id} dir="auto">
-          {title}
-        </h3>
-        <span class={`tag ${platform.state}`}>{t(`platform.${platform.state}`)}</span>
-      </header>
-      {pending && <p class="hint">{t("platform.pending.hint")}</p>}
+    <article class="platform" aria-labelledby={id}>
+      <h3 id={id} dir="auto">
+        {title}
+      </h3>
       {!own && <p class="hint">{t("platform.file")}</p>}
       <Facts platform={platform} />
       <div aria-live="polite">
@@ -63,11 +57,6 @@ export function PlatformCard({ desk, platform, title, edit }: PlatformCardProps)
         <Do describedby={id} do={check}>
           {t("platform.check")}
         </Do>
-        {pending && (
-          <Do class="primary" describedby={id} do={approve}>
-            {t("platform.approve")}
-          </Do>
-        )}
       </div>
       {asked && <Deletion desk={desk} platform={platform} title={title} close={() => setAsked(false)} />}
     </article>

@@ -4,7 +4,6 @@ import type { CodeCatalogue } from "./en";
 export const de: CodeCatalogue = {
   "code.unknown_platform": "Unter diesem Aussteller (issuer) und dieser Client-ID ist hier keine Plattform registriert. Registrieren Sie sie auf der Einrichtungsseite dieses Servers, oder berichtigen Sie die Client-ID: Es muss die sein, die die Plattform für dieses Werkzeug anzeigt.",
   "code.unknown_deployment": "Die Plattform ist hier registriert, nicht aber diese Bereitstellung (deployment) des Werkzeugs. Fügen Sie die Deployment-ID auf der Einrichtungsseite dieses Servers hinzu.",
-  "code.pending": "Die Plattform hat sich selbst registriert und ist vom Betreiber dieses Servers noch nicht freigegeben. Das geschieht auf der Einrichtungsseite.",
   "code.bad_request": "Der Aufruf war keine vollständige LTI-1.3-Nachricht. Prüfen Sie, ob die Plattform LTI 1.3 und nicht LTI 1.1 verwendet, und ob Anmelde- und Startadresse die der Einrichtungsseite sind.",
   "code.bad_signature": "Der Aufruf war nicht mit dem Schlüssel signiert, den die Plattform veröffentlicht. Prüfen Sie die Adresse ihrer öffentlichen Schlüssel (JWKS), und ob sie zu dieser Plattform gehört.",
   "code.unknown_key": "Der Aufruf nennt einen Schlüssel, den die Plattform nicht veröffentlicht. Prüfen Sie die Adresse ihrer öffentlichen Schlüssel (JWKS); hat sie ihre Schlüssel gerade gewechselt, versuchen Sie es in einigen Minuten erneut.",
@@ -25,6 +24,8 @@ export const de: CodeCatalogue = {
   "code.too_many_rooms": "Der Server hat so viele Räume, wie seine Konfiguration erlaubt. Entfernen Sie Räume, die nicht mehr gebraucht werden, oder erhöhen Sie die Grenze.",
   "code.storage_failed": "Der Server konnte nicht in sein Datenverzeichnis schreiben. Prüfen Sie, ob der Datenträger voll ist und ob der Server dort schreiben darf; sein Protokoll sagt mehr.",
   "code.registration_failed": "Die Plattform hat die Registrierung nicht angenommen, oder ihre Antworten waren nicht zu lesen; die Einzelheiten sagen, was davon. Erzeugen Sie auf der Einrichtungsseite einen neuen Registrierungslink und versuchen Sie es erneut, oder registrieren Sie von Hand.",
+  "code.no_cookies": "Der Browser hat kein Cookie zurückgegeben, auch nicht in einem eigenen Fenster: Er blockiert alle. Für die Adresse dieses Servers müssen Cookies erlaubt sein.",
+  "code.service_failed": "Ein Aufruf eines Dienstes der Plattform (Namen und Rollen oder Noten) ist fehlgeschlagen; das Detail sagt, welcher. „Prüfen“ auf der Einrichtungsseite versucht es mit ihrer Token-Adresse; die Plattform muss diese Dienste für dieses Tool erlauben.",
   "code.draining": "Der Server fährt herunter, wahrscheinlich für eine Aktualisierung. Es ist nichts zu tun.",
   "code.internal": "Auf dem Server ist etwas Unvorhergesehenes geschehen. Sein Protokoll sagt mehr.",
   "code.unreachable": "Die Seite bekam vom Server keine Antwort.",

@@ -2,7 +2,6 @@
 export const en = {
   "code.unknown_platform": "No platform is registered here under this issuer and client ID. Register it on the setup page of this server, or correct the client ID: it has to be the one that the platform shows for this tool.",
   "code.unknown_deployment": "The platform is registered here, but not this deployment of the tool in it. Add the deployment ID on the setup page of this server.",
-  "code.pending": "The platform has registered itself, and the operator of this server has not approved it yet. It is approved on the setup page.",
   "code.bad_request": "The launch was not a complete LTI 1.3 message. Check that the platform uses LTI 1.3, not LTI 1.1, and that its login and launch addresses are the ones of the setup page.",
   "code.bad_signature": "The launch was not signed with the key that the platform publishes. Check the address of the platform’s public keys (JWKS), and that it belongs to this platform.",
   "code.unknown_key": "The launch names a key that is not among those the platform publishes. Check the address of the platform’s public keys (JWKS); if the platform has just changed its keys, try again in a few minutes.",
@@ -23,6 +22,8 @@ export const en = {
   "code.too_many_rooms": "The server has as many rooms as its configuration allows. Remove rooms that are no longer needed, or raise the limit.",
   "code.storage_failed": "The server could not write to its data directory. Check that the disk is not full and that the server may write there; its log says more.",
   "code.registration_failed": "The platform did not accept the registration, or its answers could not be read; the detail says which. Make a new registration link on the setup page and try again, or register by hand.",
+  "code.no_cookies": "The browser gave back no cookie, not even in a window of its own: it blocks all of them. Cookies have to be allowed for this server’s address.",
+  "code.service_failed": "A call to one of the platform’s services (names and roles, or grades) failed; the detail says which. “Check” on the setup page tries its token address; the platform has to allow these services for this tool.",
   "code.draining": "The server is shutting down, most likely to be updated. No action is needed.",
   "code.internal": "Something unforeseen happened on the server. Its log says more.",
   "code.unreachable": "The page got no answer from the server.",

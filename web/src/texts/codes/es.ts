@@ -4,7 +4,6 @@ import type { CodeCatalogue } from "./en";
 export const es: CodeCatalogue = {
   "code.unknown_platform": "No hay ninguna plataforma registrada aquí con este emisor (issuer) y este client ID. Regístrala en la página de configuración de este servidor o corrige el client ID: tiene que ser el que la plataforma muestra para esta herramienta.",
   "code.unknown_deployment": "La plataforma está registrada aquí, pero no este despliegue (deployment) de la herramienta. Añade el deployment ID en la página de configuración de este servidor.",
-  "code.pending": "La plataforma se ha registrado por sí misma y quien administra este servidor aún no la ha aprobado. Se aprueba en la página de configuración.",
   "code.bad_request": "El acceso no era un mensaje LTI 1.3 completo. Comprueba que la plataforma usa LTI 1.3 y no LTI 1.1, y que sus direcciones de inicio de sesión y de lanzamiento son las de la página de configuración.",
   "code.bad_signature": "El acceso no estaba firmado con la clave que publica la plataforma. Comprueba la dirección de sus claves públicas (JWKS) y que pertenece a esta plataforma.",
   "code.unknown_key": "El acceso menciona una clave que no está entre las que publica la plataforma. Comprueba la dirección de sus claves públicas (JWKS); si acaba de cambiarlas, inténtalo de nuevo en unos minutos.",
@@ -25,6 +24,8 @@ export const es: CodeCatalogue = {
   "code.too_many_rooms": "El servidor tiene todas las salas que permite su configuración. Elimina las que ya no hagan falta o sube el límite.",
   "code.storage_failed": "El servidor no pudo escribir en su directorio de datos. Comprueba que el disco no está lleno y que puede escribir allí; su registro dice más.",
   "code.registration_failed": "La plataforma no aceptó el registro, o sus respuestas no se pudieron leer; el detalle dice cuál de las dos. Crea un nuevo enlace de registro en la página de configuración e inténtalo de nuevo, o registra a mano.",
+  "code.no_cookies": "El navegador no devolvió ninguna cookie, ni siquiera en una ventana propia: las bloquea todas. Hay que permitir las cookies para la dirección de este servidor.",
+  "code.service_failed": "Falló una llamada a uno de los servicios de la plataforma (nombres y roles, o calificaciones); el detalle dice cuál. «Comprobar» en la página de configuración prueba su dirección de tokens; la plataforma tiene que permitir estos servicios para esta herramienta.",
   "code.draining": "El servidor se está apagando, seguramente para actualizarse. No hay que hacer nada.",
   "code.internal": "Ocurrió algo imprevisto en el servidor. Su registro dice más.",
   "code.unreachable": "La página no recibió respuesta del servidor.",

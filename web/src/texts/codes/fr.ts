@@ -4,7 +4,6 @@ import type { CodeCatalogue } from "./en";
 export const fr: CodeCatalogue = {
   "code.unknown_platform": "Aucune plateforme n’est enregistrée ici sous cet émetteur (issuer) et cet identifiant client. Enregistrez-la sur la page de configuration de ce serveur, ou corrigez l’identifiant client : ce doit être celui que la plateforme affiche pour cet outil.",
   "code.unknown_deployment": "La plateforme est enregistrée ici, mais pas ce déploiement (deployment) de l’outil. Ajoutez l’identifiant de déploiement sur la page de configuration de ce serveur.",
-  "code.pending": "La plateforme s’est enregistrée elle-même et l’exploitant de ce serveur ne l’a pas encore approuvée. Cela se fait sur la page de configuration.",
   "code.bad_request": "L’appel n’était pas un message LTI 1.3 complet. Vérifiez que la plateforme utilise LTI 1.3 et non LTI 1.1, et que ses adresses de connexion et de lancement sont celles de la page de configuration.",
   "code.bad_signature": "L’appel n’était pas signé avec la clé que publie la plateforme. Vérifiez l’adresse de ses clés publiques (JWKS), et qu’elle est bien celle de cette plateforme.",
   "code.unknown_key": "L’appel désigne une clé qui n’est pas parmi celles que publie la plateforme. Vérifiez l’adresse de ses clés publiques (JWKS) ; si elle vient d’en changer, réessayez dans quelques minutes.",
@@ -25,6 +24,8 @@ export const fr: CodeCatalogue = {
   "code.too_many_rooms": "Le serveur a autant de salles que sa configuration le permet. Supprimez celles qui ne servent plus, ou relevez la limite.",
   "code.storage_failed": "Le serveur n’a pas pu écrire dans son répertoire de données. Vérifiez que le disque n’est pas plein et qu’il peut y écrire ; son journal en dit plus.",
   "code.registration_failed": "La plateforme n’a pas accepté l’enregistrement, ou ses réponses n’ont pas pu être lues ; le détail dit lequel des deux. Créez un nouveau lien d’enregistrement sur la page de configuration et réessayez, ou enregistrez à la main.",
+  "code.no_cookies": "Le navigateur n’a rendu aucun cookie, pas même dans une fenêtre à part : il les bloque tous. Les cookies doivent être autorisés pour l’adresse de ce serveur.",
+  "code.service_failed": "Un appel à l’un des services de la plateforme (noms et rôles, ou notes) a échoué ; le détail dit lequel. « Vérifier » sur la page de configuration essaie son adresse de jetons ; la plateforme doit autoriser ces services pour cet outil.",
   "code.draining": "Le serveur s’arrête, sans doute pour une mise à jour. Il n’y a rien à faire.",
   "code.internal": "Quelque chose d’imprévu s’est produit sur le serveur. Son journal en dit plus.",
   "code.unreachable": "La page n’a pas reçu de réponse du serveur.",

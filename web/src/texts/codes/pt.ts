@@ -4,7 +4,6 @@ import type { CodeCatalogue } from "./en";
 export const pt: CodeCatalogue = {
   "code.unknown_platform": "Nenhuma plataforma está registrada aqui com este emissor (issuer) e este client ID. Registre-a na página de configuração deste servidor ou corrija o client ID: tem que ser o que a plataforma mostra para esta ferramenta.",
   "code.unknown_deployment": "A plataforma está registrada aqui, mas não esta implantação (deployment) da ferramenta. Adicione o deployment ID na página de configuração deste servidor.",
-  "code.pending": "A plataforma se registrou sozinha e quem opera este servidor ainda não a aprovou. Isso se faz na página de configuração.",
   "code.bad_request": "O acesso não era uma mensagem LTI 1.3 completa. Verifique se a plataforma usa LTI 1.3, e não LTI 1.1, e se os endereços de login e de lançamento são os da página de configuração.",
   "code.bad_signature": "O acesso não foi assinado com a chave que a plataforma publica. Verifique o endereço das chaves públicas (JWKS) e se ele pertence a esta plataforma.",
   "code.unknown_key": "O acesso cita uma chave que não está entre as que a plataforma publica. Verifique o endereço das chaves públicas (JWKS); se ela acabou de trocar as chaves, tente de novo em alguns minutos.",
@@ -25,6 +24,8 @@ export const pt: CodeCatalogue = {
   "code.too_many_rooms": "O servidor tem tantas salas quanto a configuração permite. Remova as que não são mais necessárias ou aumente o limite.",
   "code.storage_failed": "O servidor não conseguiu gravar no diretório de dados. Verifique se o disco não está cheio e se ele pode gravar ali; o log diz mais.",
   "code.registration_failed": "A plataforma não aceitou o registro, ou as respostas dela não puderam ser lidas; o detalhe diz qual dos dois. Crie um novo link de registro na página de configuração e tente de novo, ou registre à mão.",
+  "code.no_cookies": "O navegador não devolveu nenhum cookie, nem mesmo em uma janela própria: ele bloqueia todos. É preciso permitir cookies para o endereço deste servidor.",
+  "code.service_failed": "Uma chamada a um dos serviços da plataforma (nomes e papéis, ou notas) falhou; o detalhe diz qual. “Verificar” na página de configuração testa o endereço de tokens; a plataforma precisa permitir esses serviços para esta ferramenta.",
   "code.draining": "O servidor está sendo desligado, provavelmente para uma atualização. Não é preciso fazer nada.",
   "code.internal": "Algo imprevisto aconteceu no servidor. O log dele diz mais.",
   "code.unreachable": "A página não recebeu resposta do servidor.",

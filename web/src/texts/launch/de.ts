@@ -14,7 +14,6 @@ export const de: LaunchCatalogue = {
   "refused.used": "Dieser Zugang wurde schon benutzt oder hat zu lange gebraucht. Gehen Sie zurück in Ihren Kurs und klicken Sie erneut auf den Link.",
   "refused.expired": "Der Klick war zu lange hierher unterwegs. Gehen Sie zurück in Ihren Kurs und klicken Sie erneut auf den Link.",
   "refused.clocks": "Ihre Lernplattform und dieser Server sind sich über die Uhrzeit nicht einig. Gehen Sie zurück in Ihren Kurs und klicken Sie in einer Minute erneut. Hilft das nicht, sagen Sie es Ihrer Administration.",
-  "refused.pending": "Ihre Lernplattform ist hier neu und noch nicht freigegeben. Versuchen Sie es später erneut, oder fragen Sie Ihre Administration.",
   "refused.stranger": "Dieser Server kennt Ihre Lernplattform nicht. Es liegt nicht an Ihnen: Bitte sagen Sie es Ihrer Administration.",
   "refused.misunderstood": "Ihre Lernplattform und dieser Server verstehen sich noch nicht. Es liegt nicht an Ihnen: Bitte sagen Sie es Ihrer Administration.",
   "refused.keys": "Dieser Server konnte bei Ihrer Lernplattform nicht prüfen, wer Sie sind. Gehen Sie zurück in Ihren Kurs und klicken Sie in einer Minute erneut. Hilft das nicht, sagen Sie es Ihrer Administration.",
@@ -23,6 +22,7 @@ export const de: LaunchCatalogue = {
   "refused.not_allowed": "Nur Lehrende können einen Raum hinzufügen. Wenn Sie diesen Kurs unterrichten, bitten Sie Ihre Administration, Ihre Rolle zu prüfen.",
   "refused.too_many": "Auf diesem Server ist kein Platz für einen weiteren Raum. Bitten Sie Ihre Administration, alte zu entfernen.",
   "refused.storage": "Dieser Server konnte nicht speichern, was er muss. Versuchen Sie es gleich noch einmal. Hilft das nicht, sagen Sie es Ihrer Administration.",
+  "refused.no_cookies": "Ihr Browser blockiert alle Cookies, auch in einem eigenen Fenster. Erlauben Sie sie für diese Website, gehen Sie dann zurück in Ihren Kurs und klicken Sie den Link noch einmal an.",
   "refused.draining": "Dieser Server startet gerade neu. Gehen Sie zurück in Ihren Kurs und klicken Sie in einer Minute erneut.",
   "refused.registering": "Ihre Plattform und dieser Server konnten sich nicht einigen. Bitten Sie den Betreiber dieses Servers um einen neuen Registrierungslink, und versuchen Sie es dann erneut.",
   "refused.internal": "Bei uns ist etwas schiefgegangen. Gehen Sie zurück in Ihren Kurs und klicken Sie erneut. Hilft das nicht, sagen Sie es Ihrer Administration.",
@@ -68,8 +68,7 @@ export const de: LaunchCatalogue = {
   // After a registration.
   "registered": "Proscenium ist bei {name} registriert",
   "registered.unnamed": "Proscenium ist registriert",
-  "registered.active": "Lehrende können jetzt Räume hinzufügen.",
-  "registered.pending": "Der Betreiber dieses Servers muss es auf der Einrichtungsseite freigeben, bevor Räume geöffnet werden können.",
+  "registered.then": "Lehrende können jetzt Räume hinzufügen.",
   "registered.close": "Schließen",
   "registered.closing": "Sie können dieses Fenster jetzt schließen.",
 };

@@ -13,7 +13,6 @@ export const en = {
   "refused.used": "This way in was used already, or took too long. Go back to your course and click the link again.",
   "refused.expired": "The click took too long on its way here. Go back to your course and click the link again.",
   "refused.clocks": "Your learning platform and this server do not agree on the time. Go back to your course and click again in a minute. If that does not help, tell your administrator.",
-  "refused.pending": "Your learning platform is new here, and has not been approved yet. Try again later, or ask your administrator.",
   "refused.stranger": "This server does not know your learning platform. It is nothing that you did: please tell your administrator.",
   "refused.misunderstood": "Your learning platform and this server do not understand each other yet. It is nothing that you did: please tell your administrator.",
   "refused.keys": "This server could not check with your learning platform who you are. Go back to your course and click again in a minute. If that does not help, tell your administrator.",
@@ -22,6 +21,7 @@ export const en = {
   "refused.not_allowed": "Only teachers can add a room. If you teach this course, ask your administrator to check your role.",
   "refused.too_many": "There is no space for another room on this server. Ask your administrator to remove old ones.",
   "refused.storage": "This server could not save what it has to. Try again in a moment. If that does not help, tell your administrator.",
+  "refused.no_cookies": "Your browser blocks all cookies, even in a window of its own. Allow them for this site, then go back to your course and click the link again.",
   "refused.draining": "This server is about to restart. Go back to your course and click again in a minute.",
   "refused.registering": "Your platform and this server could not agree. Ask the operator of this server for a new registration link, then try again.",
   "refused.internal": "Something went wrong on our side. Go back to your course and click again. If that does not help, tell your administrator.",
@@ -67,8 +67,7 @@ export const en = {
   // After a registration.
   "registered": "Proscenium is registered with {name}",
   "registered.unnamed": "Proscenium is registered",
-  "registered.active": "Teachers can add rooms now.",
-  "registered.pending": "The operator of this server has to approve it on the setup page before rooms can be opened.",
+  "registered.then": "Teachers can add rooms now.",
   "registered.close": "Close",
   "registered.closing": "You can close this window now.",
 } as const;

@@ -14,7 +14,6 @@ export const es: LaunchCatalogue = {
   "refused.used": "Este acceso ya se usó o tardó demasiado. Vuelve a tu curso y haz clic de nuevo en el enlace.",
   "refused.expired": "El clic tardó demasiado en llegar. Vuelve a tu curso y haz clic de nuevo en el enlace.",
   "refused.clocks": "Tu plataforma educativa y este servidor no coinciden en la hora. Vuelve a tu curso y haz clic de nuevo en un minuto. Si no sirve, avisa a la administración.",
-  "refused.pending": "Tu plataforma educativa es nueva aquí y aún no está aprobada. Inténtalo más tarde o pregunta a la administración.",
   "refused.stranger": "Este servidor no conoce tu plataforma educativa. No es por nada que hayas hecho: avisa a la administración.",
   "refused.misunderstood": "Tu plataforma educativa y este servidor aún no se entienden. No es por nada que hayas hecho: avisa a la administración.",
   "refused.keys": "Este servidor no pudo comprobar con tu plataforma educativa quién eres. Vuelve a tu curso y haz clic de nuevo en un minuto. Si no sirve, avisa a la administración.",
@@ -23,6 +22,7 @@ export const es: LaunchCatalogue = {
   "refused.not_allowed": "Solo el profesorado puede añadir salas. Si das este curso, pide a la administración que compruebe tu rol.",
   "refused.too_many": "En este servidor no cabe otra sala. Pide a la administración que elimine las antiguas.",
   "refused.storage": "Este servidor no pudo guardar lo que necesita. Inténtalo de nuevo en un momento. Si no sirve, avisa a la administración.",
+  "refused.no_cookies": "Tu navegador bloquea todas las cookies, incluso en una ventana propia. Permítelas para este sitio, vuelve a tu curso y haz clic de nuevo en el enlace.",
   "refused.draining": "Este servidor está a punto de reiniciarse. Vuelve a tu curso y haz clic de nuevo en un minuto.",
   "refused.registering": "Tu plataforma y este servidor no se pusieron de acuerdo. Pide a quien administra este servidor un nuevo enlace de registro e inténtalo de nuevo.",
   "refused.internal": "Algo falló por nuestra parte. Vuelve a tu curso y haz clic de nuevo. Si no sirve, avisa a la administración.",
@@ -68,8 +68,7 @@ export const es: LaunchCatalogue = {
   // After a registration.
   "registered": "Proscenium está registrado en {name}",
   "registered.unnamed": "Proscenium está registrado",
-  "registered.active": "El profesorado ya puede añadir salas.",
-  "registered.pending": "Quien administra este servidor tiene que aprobarlo en la página de configuración antes de que se puedan abrir salas.",
+  "registered.then": "El profesorado ya puede añadir salas.",
   "registered.close": "Cerrar",
   "registered.closing": "Ya puedes cerrar esta ventana.",
 };

@@ -14,7 +14,6 @@ export const fr: LaunchCatalogue = {
   "refused.used": "Cet accès a déjà servi ou a pris trop de temps. Revenez à votre cours et cliquez de nouveau sur le lien.",
   "refused.expired": "Le clic a mis trop de temps à arriver. Revenez à votre cours et cliquez de nouveau sur le lien.",
   "refused.clocks": "Votre plateforme et ce serveur ne sont pas d’accord sur l’heure. Revenez à votre cours et cliquez de nouveau dans une minute. Si cela ne suffit pas, prévenez votre administration.",
-  "refused.pending": "Votre plateforme est nouvelle ici et n’a pas encore été approuvée. Réessayez plus tard ou demandez à votre administration.",
   "refused.stranger": "Ce serveur ne connaît pas votre plateforme. Vous n’y êtes pour rien : prévenez votre administration.",
   "refused.misunderstood": "Votre plateforme et ce serveur ne se comprennent pas encore. Vous n’y êtes pour rien : prévenez votre administration.",
   "refused.keys": "Ce serveur n’a pas pu vérifier auprès de votre plateforme qui vous êtes. Revenez à votre cours et cliquez de nouveau dans une minute. Si cela ne suffit pas, prévenez votre administration.",
@@ -23,6 +22,7 @@ export const fr: LaunchCatalogue = {
   "refused.not_allowed": "Seul le corps enseignant peut ajouter une salle. Si vous enseignez ce cours, demandez à votre administration de vérifier votre rôle.",
   "refused.too_many": "Il n’y a plus de place pour une autre salle sur ce serveur. Demandez à votre administration d’en supprimer d’anciennes.",
   "refused.storage": "Ce serveur n’a pas pu enregistrer ce qu’il doit. Réessayez dans un instant. Si cela ne suffit pas, prévenez votre administration.",
+  "refused.no_cookies": "Votre navigateur bloque tous les cookies, même dans une fenêtre à part. Autorisez-les pour ce site, puis retournez dans votre cours et cliquez à nouveau sur le lien.",
   "refused.draining": "Ce serveur est sur le point de redémarrer. Revenez à votre cours et cliquez de nouveau dans une minute.",
   "refused.registering": "Votre plateforme et ce serveur n’ont pas pu s’accorder. Demandez à l’exploitant de ce serveur un nouveau lien d’enregistrement, puis réessayez.",
   "refused.internal": "Un problème est survenu de notre côté. Revenez à votre cours et cliquez de nouveau. Si cela ne suffit pas, prévenez votre administration.",
@@ -68,8 +68,7 @@ export const fr: LaunchCatalogue = {
   // After a registration.
   "registered": "Proscenium est enregistré auprès de {name}",
   "registered.unnamed": "Proscenium est enregistré",
-  "registered.active": "Le corps enseignant peut maintenant ajouter des salles.",
-  "registered.pending": "L’exploitant de ce serveur doit l’approuver sur la page de configuration avant que des salles puissent être ouvertes.",
+  "registered.then": "Le corps enseignant peut maintenant ajouter des salles.",
   "registered.close": "Fermer",
   "registered.closing": "Vous pouvez maintenant fermer cette fenêtre.",
 };

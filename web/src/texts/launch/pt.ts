@@ -14,7 +14,6 @@ export const pt: LaunchCatalogue = {
   "refused.used": "Este acesso já foi usado ou demorou demais. Volte ao seu curso e clique no link de novo.",
   "refused.expired": "O clique demorou demais para chegar aqui. Volte ao seu curso e clique no link de novo.",
   "refused.clocks": "Sua plataforma de ensino e este servidor não concordam sobre a hora. Volte ao seu curso e clique de novo em um minuto. Se não adiantar, avise a administração.",
-  "refused.pending": "Sua plataforma de ensino é nova aqui e ainda não foi aprovada. Tente mais tarde ou pergunte à administração.",
   "refused.stranger": "Este servidor não conhece sua plataforma de ensino. Não é nada que você tenha feito: avise a administração.",
   "refused.misunderstood": "Sua plataforma de ensino e este servidor ainda não se entendem. Não é nada que você tenha feito: avise a administração.",
   "refused.keys": "Este servidor não conseguiu confirmar com sua plataforma de ensino quem você é. Volte ao seu curso e clique de novo em um minuto. Se não adiantar, avise a administração.",
@@ -23,6 +22,7 @@ export const pt: LaunchCatalogue = {
   "refused.not_allowed": "Só quem ensina pode adicionar uma sala. Se você ensina neste curso, peça à administração para verificar seu papel.",
   "refused.too_many": "Não há espaço para outra sala neste servidor. Peça à administração para remover as antigas.",
   "refused.storage": "Este servidor não conseguiu salvar o que precisa. Tente de novo em instantes. Se não adiantar, avise a administração.",
+  "refused.no_cookies": "Seu navegador bloqueia todos os cookies, mesmo em uma janela própria. Permita-os para este site, volte ao seu curso e clique no link de novo.",
   "refused.draining": "Este servidor está prestes a reiniciar. Volte ao seu curso e clique de novo em um minuto.",
   "refused.registering": "Sua plataforma e este servidor não chegaram a um acordo. Peça a quem opera este servidor um novo link de registro e tente de novo.",
   "refused.internal": "Algo deu errado do nosso lado. Volte ao seu curso e clique de novo. Se não adiantar, avise a administração.",
@@ -68,8 +68,7 @@ export const pt: LaunchCatalogue = {
   // After a registration.
   "registered": "O Proscenium está registrado em {name}",
   "registered.unnamed": "O Proscenium está registrado",
-  "registered.active": "Quem ensina já pode adicionar salas.",
-  "registered.pending": "Quem opera este servidor precisa aprovar isso na página de configuração antes que se possam abrir salas.",
+  "registered.then": "Quem ensina já pode adicionar salas.",
   "registered.close": "Fechar",
   "registered.closing": "Você já pode fechar esta janela.",
 };
