@@ -66,6 +66,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/lti/jwks", get(lti::jwks))
         .route("/lti/register", get(lti::register))
         .route("/lti/window", get(lti::window))
+        .route("/lti/here", get(lti::here))
         .route("/lti/prove", post(lti::prove))
         .route("/lti/choose", post(lti::choose));
     let mut all = Router::new()

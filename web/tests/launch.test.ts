@@ -22,10 +22,13 @@ describe("the step in the page", () => {
   });
 
   it("keeps at the platform, then goes on there", () => {
-    const step = { step: "store", key: "k", value: "v", storage: STORAGE, then: "https://platform.example/auth?x=1" };
+    const ours = { here: "https://stage.example/lti/here?state=s", window: "https://stage.example/lti/window?key=k" };
+    const step = { step: "store", key: "k", value: "v", storage: STORAGE, then: "https://platform.example/auth?x=1", ...ours };
     expect(stepOf(step, BASE)).toEqual(step);
+    expect(stepOf({ ...step, here: "/lti/here?state=s", window: "/lti/window?key=k" }, BASE)).toEqual(step);
     expect(stepOf({ ...step, then: "javascript:alert(1)" }, BASE)).toMatchObject({ step: "refused" });
-    expect(stepOf({ ...step, storage: { target: "_parent", origin: "*" } }, BASE)).toMatchObject({ step: "refused" });
+    expect(stepOf({ ...step, window: "https://elsewhere.example/" }, BASE)).toMatchObject({ step: "refused" });
+    expect(stepOf({ ...step, storage: { target: "_parent", origin: "*" } }, BASE)).toMatchObject({ step: "store", storage: null });
   });
 
   it("opens no window but one of this server", () => {

@@ -18,7 +18,7 @@ use signaling::Role;
 
 use super::super::body::Body;
 use super::super::{ApiError, links, tokens};
-use super::login::{cookie_name, storage_key};
+use super::login::{brought, cookie_name, storage_key};
 use super::{FormTarget, form, step};
 use crate::app::App;
 use crate::bounds::{LTI_CHOICE_FOR, LTI_LOGIN_FOR};
@@ -100,7 +100,7 @@ async fn take(
     if matches!(launch.message, Message::DeepLinking(_)) {
         trail.entry.kind = Kind::DeepLinking;
     }
-    if brings(headers, &cookie_name(state), &pending.secret) {
+    if brought(headers, &cookie_name(state)).any(|shown| same(&pending.secret, shown)) {
         return go_on(app, &launch, trail).await;
     }
     if pending.in_window {
@@ -234,13 +234,6 @@ fn address(app: &App, entered: &Entered) -> Result<String, Refusal> {
         address.push_str(&language);
     }
     Ok(address)
-}
-
-fn brings(headers: &HeaderMap, name: &str, secret: &str) -> bool {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let mut cookies =
-        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
-    cookies.any(|(key, value)| key == name && same(secret, value))
 }
 
 /// Without telling by the time it takes how much of it was right.

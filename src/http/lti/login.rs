@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,7 +10,7 @@ use lti::Refusal;
 use lti::login::{LoginRequest, authentication_url, origin};
 use lti::platform::Platform;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::links;
 use super::{form, step, tool};
@@ -80,25 +81,58 @@ async fn prepare(
         target_link_uri: request.target_link_uri.clone(),
     };
     let (nonce, secret, storage) = (pending.nonce.clone(), pending.secret.clone(), pending.storage.clone());
+    let again = pending.clone();
     let state = app.lti.keep_once(&Once::Login(pending), LTI_LOGIN_FOR.as_secs()).await?;
     let then = authentication_url(&platform, request, &tool(app, headers).launch_url(), &state, &nonce)?;
-    let mut response = match storage {
-        Some(Storage { target, origin }) => {
-            let storage = json!({ "target": target, "origin": origin });
-            let key = storage_key(&state);
-            let store =
-                json!({ "step": "store", "key": key, "value": secret, "storage": storage, "then": then });
-            step::page(app, StatusCode::OK, &store)
-        }
-        None => {
-            let location = HeaderValue::from_str(&then).map_err(|_| Refusal::Internal)?;
-            (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
-        }
+    let mut response = if storage.is_some() || is_framed(headers) {
+        let window = app.lti.keep_once(&Once::Window(again), LTI_LOGIN_FOR.as_secs()).await?;
+        let storage = storage.map(|Storage { target, origin }| json!({ "target": target, "origin": origin }));
+        let store = json!({
+            "step": "store",
+            "key": storage_key(&state),
+            "value": secret,
+            "storage": storage,
+            "then": then,
+            "here": format!("/lti/here?state={state}"),
+            "window": format!("/lti/window?key={window}"),
+        });
+        step::page(app, StatusCode::OK, &store)
+    } else {
+        let location = HeaderValue::from_str(&then).map_err(|_| Refusal::Internal)?;
+        (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
     };
     for cookie in cookies(&links::base(app, headers), &state, &secret) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// What browsers say of where a page is shown (Fetch Metadata). Within a frame a cookie may not come back, and the platform's word for the
+/// click may be good once: then it has to be known before it is spent.
+fn is_framed(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_some_and(|place| place == "iframe" || place == "frame")
+}
+
+#[derive(Deserialize)]
+pub(in crate::http) struct HereQuery {
+    #[serde(default)]
+    state: String,
+}
+
+/// `GET /lti/here`: whether the launch's cookie comes back.
+pub(in crate::http) async fn here(
+    Query(HereQuery { state }): Query<HereQuery>,
+    headers: HeaderMap,
+) -> Json<Value> {
+    Json(json!({ "kept": brought(&headers, &cookie_name(&state)).next().is_some() }))
+}
+
+/// What the browser brings in cookies of this name.
+pub(super) fn brought<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let cookies =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    cookies.filter(move |(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// Of several launches at once each has its own place at the platform.

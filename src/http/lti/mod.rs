@@ -22,7 +22,7 @@ use crate::app::App;
 pub(super) use choose::choose;
 pub(super) use grade::{grade, set_grade, told as grade_told};
 pub(super) use launch::{launch, prove};
-pub(super) use login::{login, window};
+pub(super) use login::{here, login, window};
 pub(super) use register::register;
 pub(super) use setup::{about, check, registration, remove, save};
 pub(super) use step::FormTarget;

@@ -40,21 +40,25 @@ describe("a launch", () => {
     }
   }
 
+  const store = (target) => ({ step: "store", key: "k", value: "v", storage: { target }, then: `${platform.origin}/?auth`, here: "/lti/here?state=s", window: "/lti/window?key=k" });
+
   for (const target of ["_parent", "forwarding"]) {
     it(`keeps its word at the platform and goes on there: ${target}`, () =>
-      inCourse({ step: "store", key: "k", value: "v", storage: { target }, then: `${platform.origin}/?auth` }, async ({ page, frame }) => {
+      inCourse(store(target), async ({ page, frame }) => {
         await frame.getByRole("heading", { name: "Course" }).waitFor();
         const keeper = target === "_parent" ? page.mainFrame() : page.frame(target);
         assert.equal(await keeper.evaluate(() => window.kept.get("k")), "v");
       }));
   }
 
-  it("goes on all the same where the platform keeps nothing, or has no such frame", async () => {
+  it("offers a window before the platform's word is spent, where nothing would come back, and goes on where a cookie does", async () => {
     const silent = () => Object.defineProperty(window, "keeps", { get: () => false, set: () => undefined });
     for (const [target, setUp] of [["_parent", silent], ["none_of_this_name", () => undefined]]) {
       const began = Date.now();
-      await inCourse({ step: "store", key: "k", value: "v", storage: { target }, then: `${platform.origin}/?auth` }, ({ frame }) => frame.getByRole("heading", { name: "Course" }).waitFor(), { setUp });
+      await inCourse(store(target), ({ frame }) => frame.getByRole("link", { name: "Open in new window" }).waitFor(), { setUp });
       if (target === "_parent") assert.ok(Date.now() - began >= LATE_MS);
+      const cookie = async ({ frame }) => frame.getByRole("heading", { name: "Course" }).waitFor();
+      await inCourse(store(target), cookie, { setUp, answers: { "/lti/here": { json: { kept: true } } } });
     }
   });
 

@@ -18,6 +18,10 @@ export async function launchOf(server, context, platform) {
     const body = readFileSync(`${DIST}launch.html`, "utf8").replace('<meta name="proscenium-launch" content="">', `<meta name="proscenium-launch" content="${content}">`);
     return route.fulfill({ contentType: "text/html", headers: { "content-security-policy": policy }, body });
   });
+  await context.route(`${server.url}/lti/here?*`, (route) => {
+    const { json = { kept: false } } = launch.answers["/lti/here"] ?? {};
+    return route.fulfill({ json });
+  });
   for (const path of ["/lti/prove", "/lti/choose"]) {
     await context.route(server.url + path, (route) => {
       launch.asked.push([path, route.request().postDataJSON()]);

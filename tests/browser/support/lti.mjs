@@ -41,7 +41,10 @@ export async function startLtiPlatform(server) {
  */
 export async function openSite(platform, user, link, browser, { cookies = true } = {}) {
   const outer = await open("about:blank", {}, { own: browser });
-  if (!cookies) await outer.context.route(/\/lti\/launch$/, withoutCookies);
+  if (!cookies) {
+    await outer.context.route(/\/lti\/launch$/, withoutCookies);
+    await outer.context.route(/\/lti\/here\?/, (route) => route.fulfill({ json: { kept: false } }));
+  }
   await outer.page.goto(`${platform.url}/site?${new URLSearchParams({ user, ...link })}`);
   return Object.assign(frameOf(outer), { outer });
 }

@@ -1,15 +1,18 @@
 /** Between a click in a learning platform and the room. Most people never see it: only what has something to say loads more than this. */
 import { wayTo } from "./frames";
-import { post, prove } from "./server";
+import { cameBack, post, prove } from "./server";
 import { stepIn, type Shown, type Step } from "./step";
 import { keep } from "./storage";
 
 async function take(step: Step): Promise<void> {
   switch (step.step) {
-    case "store":
-      // Kept or not: the platform's answer to the launch tells, and there is another way in.
-      await keep(wayTo(step.storage), step.key, step.value);
-      return window.location.replace(step.then);
+    case "store": {
+      // The platform's word for this click may be good once: whether the way back is open is known before it is spent.
+      const stored = step.storage === null ? Promise.resolve(false) : keep(wayTo(step.storage), step.key, step.value);
+      const ways = await Promise.all([stored, cameBack(step.here)]);
+      if (ways.includes(true)) return window.location.replace(step.then);
+      return show({ step: "elsewhere", window: step.window, ...(step.lang !== undefined && { lang: step.lang }) });
+    }
     case "prove": {
       const way = step.storage === null ? null : wayTo(step.storage);
       const proven = await prove(step, way, post, window.location.href);

@@ -21,6 +21,16 @@ export const post: Post = async (path, body) => {
   }
 };
 
+/** Whether this browser brings the launch's cookie back. */
+export async function cameBack(here: string): Promise<boolean> {
+  try {
+    const answer = (await (await fetch(here)).json()) as { kept?: unknown };
+    return answer.kept === true;
+  } catch {
+    return false;
+  }
+}
+
 /** No answer at all: a code of this page, beside the server's. */
 export const UNREACHABLE = "unreachable";
 

@@ -37,8 +37,12 @@ export interface Keep {
   readonly lang?: string;
   readonly key: string;
   readonly value: string;
-  readonly storage: Storage;
+  readonly storage: Storage | null;
   readonly then: string;
+  /** Tells whether a cookie came back. */
+  readonly here: string;
+  /** The same launch in a window of its own. */
+  readonly window: string;
 }
 
 export interface Prove {
@@ -81,10 +85,11 @@ export function stepOf(given: unknown, base: string): Step {
 const ACCESSES: readonly unknown[] = ["open", "request", "invite"] satisfies Access[];
 
 const READ: Readonly<Record<string, (fields: Readonly<Record<string, unknown>>, base: string) => Step | undefined>> = {
-  store: ({ key, value, storage, then }) => {
-    const [at, next] = [storageOf(storage), word(then)];
-    if (typeof key !== "string" || typeof value !== "string" || at === null || next === null || !isWeb(next)) return undefined;
-    return { step: "store", key, value, storage: at, then: next };
+  store: ({ key, value, storage, then, here, window }, base) => {
+    const [next, cookie, elsewhere] = [word(then), ownAddress(here, base), ownAddress(window, base)];
+    if (typeof key !== "string" || typeof value !== "string" || next === null || !isWeb(next)) return undefined;
+    if (cookie === null || elsewhere === null) return undefined;
+    return { step: "store", key, value, storage: storageOf(storage), then: next, here: cookie, window: elsewhere };
   },
   prove: ({ key, storage, window }, base) => {
     const elsewhere = ownAddress(window, base);
