@@ -4,6 +4,7 @@
 //! to be closed before the next.
 
 mod actor;
+mod asking;
 mod directory;
 mod effects;
 mod keeping;
