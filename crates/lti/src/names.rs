@@ -42,8 +42,9 @@ fn member(value: &Value) -> Option<Member> {
         let parts: Vec<&str> = ["given_name", "family_name"].into_iter().filter_map(text).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     };
-    // Sakai wrote `userId` once.
-    let user = text("user_id").or_else(|| text("userId"))?.to_owned();
+    // To the letter, as in launches. Sakai wrote `userId` once.
+    let id = |name: &str| value[name].as_str().filter(|id| !id.is_empty());
+    let user = id("user_id").or_else(|| id("userId"))?.to_owned();
     let name = text("name").map(str::to_owned).or_else(parts);
     let roles = value["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
     Some(Member { user, name, roles: roles.iter().filter_map(Value::as_str).map(str::to_owned).collect() })

@@ -82,6 +82,11 @@ describe("from a learning platform", () => {
       await (await mo.openParticipants()).getByRole("button", { name: "Attendance" }).click();
       const dialog = mo.dialog("Attendance");
       await dialog.getByText("3 of 4 are missing").waitFor();
+      await dialog.getByRole("button", { name: "Close" }).click();
+      const ada = await click("Ada Student", STUDENT, { room: "expected" });
+      await ada.inRoom();
+      await mo.page.getByRole("button", { name: "Attendance" }).click();
+      await dialog.getByText("2 of 4 are missing").waitFor();
       await dialog.getByText("Bob Absent").waitFor();
     }));
 

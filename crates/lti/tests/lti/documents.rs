@@ -174,11 +174,11 @@ fn members_are_those_who_are_active() {
         { "user_id": "2", "given_name": "Bob", "family_name": "B", "roles": [] },
         { "user_id": "3", "status": "Deleted", "roles": ["Learner"] },
         { "name": "Nobody", "roles": [] },
-        { "user_id": "4", "status": "active" },
+        { "user_id": "4 ", "status": "active" },
     ] });
     let members = names::read(page.to_string().as_bytes()).unwrap();
     let told: Vec<_> = members.iter().map(|member| (member.user.as_str(), member.name.as_deref())).collect();
-    assert_eq!(told, [("1", Some("Ada")), ("2", Some("Bob B")), ("4", None)]);
+    assert_eq!(told, [("1", Some("Ada")), ("2", Some("Bob B")), ("4 ", None)]);
     assert!(names::read(b"{}").is_err());
 }
 
