@@ -125,29 +125,7 @@ describe("from a learning platform", () => {
       await eventually("it is written down", async () => (await launches())[0]?.code === "not_allowed");
     }));
 
-  it("the platform changes its key, and goes down: who is in a room notices nothing", () =>
-    scene("keys", async () => {
-      const mo = await click("Mo Teacher", TEACHER, { room: "keys" });
-      await mo.inRoom();
-      await platform.rotateKeys();
-      const ada = await click("Ada Student", STUDENT, { room: "keys" });
-      await ada.inRoom();
-      await platform.goDown(true);
-      await mo.joinStage();
-      await assertSees(ada, await mo.id());
-      // Its keys are known still, and a launch needs nothing else of it.
-      const late = await click("Ta Assistant", "assistant", { room: "keys" });
-      await late.inRoom();
-      assert.equal((await late.state()).role, "moderator");
-      await platform.rotateKeys();
-      const refused = await click("Bob Absent", "absent", { room: "keys" });
-      await eventually("it is refused, and why is written down", async () => (await launches())[0]?.code === "keys_unreachable");
-      await refused.page.getByRole("heading").first().waitFor();
-      await assertSees(ada, await mo.id());
-      await platform.goDown(false);
-    }));
-
-  // What is on them is looked at above and in other suites.
+  // What is on them is looked at in other tests.
   const taken = { skip: !process.env.PROSCENIUM_BLESS && "PROSCENIUM_BLESS=1 takes them" };
   it("is set up for Sakai, and used in a course: the pictures of docs/sakai.md", taken, () =>
     scene("lecture", async () => {
@@ -196,5 +174,27 @@ describe("from a learning platform", () => {
       await pictureFor(mo.outer, "attendance");
       await page.getByText(/Assistant.* came into .*lecture/).waitFor();
       await pictureFor(operator, "launches", page.getByRole("region", { name: "Launches" }));
+    }));
+
+  it("the platform changes its key, and goes down: who is in a room notices nothing", () =>
+    scene("keys", async () => {
+      const mo = await click("Mo Teacher", TEACHER, { room: "keys" });
+      await mo.inRoom();
+      await platform.rotateKeys();
+      const ada = await click("Ada Student", STUDENT, { room: "keys" });
+      await ada.inRoom();
+      await platform.goDown(true);
+      await mo.joinStage();
+      await assertSees(ada, await mo.id());
+      // Its keys are known still, and a launch needs nothing else of it.
+      const late = await click("Ta Assistant", "assistant", { room: "keys" });
+      await late.inRoom();
+      assert.equal((await late.state()).role, "moderator");
+      await platform.rotateKeys();
+      const refused = await click("Bob Absent", "absent", { room: "keys" });
+      await eventually("it is refused, and why is written down", async () => (await launches())[0]?.code === "keys_unreachable");
+      await refused.page.getByRole("heading").first().waitFor();
+      await assertSees(ada, await mo.id());
+      await platform.goDown(false);
     }));
 });
