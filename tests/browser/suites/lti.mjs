@@ -2,10 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { launchChromium, Person } from "../support/browser.mjs";
-import { openSite, startLtiPlatform, STUDENT, TEACHER } from "../support/lti.mjs";
+import { launchChromium, open, Person } from "../support/browser.mjs";
+import { deskOf } from "../support/desk.mjs";
+import { CLIENT, openSite, startLtiPlatform, STUDENT, TEACHER } from "../support/lti.mjs";
+import { pictureFor } from "../support/lti_pictures.mjs";
 import { assertHears, assertSees, eventually } from "../support/media.mjs";
 import { KEEPS_NOTHING } from "../support/platform.mjs";
+import { PORTRAITS, standForPortrait } from "../support/portrait.mjs";
 import { shared } from "../support/shared.mjs";
 
 const STORED = { storage: "1" };
@@ -130,6 +133,57 @@ describe("from a learning platform", () => {
       const ada = await click("Ada Student", STUDENT, { message: "choose", locale: "de_DE" });
       await ada.frame.locator("html[lang=de]").waitFor();
       await eventually("it is written down", async () => (await launches())[0]?.code === "not_allowed");
+    }));
+
+  // What is on them is looked at in other tests.
+  const taken = { skip: !process.env.PROSCENIUM_BLESS && "PROSCENIUM_BLESS=1 takes them" };
+  it("is set up for Sakai, and used in a course: the pictures of docs/sakai.md", taken, () =>
+    scene("lecture", async () => {
+      const [sakai, stage] = ["https://sakai.example.edu", "https://stage.example.edu"];
+      const operator = await open("about:blank");
+      opened.push(Object.assign(operator, { outer: operator }));
+      const desk = await deskOf(shared.server, operator.context);
+      await desk.know({ ...platform.registration, name: "Sakai of the university" });
+      await desk.pretend([shared.server.url, stage], [platform.url, sakai], [CLIENT, "3c8d6f1e-9a77"]);
+      const { page } = operator;
+      await page.goto(desk.url);
+      await page.getByLabel("API key").fill(desk.key);
+      await page.keyboard.press("Enter");
+      await pictureFor(operator, "addresses", page.getByRole("region", { name: "Our addresses" }));
+      await page.getByRole("button", { name: "Add by hand" }).click();
+      await page.getByRole("radio", { name: "Sakai" }).check();
+      for (const [label, text] of [["Address of the platform", sakai], ["Client ID", "3c8d6f1e-9a77"], ["Deployment IDs", "1"], ["Name", "Sakai of the university"]]) await page.getByLabel(label, { exact: true }).fill(text);
+      await pictureFor(operator, "form", page.getByRole("form"));
+      await page.getByRole("button", { name: "Cancel" }).click();
+      const card = page.getByRole("article", { name: "Sakai of the university" });
+      // What is checked is where it is: only its card is called otherwise.
+      await page.context().route(/platforms.check$/, async (route) => {
+        const response = await route.fetch({ postData: JSON.stringify({ issuer: platform.url, client_id: CLIENT }) });
+        await route.fulfill({ response, body: (await response.text()).replaceAll(platform.url, sakai) });
+      });
+      await card.getByRole("button", { name: "Check" }).click();
+      await card.getByText("Token address: fine").waitFor();
+      await pictureFor(operator, "platform", card);
+
+      const choosing = await click("Mo Teacher", TEACHER, { message: "choose" });
+      await choosing.page.getByRole("textbox", { name: "Title" }).fill("Lecture hall");
+      await choosing.page.getByRole("radio", { name: "Attendance" }).check();
+      await pictureFor(choosing.outer, "add-a-room");
+
+      const mo = await click("Mo Teacher", TEACHER, { room: "lecture", grade: "attendance", title: "Lecture hall" }, { script: { run: standForPortrait, with: PORTRAITS[0] } });
+      await mo.inRoom();
+      const ta = await click("Ta Assistant", "assistant", { room: "lecture" });
+      await ta.inRoom();
+      await mo.joinStage();
+      await assertSees(ta, await mo.id());
+      await mo.page.getByText("You are on stage").waitFor({ state: "hidden" });
+      await pictureFor(mo.outer, "room");
+      await (await mo.openParticipants()).getByRole("button", { name: "Attendance" }).click();
+      await mo.dialog("Attendance").getByText("2 of 4 are missing").waitFor();
+      await mo.dialog("Attendance").getByRole("radio").last().scrollIntoViewIfNeeded();
+      await pictureFor(mo.outer, "attendance");
+      await page.getByText(/Assistant.* came into .*lecture/).waitFor();
+      await pictureFor(operator, "launches", page.getByRole("region", { name: "Launches" }));
     }));
 
   it("the platform changes its key, and goes down: who is in a room notices nothing", () =>

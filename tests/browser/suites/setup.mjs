@@ -89,6 +89,7 @@ describe("the setup page", () => {
       assert.equal(await page.getByLabel("API key").inputValue(), "guess");
       assert.equal(await focused(page), "API key");
       await signIn({ page, desk });
+      assert.equal(await focused(page), "Setup");
       assert.equal(await page.evaluate((key) => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]).includes(key), desk.key), false);
       await page.reload();
       await page.getByLabel("API key").waitFor();

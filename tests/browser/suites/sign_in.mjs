@@ -4,35 +4,17 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { open } from "../support/browser.mjs";
-import { anyProvider, challengeOf, CLIENT, realProvider } from "../support/provider.mjs";
+import { anyProvider, challengeOf, CLIENT, realProvider, signIn, signInConfig } from "../support/provider.mjs";
 import { startServer } from "../support/server.mjs";
 
-const config = (issuer) => `
-[sign_in]
-issuer = "${issuer}"
-client_id = "${CLIENT.id}"
-client_secret = "${CLIENT.secret}"
-name = "Example University"
-hosts = ["email:*@staff.example.edu"]
-`;
-
 const PHONE = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
-
-/** From the first page to the provider's, in there, and back. */
-async function signIn(person, login) {
-  await person.page.getByRole("link", { name: "Sign in with Example University" }).click();
-  await person.page.locator("input[name=login]").fill(login);
-  await person.page.locator("input[name=password]").fill("any");
-  await person.page.locator("button[type=submit]").click();
-  await person.page.getByRole("button", { name: "Continue" }).click();
-}
 
 describe("signing in", () => {
   let provider;
   let server;
   before(async () => {
     provider = await realProvider();
-    server = await startServer({ config: config(provider.issuer) });
+    server = await startServer({ config: signInConfig(provider.issuer) });
     provider.open(server.url);
   });
   after(async () => {
@@ -123,7 +105,7 @@ describe("a sign-in that is not what it seems", () => {
   let server;
   before(async () => {
     provider = await anyProvider();
-    server = await startServer({ config: config(provider.issuer) });
+    server = await startServer({ config: signInConfig(provider.issuer) });
   });
   after(async () => {
     await server?.discard();

@@ -92,7 +92,8 @@ export async function tooWide({ page }) {
       }
       return false;
     };
-    const wide = [...document.querySelectorAll("#page *")].filter((element) => {
+    // What is folded up has the size that it had on another screen.
+    const wide = [...document.querySelectorAll("#page *")].filter((element) => element.checkVisibility()).filter((element) => {
       const { left, right, width } = element.getBoundingClientRect();
       return width > 0 && (left < -1 || right > window.innerWidth + 1) && !hidden(element);
     });

@@ -39,8 +39,8 @@ export async function startLtiPlatform(server) {
  * The site's page with the tool in its frame, opened by somebody: `link` is what the link has. A browser that blocks third parties' cookies may
  * still keep one apart for this site's frames; with `cookies: false` it keeps none.
  */
-export async function openSite(platform, user, link, browser, { cookies = true } = {}) {
-  const outer = await open("about:blank", {}, { own: browser });
+export async function openSite(platform, user, link, browser, { cookies = true, script } = {}) {
+  const outer = await open("about:blank", { script }, { own: browser });
   if (!cookies) {
     await outer.context.route(/\/lti\/launch$/, withoutCookies);
     await outer.context.route(/\/lti\/here\?/, (route) => route.fulfill({ json: { kept: false } }));

@@ -1,5 +1,12 @@
 // Somebody for a camera to look at: a drawn head and shoulders, which holds still or sways a little.
 
+/** Wall, skin and clothes of each. */
+export const PORTRAITS = [
+  ["#3d5a80", "#e0a899", "#293241"],
+  ["#6d597a", "#f2cc8f", "#355070"],
+  ["#588157", "#c68642", "#6a040f"],
+];
+
 /** Runs in the page, before it asks for a camera. `sway` is in pixels; who holds still is the same in every picture. */
 export function standForPortrait([wall, skin, clothes, sway = 0]) {
   const rate = sway > 0 ? 20 : 5;

@@ -6,6 +6,25 @@ import Provider from "oidc-provider";
 
 export const CLIENT = { id: "proscenium", secret: "the-secret-of-the-tests" };
 
+/** What a server is told of a provider. */
+export const signInConfig = (issuer) => `
+[sign_in]
+issuer = "${issuer}"
+client_id = "${CLIENT.id}"
+client_secret = "${CLIENT.secret}"
+name = "Example University"
+hosts = ["email:*@staff.example.edu"]
+`;
+
+/** From the first page to the provider's, in there, and back. */
+export async function signIn(person, login) {
+  await person.page.getByRole("link", { name: "Sign in with Example University" }).click();
+  await person.page.locator("input[name=login]").fill(login);
+  await person.page.locator("input[name=password]").fill("any");
+  await person.page.locator("button[type=submit]").click();
+  await person.page.getByRole("button", { name: "Continue" }).click();
+}
+
 /** A place for a provider: its issuer is known before what it says, for the server wants to know the one and it the server. */
 async function place() {
   let answer = (_, response) => response.writeHead(503).end();

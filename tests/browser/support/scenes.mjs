@@ -3,7 +3,7 @@
 import { join } from "./browser.mjs";
 import { Extra } from "./extras.mjs";
 import { eventually } from "./media.mjs";
-import { standForPortrait } from "./portrait.mjs";
+import { PORTRAITS, standForPortrait } from "./portrait.mjs";
 
 export const region = (person, name) => person.page.getByRole("region", { name, exact: true });
 export const escape = (person) => person.page.keyboard.press("Escape");
@@ -28,12 +28,6 @@ export const panel = (name, who, button = name) => ({
   enter: (people) => openPanel(people[who], button),
   leave: (people) => escape(people[who]),
 });
-
-const PORTRAITS = [
-  ["#3d5a80", "#e0a899", "#293241"],
-  ["#6d597a", "#f2cc8f", "#355070"],
-  ["#588157", "#c68642", "#6a040f"],
-];
 
 /** Until there is nothing of it left on the page. */
 export const quiet = (person) => eventually("no toasts", () => person.page.evaluate(() => document.querySelector(".toast") === null));

@@ -8,6 +8,7 @@ import { open, join } from "./browser.mjs";
 import { eventually } from "./media.mjs";
 import { closeRoom, enterAs, escape, extrasOf, openPanel, panel, press, quiet, region } from "./scenes.mjs";
 import { attendanceViews } from "./views_attendance.mjs";
+import { doorScenes } from "./views_doors.mjs";
 import { stageScenes } from "./views_stage.mjs";
 import { talkScenes } from "./views_talk.mjs";
 
@@ -326,4 +327,4 @@ const table = {
 
 const early = Object.entries(table).map(([name, all]) => ({ scene: name, make: scenes[name], views: all }));
 
-export const views = [...early, ...talkScenes, ...stageScenes];
+export const views = [...early, ...talkScenes, ...stageScenes, ...doorScenes];

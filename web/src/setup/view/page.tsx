@@ -1,5 +1,5 @@
 /** The whole page: the way in, then addresses and platforms, and beside them what becomes of launches. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../../view/icons";
 import { LANGUAGES, remember, type Language } from "../../texts/languages";
 import { speak, spoken, t } from "../../texts/setup";
@@ -15,6 +15,9 @@ export function SetupPage({ desk }: { desk: Desk }) {
   useEffect(() => void (document.title = t("setup.page")), [language]);
   const [writing, write] = useState<Writing | null>(null);
   const open = book !== null;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Whoever comes in begins at the top.
+  useLayoutEffect(() => heading.current?.focus(), [open]);
   useEffect(() => (open ? keepFresh(desk) : undefined), [open]);
   const close = () => {
     write(null);
@@ -26,7 +29,9 @@ export function SetupPage({ desk }: { desk: Desk }) {
       <header class="setup-head">
         <Mark />
         <div class="about">
-          <h1>{t("setup")}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {t("setup")}
+          </h1>
           <p>{t("setup.lead")}</p>
         </div>
         <LanguagePicker />

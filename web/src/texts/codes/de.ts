@@ -19,7 +19,7 @@ export const de: CodeCatalogue = {
   "code.bad_message_type": "Die Plattform hat eine Art von Nachricht geschickt, die dieser Server nicht annimmt. Er nimmt Ressourcenlinks (einen Raum öffnen) und Deep Linking (einen hinzufügen).",
   "code.missing_claim": "Dem Aufruf fehlt etwas, das gebraucht wird; die Einzelheiten nennen es. Oft halten die Datenschutzeinstellungen der Plattform es zurück: Lassen Sie sie Name und Rollen übermitteln.",
   "code.room_of_another": "Der Link verlangt einen Raum, den eine andere Plattform oder ein anderer Kurs angelegt hat. Jeder hat eigene Räume: Fügen Sie den Raum dort neu hinzu, wo er gebraucht wird, oder verknüpfen Sie ihn dort ausdrücklich.",
-  "code.bad_room_name": "Der eigene Parameter „room“ des Links ist kein gültiger Name: Buchstaben, Ziffern, Punkte, Binde- und Unterstriche, höchstens 64.",
+  "code.bad_room_name": "Der eigene Parameter „room“ des Links ist kein gültiger Name: Buchstaben, Ziffern, Binde- und Unterstriche, höchstens 64.",
   "code.not_allowed": "Jemand, der nicht unterrichtet, wollte einen Raum hinzufügen. Soll das möglich sein, ordnen Sie die Rolle auf der Einrichtungsseite „host“ oder „moderator“ zu.",
   "code.too_many_rooms": "Der Server hat so viele Räume, wie seine Konfiguration erlaubt. Entfernen Sie Räume, die nicht mehr gebraucht werden, oder erhöhen Sie die Grenze.",
   "code.storage_failed": "Der Server konnte nicht in sein Datenverzeichnis schreiben. Prüfen Sie, ob der Datenträger voll ist und ob der Server dort schreiben darf; sein Protokoll sagt mehr.",

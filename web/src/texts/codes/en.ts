@@ -17,7 +17,7 @@ export const en = {
   "code.bad_message_type": "The platform sent a kind of message that this server does not take. It takes resource links (opening a room) and deep linking (adding one).",
   "code.missing_claim": "The launch lacks something that is needed; the detail says what. Often the platform’s privacy settings of this tool keep it back: let it send the user’s name and roles.",
   "code.room_of_another": "The link asks for a room that was made by another platform or course. Each of them has rooms of its own: add the room again where it is needed, or link it there on purpose.",
-  "code.bad_room_name": "The custom parameter “room” of the link is not a valid name: letters, digits, dots, dashes and underscores, 64 at most.",
+  "code.bad_room_name": "The custom parameter “room” of the link is not a valid name: letters, digits, dashes and underscores, 64 at most.",
   "code.not_allowed": "Somebody who is no teacher asked to add a room. If they should be able to, map their role to “host” or “moderator” on the setup page.",
   "code.too_many_rooms": "The server has as many rooms as its configuration allows. Remove rooms that are no longer needed, or raise the limit.",
   "code.storage_failed": "The server could not write to its data directory. Check that the disk is not full and that the server may write there; its log says more.",

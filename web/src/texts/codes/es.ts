@@ -19,7 +19,7 @@ export const es: CodeCatalogue = {
   "code.bad_message_type": "La plataforma envió un tipo de mensaje que este servidor no acepta. Acepta enlaces a recursos (abrir una sala) y deep linking (añadir una).",
   "code.missing_claim": "Al acceso le falta algo necesario; el detalle dice qué. A menudo lo retiene la configuración de privacidad de la plataforma: deja que envíe el nombre y los roles.",
   "code.room_of_another": "El enlace pide una sala que creó otra plataforma u otro curso. Cada uno tiene las suyas: añade la sala de nuevo donde haga falta, o enlázala allí expresamente.",
-  "code.bad_room_name": "El parámetro propio «room» del enlace no es un nombre válido: letras, cifras, puntos, guiones y guiones bajos, 64 como máximo.",
+  "code.bad_room_name": "El parámetro propio «room» del enlace no es un nombre válido: letras, cifras, guiones y guiones bajos, 64 como máximo.",
   "code.not_allowed": "Alguien que no es docente quiso añadir una sala. Si debe poder hacerlo, asigna su rol a «host» o «moderator» en la página de configuración.",
   "code.too_many_rooms": "El servidor tiene todas las salas que permite su configuración. Elimina las que ya no hagan falta o sube el límite.",
   "code.storage_failed": "El servidor no pudo escribir en su directorio de datos. Comprueba que el disco no está lleno y que puede escribir allí; su registro dice más.",

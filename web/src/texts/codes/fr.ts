@@ -19,7 +19,7 @@ export const fr: CodeCatalogue = {
   "code.bad_message_type": "La plateforme a envoyé un type de message que ce serveur n’accepte pas. Il accepte les liens de ressource (ouvrir une salle) et le deep linking (en ajouter une).",
   "code.missing_claim": "Il manque à l’appel une chose nécessaire ; le détail dit laquelle. Souvent, les réglages de confidentialité de la plateforme la retiennent : laissez-la transmettre le nom et les rôles.",
   "code.room_of_another": "Le lien demande une salle créée par une autre plateforme ou un autre cours. Chacun a les siennes : ajoutez de nouveau la salle là où il la faut, ou liez-la expressément.",
-  "code.bad_room_name": "Le paramètre personnalisé « room » du lien n’est pas un nom valable : lettres, chiffres, points, tirets et tirets bas, 64 au plus.",
+  "code.bad_room_name": "Le paramètre personnalisé « room » du lien n’est pas un nom valable : lettres, chiffres, tirets et tirets bas, 64 au plus.",
   "code.not_allowed": "Une personne qui n’enseigne pas a voulu ajouter une salle. Si elle doit pouvoir le faire, associez son rôle à « host » ou « moderator » sur la page de configuration.",
   "code.too_many_rooms": "Le serveur a autant de salles que sa configuration le permet. Supprimez celles qui ne servent plus, ou relevez la limite.",
   "code.storage_failed": "Le serveur n’a pas pu écrire dans son répertoire de données. Vérifiez que le disque n’est pas plein et qu’il peut y écrire ; son journal en dit plus.",

@@ -19,7 +19,7 @@ export const pt: CodeCatalogue = {
   "code.bad_message_type": "A plataforma enviou um tipo de mensagem que este servidor não aceita. Ele aceita links de recurso (abrir uma sala) e deep linking (adicionar uma).",
   "code.missing_claim": "Falta ao acesso algo necessário; o detalhe diz o quê. Muitas vezes as configurações de privacidade da plataforma retêm isso: deixe que ela envie o nome e os papéis.",
   "code.room_of_another": "O link pede uma sala criada por outra plataforma ou outro curso. Cada um tem as suas: adicione a sala de novo onde for preciso, ou vincule-a lá de propósito.",
-  "code.bad_room_name": "O parâmetro próprio “room” do link não é um nome válido: letras, números, pontos, hifens e sublinhados, no máximo 64.",
+  "code.bad_room_name": "O parâmetro próprio “room” do link não é um nome válido: letras, números, hifens e sublinhados, no máximo 64.",
   "code.not_allowed": "Alguém que não é docente quis adicionar uma sala. Se deve poder, associe o papel a “host” ou “moderator” na página de configuração.",
   "code.too_many_rooms": "O servidor tem tantas salas quanto a configuração permite. Remova as que não são mais necessárias ou aumente o limite.",
   "code.storage_failed": "O servidor não conseguiu gravar no diretório de dados. Verifique se o disco não está cheio e se ele pode gravar ali; o log diz mais.",

@@ -58,7 +58,7 @@ export const ar: LaunchCatalogue = {
   "choose.grade.none": "لا شيء",
   "choose.grade.none.hint": "لا تمس الغرفة سجل الدرجات.",
   "choose.grade.attendance": "الحضور",
-  "choose.grade.attendance.hint": "من كان في الغرفة ينال الدرجات.",
+  "choose.grade.attendance.hint": "نسبة الوقت الذي حضره كل شخص، بالمئة.",
   "choose.grade.stage": "الدقائق على المنصة",
   "choose.grade.stage.hint": "تُسجَّل المدة التي قضاها كل شخص على المنصة.",
   "choose.do": "إضافة الغرفة",

@@ -58,7 +58,7 @@ export const de: LaunchCatalogue = {
   "choose.grade.none": "Nichts",
   "choose.grade.none.hint": "Der Raum lässt das Notenbuch in Ruhe.",
   "choose.grade.attendance": "Anwesenheit",
-  "choose.grade.attendance.hint": "Wer im Raum war, bekommt die Punkte.",
+  "choose.grade.attendance.hint": "Wie viel der Zeit jemand da war, in Prozent.",
   "choose.grade.stage": "Minuten auf der Bühne",
   "choose.grade.stage.hint": "Eingetragen wird, wie lange jemand auf der Bühne war.",
   "choose.do": "Raum hinzufügen",

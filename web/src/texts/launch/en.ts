@@ -57,7 +57,7 @@ export const en = {
   "choose.grade.none": "Nothing",
   "choose.grade.none.hint": "The room leaves the gradebook alone.",
   "choose.grade.attendance": "Attendance",
-  "choose.grade.attendance.hint": "Whoever was in the room gets the points.",
+  "choose.grade.attendance.hint": "How much of the time somebody was there, in percent.",
   "choose.grade.stage": "Minutes on stage",
   "choose.grade.stage.hint": "The time that somebody was on stage is entered.",
   "choose.do": "Add the room",

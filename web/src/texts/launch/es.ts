@@ -58,7 +58,7 @@ export const es: LaunchCatalogue = {
   "choose.grade.none": "Nada",
   "choose.grade.none.hint": "La sala no toca el libro de calificaciones.",
   "choose.grade.attendance": "Asistencia",
-  "choose.grade.attendance.hint": "Quien estuvo en la sala recibe los puntos.",
+  "choose.grade.attendance.hint": "Qué parte del tiempo estuvo cada persona, en porcentaje.",
   "choose.grade.stage": "Minutos en el escenario",
   "choose.grade.stage.hint": "Se anota el tiempo que cada cual estuvo en el escenario.",
   "choose.do": "Añadir la sala",

@@ -58,7 +58,7 @@ export const fr: LaunchCatalogue = {
   "choose.grade.none": "Rien",
   "choose.grade.none.hint": "La salle ne touche pas au carnet de notes.",
   "choose.grade.attendance": "Présence",
-  "choose.grade.attendance.hint": "Qui était dans la salle reçoit les points.",
+  "choose.grade.attendance.hint": "La part du temps où chaque personne était là, en pourcentage.",
   "choose.grade.stage": "Minutes sur scène",
   "choose.grade.stage.hint": "Le temps passé sur scène est inscrit.",
   "choose.do": "Ajouter la salle",

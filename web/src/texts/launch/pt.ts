@@ -58,7 +58,7 @@ export const pt: LaunchCatalogue = {
   "choose.grade.none": "Nada",
   "choose.grade.none.hint": "A sala não mexe no livro de notas.",
   "choose.grade.attendance": "Presença",
-  "choose.grade.attendance.hint": "Quem esteve na sala recebe os pontos.",
+  "choose.grade.attendance.hint": "Quanto do tempo cada pessoa esteve presente, em porcentagem.",
   "choose.grade.stage": "Minutos no palco",
   "choose.grade.stage.hint": "É lançado o tempo que cada pessoa esteve no palco.",
   "choose.do": "Adicionar a sala",
