@@ -64,6 +64,9 @@ impl Entry {
     /// That it was refused, and why.
     pub(crate) fn refused(mut self, refusal: &Refusal) -> Self {
         (self.accepted, self.code, self.detail) = (false, Some(refusal.code()), Some(refusal.to_string()));
+        if let Refusal::UnknownDeployment { deployment } = refusal {
+            self.deployment = Some(deployment.clone());
+        }
         self
     }
 }

@@ -10,7 +10,7 @@ import { frameOf, KEEPS_NOTHING, letFrame, startPlatform } from "../support/plat
 import { shared } from "../support/shared.mjs";
 
 /** What a person has to wait for a platform that keeps nothing, and some more for a busy machine. */
-const LATE_MS = 1_500;
+const LATE_MS = 3_000;
 
 describe("a launch", () => {
   let browser;

@@ -257,7 +257,6 @@ describe("the setup page", () => {
       await page.getByRole("button", { name: "Save" }).click();
       await card(page, platform.url).waitFor();
       await page.getByRole("button", { name: "Add this platform" }).first().waitFor({ state: "detached" });
-      await desk.tellRefusedDeployment("1");
       await click(TEACHER, "mechanics");
       await page.getByRole("button", { name: "Add this deployment" }).first().click();
       assert.equal(await field(page, "Deployment IDs").inputValue(), "another\n1");

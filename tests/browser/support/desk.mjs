@@ -35,16 +35,6 @@ class Desk {
     }
   }
 
-  /** Stands in for the server's log, which leaves out the deployment of a launch that was refused for it. */
-  async tellRefusedDeployment(deployment) {
-    await this.context.route(/\/api\/v1\/lti$/, async (route) => {
-      const response = await route.fetch();
-      const book = await response.json();
-      const launches = book.launches.map((one) => (one.code === "unknown_deployment" ? { deployment, ...one } : one));
-      await route.fulfill({ response, json: { ...book, launches } });
-    });
-  }
-
   /** For pictures: what the server tells names other places than those that there are on this machine. */
   async pretend(...places) {
     await this.context.route(/\/api\/v1\/lti$/, async (route) => {

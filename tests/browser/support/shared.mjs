@@ -31,7 +31,7 @@ export async function scene(test, stage, body) {
 /** Where pictures of failed tests are left. */
 const FAILURES = new URL("../../../target/browser-failures/", import.meta.url).pathname;
 
-async function picture(person, test, index) {
+export async function picture(person, test, index) {
   const file = `${FAILURES}${test.replaceAll(/[^a-z0-9]+/gi, "-")}-${index}-${person.name}.png`;
   await person.page.screenshot({ path: file, timeout: 3000 }).catch(() => undefined);
   console.error(`    picture: ${file}`);

@@ -2,8 +2,8 @@
 import type { Storage } from "./step";
 import type { Way } from "./storage";
 
-/** Whoever waits for a room should not wait longer for a platform that has never heard of this. */
-const LATE_MS = 1_500;
+/** Nobody waits longer for a platform that has never heard of this; where a cookie comes back, nobody waits for it at all. */
+const LATE_MS = 3_000;
 
 export function wayTo(storage: Storage): Way {
   return {

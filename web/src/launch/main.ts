@@ -9,8 +9,7 @@ async function take(step: Step): Promise<void> {
     case "store": {
       // The platform's word for this click may be good once: whether the way back is open is known before it is spent.
       const stored = step.storage === null ? Promise.resolve(false) : keep(wayTo(step.storage), step.key, step.value);
-      const ways = await Promise.all([stored, cameBack(step.here)]);
-      if (ways.includes(true)) return window.location.replace(step.then);
+      if (await either(stored, cameBack(step.here))) return window.location.replace(step.then);
       return show({ step: "elsewhere", window: step.window, ...(step.lang !== undefined && { lang: step.lang }) });
     }
     case "prove": {
@@ -21,6 +20,12 @@ async function take(step: Step): Promise<void> {
     default:
       return show(step);
   }
+}
+
+/** As soon as one of them is. */
+async function either(a: Promise<boolean>, b: Promise<boolean>): Promise<boolean> {
+  const open = async (way: Promise<boolean>) => ((await way) ? true : Promise.reject(new Error("closed")));
+  return Promise.any([open(a), open(b)]).catch(() => false);
 }
 
 async function show(step: Shown): Promise<void> {
