@@ -90,6 +90,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/", get(page::index))
         .route("/r/{room}", get(page::index))
         .route("/setup", get(page::setup))
+        .route("/icon.svg", get(page::icon))
         .route("/g/{key}", get(page::index))
         .fallback(page::asset);
     if app.sign_ins.is_some() {

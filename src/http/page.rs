@@ -123,6 +123,18 @@ pub(super) async fn setup(
     app.page.answer(SETUP, &headers).ok_or_else(ApiError::not_found)
 }
 
+/// The picture that learning platforms show, at an address that outlives the build whose hash is in the file's name.
+pub(super) async fn icon(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let is_icon = |path: &&String| path.starts_with("assets/icon-") && path.ends_with(".svg");
+    let path = app.page.0.keys().find(is_icon).ok_or_else(ApiError::not_found)?;
+    let mut response = app.page.answer(path, &headers).ok_or_else(ApiError::not_found)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
 /// Every other file of the client.
 pub(super) async fn asset(
     State(app): State<Arc<App>>,

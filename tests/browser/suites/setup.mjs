@@ -95,6 +95,11 @@ describe("the setup page", () => {
       await page.getByLabel("API key").waitFor();
     }));
 
+  it("the icon that platforms show is there", async () => {
+    const response = await fetch(`${shared.server.url}/icon.svg`);
+    assert.deepEqual([response.status, response.headers.get("content-type")], [200, "image/svg+xml"]);
+  });
+
   it("our addresses are copied one by one", () =>
     atDesk(async ({ page, desk }) => {
       await signIn({ page, desk });
