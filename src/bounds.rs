@@ -139,6 +139,8 @@ pub(crate) const RETRY_FIRST: Duration = Duration::from_secs(30);
 pub(crate) const RETRY_LONGEST: Duration = Duration::from_secs(2 * 3600);
 /// Scores of rooms that have ended that are looked at together.
 pub(crate) const SETTLED_AT_ONCE: usize = 2_000;
+/// A gradebook that could not be reached for so long after a room's end does without its scores.
+pub(crate) const SETTLED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Longest text of a line of the audit, in characters.
 pub(crate) const LTI_LOG_CHARS: usize = 300;
 /// For the members of a course to be told; a course that takes longer is told without them.

@@ -52,7 +52,7 @@ pub(super) struct Known(Mutex<HashMap<String, String>>);
 #[derive(Debug)]
 pub(super) enum SendError {
     /// The gradebook does not take it of this person, and will not.
-    Refused(#[expect(dead_code, reason = "for whoever debugs it")] String),
+    Refused,
     /// It may another time.
     Later(String),
 }
@@ -78,11 +78,13 @@ impl Lti {
         match self.outbound.post(&url, SCORE, Some(&token), score.to_string()).await {
             Ok(_) => Ok(()),
             // Not a student any more, or never one there.
-            Err(error @ OutboundError::Status { status: 400 | 404 | 409 | 422, .. }) => {
+            Err(error @ OutboundError::Status { status: 400 | 422, .. }) => {
                 tracing::info!(url, %error, "a gradebook does not take somebody's score");
-                Err(SendError::Refused(error.to_string()))
+                Err(SendError::Refused)
             }
             Err(error) => {
+                // Somebody may have deleted the column: it is looked for the next time.
+                self.columns.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&column.key());
                 self.forget_tokens(&platform);
                 Err(later(ServiceError::Call { url, error }))
             }

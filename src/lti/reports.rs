@@ -16,7 +16,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::columns::{Column, SendError};
 use super::enter::Services;
 use super::{AuditEntry, Kind, Lti};
-use crate::bounds::{GRADES_EVERY, SETTLED_AT_ONCE};
+use crate::bounds::{GRADES_EVERY, SETTLED_AT_ONCE, SETTLED_FOR};
 use crate::clock::Clock;
 use crate::rooms::Rooms;
 
@@ -118,7 +118,7 @@ impl Lti {
         for Due { user, subject, value, state } in due {
             match self.send_score(column, &subject, value).await {
                 Ok(()) => sent += 1,
-                Err(SendError::Refused(_)) => {}
+                Err(SendError::Refused) => {}
                 Err(SendError::Later(detail)) => return Err(detail),
             }
             let id = link.id;
@@ -143,12 +143,15 @@ impl Lti {
             }
         }
         let bodies: Vec<String> = settled.iter().filter_map(|one| serde_json::to_string(one).ok()).collect();
-        let _ = self.on_disk(move |store| store.settle_scores(&bodies)).await;
+        let now = Clock::unix_seconds();
+        let _ = self.on_disk(move |store| store.settle_scores(&bodies, now)).await;
     }
 
     /// What rooms have left behind, column by column.
     async fn report_settled(self: &Arc<Self>) {
-        let settled = self.on_disk(|store| store.settled_scores(SETTLED_AT_ONCE)).await.unwrap_or_default();
+        let since = Clock::unix_seconds().saturating_sub(SETTLED_FOR.as_secs());
+        let settled =
+            self.on_disk(move |store| store.settled_scores(since, SETTLED_AT_ONCE)).await.unwrap_or_default();
         let mut columns: Vec<(String, Vec<(i64, Settled)>)> = Vec::new();
         for SettledScore { id, body } in settled {
             let Ok(one) = serde_json::from_str::<Settled>(&body) else { continue };
@@ -172,7 +175,7 @@ impl Lti {
         for (id, Settled { column, subject, value, .. }) in scores {
             match self.send_score(&column, &subject, value).await {
                 Ok(()) => outcome = outcome.map(|sent| sent + 1),
-                Err(SendError::Refused(_)) => {}
+                Err(SendError::Refused) => {}
                 Err(SendError::Later(detail)) => {
                     outcome = Err(detail);
                     break;

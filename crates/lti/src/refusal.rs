@@ -69,7 +69,7 @@ pub enum Refusal {
     #[error("custom_room: {problem}")]
     BadRoomName { problem: String },
     /// A name that another tenant's room has.
-    #[error("the room {room:?} belongs to another platform or deployment")]
+    #[error("the room {room:?} belongs to another platform or deployment, or was made here without one")]
     RoomOfAnother { room: String },
     /// The server has as many as it may.
     #[error("the server has as many rooms as it may have (limits.rooms)")]

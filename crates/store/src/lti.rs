@@ -309,20 +309,22 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps what is due to gradebooks, apart from the room, which ends.
-    pub fn settle_scores(&self, bodies: &[String]) -> Result<(), StoreError> {
+    /// Keeps what is due to gradebooks, apart from the room, which ends at `now`, in seconds since 1970.
+    pub fn settle_scores(&self, bodies: &[String], now: u64) -> Result<(), StoreError> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
         for body in bodies {
-            transaction.execute("INSERT INTO lti_settled (body) VALUES (?1)", [body])?;
+            transaction
+                .execute("INSERT INTO lti_settled (made, body) VALUES (?1, ?2)", params![now as i64, body])?;
         }
         transaction.commit()?;
         Ok(())
     }
 
-    /// What is due so, the oldest first.
-    pub fn settled_scores(&self, most: usize) -> Result<Vec<SettledScore>, StoreError> {
+    /// What is due so, the oldest first; what is older than `since` is forgotten.
+    pub fn settled_scores(&self, since: u64, most: usize) -> Result<Vec<SettledScore>, StoreError> {
         let connection = self.connection();
+        connection.execute("DELETE FROM lti_settled WHERE made < ?1", [since as i64])?;
         let mut statement = connection.prepare("SELECT id, body FROM lti_settled ORDER BY id LIMIT ?1")?;
         let read = |row: &Row<'_>| Ok(SettledScore { id: row.get(0)?, body: row.get(1)? });
         Ok(statement.query_map([most as i64], read)?.collect::<Result<_, _>>()?)

@@ -80,7 +80,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         sent TEXT,
         PRIMARY KEY (link, user)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE lti_settled (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+    CREATE TABLE lti_settled (id INTEGER PRIMARY KEY, made INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
     CREATE TABLE lti_log (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;",
     // 5: links for guests, by the SHA-256 of their keys. Times are in seconds since 1970.
     "CREATE TABLE links (
