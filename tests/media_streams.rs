@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use load::{Entry, Micros, Participant, Plan, Probe, Sighting, Tag};
+use media::publication::KEYFRAME_INTERVAL;
 use media::{Kind, Source};
 use media_support::{MediaServer, PATIENCE, assert_clean, assert_seamless};
 use signaling::Access;
@@ -67,18 +68,21 @@ async fn padding_and_probes_reach_nobody_and_leave_no_hole() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_three_layers_are_received_and_the_highest_is_seen_within_a_second_of_going_on_stage() {
+async fn all_three_layers_are_received_and_the_highest_is_seen_with_the_second_keyframe_asked_for() {
     let (server, speaker, viewers) = session(Plan::webcam(), 2).await;
     speaker.join_stage().await.unwrap();
     let on_stage = Micros::now();
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // All viewers go up within a fifth of a second, mostly with one keyframe; for whoever does a moment after the others, on a busy machine,
+    // the publisher may not be asked again before the interval is over.
+    let patience = (KEYFRAME_INTERVAL + Duration::from_millis(500)).as_micros() as u64;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
     for viewer in &viewers {
         let journal = viewer.media.take_journal();
         let highest = of_camera(&journal).find(|one| one.marker.layer == 2).expect("the highest layer");
         let after = highest.arrived.since(on_stage);
-        assert!(after < 1_000_000, "after {after} µs");
+        assert!(after < patience, "after {after} µs");
         let later: BTreeSet<u8> = of_camera(&journal)
-            .filter(|one| one.arrived > on_stage.plus_ms(1000))
+            .filter(|one| one.arrived.since(on_stage) > patience)
             .map(|one| one.marker.layer)
             .collect();
         assert_eq!(later, BTreeSet::from([2]), "and stays");
