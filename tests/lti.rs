@@ -364,23 +364,29 @@ async fn whoever_is_there_to_the_end_of_a_room_has_their_attendance_in_the_grade
     let teacher = platform.launch(&server, message("teacher", json!([INSTRUCTOR]))).await.entered();
     let _mo = server.join("graded", &teacher.token, None).await;
     let mut pages = Vec::new();
+    platform.delete_column();
     // One whom the gradebook does not take keeps nobody else's from it, whatever the order.
-    for subject in ["observer-1", "student-1", "observer-2", "student-2"] {
+    for subject in ["observer-1", "student-1", "observer-2", "student-2", "student-3"] {
         let entered = platform.launch(&server, message(subject, json!([]))).await.entered();
         pages.push(server.join("graded", &entered.token, None).await);
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(server.call(Method::DELETE, "/api/v1/rooms/graded", None).await.0, StatusCode::NO_CONTENT);
-    for subject in ["student-1", "student-2"] {
-        let (percent, columns) = platform.score_of(subject).await;
+    for subject in ["student-1", "student-2", "student-3"] {
+        let (percent, _) = platform.score_of(subject).await;
         assert!(percent > 20.0 && percent <= 100.0, "{subject}: {percent}");
-        assert_eq!(columns, 1);
     }
+    let (_, columns) = platform.score_of("student-3").await;
+    assert_eq!(columns, 2, "the one that was deleted, and one for all that came after");
 }
 
 #[tokio::test]
 async fn only_registered_platforms_frame_the_pages() {
-    let (platform, server, _data) = started().await;
+    async fn policy(server: &TestServer) -> String {
+        let answer = server.request(Method::GET, "/r/a").send().await.unwrap();
+        answer.headers()["content-security-policy"].to_str().unwrap().to_owned()
+    }
+    let (platform, server, data) = started().await;
     let platforms = format!("frame-ancestors 'self' {}", platform.issuer());
     let own = "frame-ancestors 'self'".to_owned();
     // A step of a launch is shown before the platform's page is known, and so is why there is none.
@@ -401,6 +407,11 @@ async fn only_registered_platforms_frame_the_pages() {
     let elsewhere =
         json!({ claims::LAUNCH_PRESENTATION: { "return_url": "https://school.example/courses/1" } });
     platform.launch(&server, with(good(&platform), elsewhere)).await.entered();
-    let room = server.request(Method::GET, "/r/a").send().await.unwrap();
-    assert!(room.headers()["content-security-policy"].to_str().unwrap().contains("https://school.example"));
+    assert!(policy(&server).await.contains("https://school.example"));
+    server.running.drain().await;
+    let server = TestServer::on(data.path(), &platform.configuration()).await;
+    assert!(policy(&server).await.contains("https://school.example"), "known after a restart");
+    server.running.drain().await;
+    let server = TestServer::on(data.path(), "").await;
+    assert!(!policy(&server).await.contains("school.example"), "of a platform that is registered no more");
 }

@@ -72,7 +72,7 @@ impl Frames {
             Frames::Anybody => String::new(),
             Frames::Own => "; frame-ancestors 'self'".to_owned(),
             Frames::Platforms => {
-                let origins = app.lti.platforms.origins();
+                let origins = app.lti.frame_origins();
                 let origins = origins.iter().map(String::as_str);
                 let all: Vec<&str> = std::iter::once("; frame-ancestors 'self'").chain(origins).collect();
                 all.join(" ")

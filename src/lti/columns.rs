@@ -55,18 +55,28 @@ pub(super) enum SendError {
     Refused,
     /// It may another time.
     Later(String),
+    /// It may another time, and the column is not where it was.
+    Gone(String),
 }
 
 impl Lti {
-    /// Puts what somebody has into a column.
+    /// Puts what somebody has into a column. One that somebody deleted is looked for again at once, and made where it may be.
     pub(super) async fn send_score(
         &self,
         column: &Column,
         subject: &str,
         value: f64,
     ) -> Result<(), SendError> {
+        let score = grades::score(subject, value, column.grading, &iso(Clock::unix_millis())).to_string();
+        match self.put_score(column, score.clone()).await {
+            Err(SendError::Gone(_)) => self.put_score(column, score).await,
+            put => put,
+        }
+    }
+
+    async fn put_score(&self, column: &Column, score: String) -> Result<(), SendError> {
         let later = |error: ServiceError| SendError::Later(error.to_string());
-        let Column { issuer, client_id, grading, .. } = column;
+        let Column { issuer, client_id, .. } = column;
         let known = self.platforms.get(issuer, client_id);
         let unknown = || later(ServiceError::NotRegistered { issuer: issuer.clone() });
         let platform = known.ok_or_else(unknown)?.platform;
@@ -74,8 +84,7 @@ impl Lti {
         let bad = |detail: &str| later(ServiceError::Answer { url: id.clone(), detail: detail.to_owned() });
         let url = grades::scores_url(&id).ok_or_else(|| bad("it is no address"))?;
         let token = self.token(&platform, &[claims::SCOPE_SCORE]).await.map_err(later)?;
-        let score = grades::score(subject, value, *grading, &iso(Clock::unix_millis()));
-        match self.outbound.post(&url, SCORE, Some(&token), score.to_string()).await {
+        match self.outbound.post(&url, SCORE, Some(&token), score).await {
             Ok(_) => Ok(()),
             // Not a student any more, or never one there.
             Err(error @ OutboundError::Status { status: 400 | 422, .. }) => {
@@ -83,10 +92,11 @@ impl Lti {
                 Err(SendError::Refused)
             }
             Err(error) => {
-                // Somebody may have deleted the column: it is looked for the next time.
                 self.columns.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&column.key());
                 self.forget_tokens(&platform);
-                Err(later(ServiceError::Call { url, error }))
+                let gone = matches!(error, OutboundError::Status { status: 404 | 410, .. });
+                let detail = ServiceError::Call { url, error }.to_string();
+                Err(if gone { SendError::Gone(detail) } else { SendError::Later(detail) })
             }
         }
     }

@@ -8,6 +8,7 @@
 mod audit;
 mod columns;
 mod enter;
+mod frames;
 mod keys;
 mod keysets;
 mod names;
@@ -43,6 +44,7 @@ pub(crate) struct Lti {
     counts: Arc<Counts>,
     pub(crate) outbound: outbound::Outbound,
     pub(crate) platforms: platforms::Platforms,
+    frames: frames::Frames,
     keys: Vec<ToolKey>,
     key_sets: keysets::KeySets,
     tokens: services::Tokens,
@@ -77,6 +79,7 @@ impl Lti {
     ) -> Result<Lti, LtiError> {
         Ok(Lti {
             platforms: platforms::Platforms::load(&store, file)?,
+            frames: frames::Frames::load(&store)?,
             keys: keys::load(&store, now)?,
             outbound: outbound::Outbound::new()?,
             key_sets: keysets::KeySets::default(),

@@ -1,16 +1,15 @@
 //! Registrations: those of the configuration file, and those made while the server runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use ::lti::Refusal;
-use ::lti::launch::{Launch, Message};
-use ::lti::login::{LoginRequest, origin};
+use ::lti::login::LoginRequest;
 use ::lti::platform::Platform;
 use store::{PlatformRecord, Store, StoreError};
 
 use super::Lti;
-use crate::bounds::{LTI_PLATFORMS, PLATFORM_ORIGINS};
+use crate::bounds::LTI_PLATFORMS;
 use crate::config::LtiPlatform;
 
 /// How a registration came about.
@@ -48,8 +47,6 @@ type Registered = BTreeMap<(String, String), Known>;
 #[derive(Debug, Default)]
 pub(crate) struct Platforms {
     registered: RwLock<Registered>,
-    /// Where platforms show this server's pages, beside their issuers: some sign for a thousand sites. Learnt from signed messages.
-    origins: RwLock<BTreeSet<String>>,
 }
 
 impl Platforms {
@@ -80,7 +77,7 @@ impl Platforms {
             let key = (one.issuer.clone(), one.client_id.clone());
             registered.insert(key, Known { platform, source: Source::File });
         }
-        Ok(Platforms { registered: RwLock::new(registered), origins: RwLock::default() })
+        Ok(Platforms { registered: RwLock::new(registered) })
     }
 
     /// Whose launch it is that begins.
@@ -110,32 +107,6 @@ impl Platforms {
 
     pub(crate) fn list(&self) -> Vec<Known> {
         self.registered.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
-    }
-
-    /// A platform has shown, signed, where its pages are.
-    pub(crate) fn learn_origins(&self, launch: &Launch) {
-        let chosen = match &launch.message {
-            Message::DeepLinking(settings) => Some(&settings.return_url),
-            Message::ResourceLink(_) => None,
-        };
-        let mut origins = self.origins.write().unwrap_or_else(PoisonError::into_inner);
-        for address in [launch.return_url.as_ref(), chosen].into_iter().flatten() {
-            if let Some(origin) = origin(address).filter(|_| origins.len() < PLATFORM_ORIGINS) {
-                origins.insert(origin);
-            }
-        }
-    }
-
-    /// Who may show this server's pages in frames of theirs: the registered platforms' pages.
-    pub(crate) fn origins(&self) -> BTreeSet<String> {
-        let mut origins = self.origins.read().unwrap_or_else(PoisonError::into_inner).clone();
-        for Known { platform, .. } in self.registered.read().unwrap_or_else(PoisonError::into_inner).values()
-        {
-            origins.extend(
-                [&platform.issuer, &platform.login_url].into_iter().filter_map(|address| origin(address)),
-            );
-        }
-        origins
     }
 }
 
@@ -189,6 +160,7 @@ impl Lti {
         let forget = self.on_disk(move |store| store.delete_platform(&issuer, &client_id));
         forget.await.map_err(|_| ChangeError::NotKept)?;
         self.platforms.registered.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        self.frames.forget(&key);
         Ok(())
     }
 }

@@ -119,7 +119,7 @@ impl Lti {
             match self.send_score(column, &subject, value).await {
                 Ok(()) => sent += 1,
                 Err(SendError::Refused) => {}
-                Err(SendError::Later(detail)) => return Err(detail),
+                Err(SendError::Later(detail) | SendError::Gone(detail)) => return Err(detail),
             }
             let id = link.id;
             let Ok(state) = serde_json::to_string(&state) else { continue };
@@ -176,7 +176,7 @@ impl Lti {
             match self.send_score(&column, &subject, value).await {
                 Ok(()) => outcome = outcome.map(|sent| sent + 1),
                 Err(SendError::Refused) => {}
-                Err(SendError::Later(detail)) => {
+                Err(SendError::Later(detail) | SendError::Gone(detail)) => {
                     outcome = Err(detail);
                     break;
                 }

@@ -43,6 +43,8 @@ pub(crate) enum Bound {
     RoomAnswer,
     /// Launches of learning platforms under way.
     LtiPending,
+    /// Origins that platforms show this server under.
+    PlatformOrigins,
     /// Links of a room.
     RoomLinks,
     /// Guests that come by links, too many at once.
@@ -56,7 +58,7 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    const ALL: [Bound; 23] = [
+    const ALL: [Bound; 24] = [
         Bound::MessageBytes,
         Bound::MessageRate,
         Bound::OfferRate,
@@ -75,6 +77,7 @@ impl Bound {
         Bound::RoomMailbox,
         Bound::RoomAnswer,
         Bound::LtiPending,
+        Bound::PlatformOrigins,
         Bound::RoomLinks,
         Bound::RedemptionRate,
         Bound::SignIns,
@@ -102,6 +105,7 @@ impl Bound {
             Bound::RoomMailbox => "room_mailbox",
             Bound::RoomAnswer => "room_answer",
             Bound::LtiPending => "lti_pending",
+            Bound::PlatformOrigins => "platform_origins",
             Bound::RoomLinks => "room_links",
             Bound::RedemptionRate => "redemption_rate",
             Bound::SignIns => "sign_ins",

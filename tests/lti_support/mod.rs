@@ -1,9 +1,11 @@
 //! A learning platform in this process: it signs what a test wants signed, and answers as badly as a test wants.
 
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -42,7 +44,17 @@ struct Inside {
     answers: Mutex<Answers>,
     registered: Mutex<Value>,
     line_items: Mutex<Vec<Value>>,
+    /// Columns made so far, those deleted since included.
+    columns: AtomicUsize,
+    /// A teacher deletes the column when it has its first score.
+    deletes: AtomicBool,
     scores: Mutex<Vec<Value>>,
+}
+
+impl Inside {
+    fn column(&self, number: usize) -> String {
+        format!("{}/line_items/{number}", self.base)
+    }
 }
 
 pub(crate) struct Platform(Arc<Inside>);
@@ -56,6 +68,8 @@ impl Platform {
             answers: Mutex::new(Answers::Keys),
             registered: Mutex::default(),
             line_items: Mutex::default(),
+            columns: AtomicUsize::new(0),
+            deletes: AtomicBool::new(false),
             scores: Mutex::default(),
         });
         let token =
@@ -67,7 +81,7 @@ impl Platform {
             .route("/configuration", get(configuration))
             .route("/registration", post(registration))
             .route("/line_items", get(line_items).post(make_line_item))
-            .route("/line_items/1/scores", post(score))
+            .route("/line_items/{id}/scores", post(score))
             .with_state(inside.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Platform(inside)
@@ -94,13 +108,18 @@ impl Platform {
         json!({ "scope": [claims::SCOPE_LINE_ITEM, claims::SCOPE_SCORE], "lineitems": self.url("/line_items") })
     }
 
-    /// The first score of somebody, and how many columns there are by then.
+    /// Its column is deleted as soon as a score is in it, once.
+    pub(crate) fn delete_column(&self) {
+        self.0.deletes.store(true, Relaxed);
+    }
+
+    /// The first score of somebody, and how many columns were made by then.
     pub(crate) async fn score_of(&self, subject: &str) -> (f64, usize) {
         for _ in 0..300 {
             let found =
                 self.0.scores.lock().unwrap().iter().find(|score| score["userId"] == subject).cloned();
             if let Some(score) = found {
-                return (score["scoreGiven"].as_f64().unwrap(), self.0.line_items.lock().unwrap().len());
+                return (score["scoreGiven"].as_f64().unwrap(), self.0.columns.load(Relaxed));
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
@@ -187,19 +206,26 @@ async fn line_items(State(platform): State<Arc<Inside>>) -> Json<Value> {
 
 async fn make_line_item(State(platform): State<Arc<Inside>>, text: String) -> Json<Value> {
     let mut item: Value = serde_json::from_str(&text).unwrap();
-    let mut items = platform.line_items.lock().unwrap();
-    item["id"] = json!(format!("{}/line_items/{}", platform.base, items.len() + 1));
-    items.push(item.clone());
+    let number = platform.columns.fetch_add(1, Relaxed) + 1;
+    item["id"] = json!(platform.column(number));
+    platform.line_items.lock().unwrap().push(item.clone());
     Json(item)
 }
 
 /// It has nobody who is called an observer.
-async fn score(State(platform): State<Arc<Inside>>, text: String) -> StatusCode {
+async fn score(State(platform): State<Arc<Inside>>, Path(number): Path<usize>, text: String) -> StatusCode {
+    let column = platform.column(number);
+    if !platform.line_items.lock().unwrap().iter().any(|item| item["id"] == column) {
+        return StatusCode::NOT_FOUND;
+    }
     let score: Value = serde_json::from_str(&text).unwrap();
     if score["userId"].as_str().is_some_and(|user| user.starts_with("observer")) {
         return StatusCode::UNPROCESSABLE_ENTITY;
     }
     platform.scores.lock().unwrap().push(score);
+    if platform.deletes.swap(false, Relaxed) {
+        platform.line_items.lock().unwrap().clear();
+    }
     StatusCode::OK
 }
 

@@ -23,7 +23,9 @@ mod schema;
 pub use error::StoreError;
 pub use items::{ItemKind, ItemRecord};
 pub use links::{LinkOver, LinkRecord};
-pub use lti::{CourseLink, LinkedPerson, PlatformRecord, RoomOwner, SettledScore, TenantRecord};
+pub use lti::{
+    CourseLink, LinkedPerson, OriginRecord, PlatformRecord, RoomOwner, SettledScore, TenantRecord,
+};
 pub use open::{DATABASE_FILE, LOCK_FILE, Store};
 pub use rooms::RoomRecord;
 pub use schema::SCHEMA_VERSION;

@@ -17,6 +17,17 @@ pub struct PlatformRecord {
     pub body: String,
 }
 
+/// Where a platform shows this server's pages.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OriginRecord {
+    /// Of the registration.
+    pub issuer: String,
+    /// Of the registration.
+    pub client_id: String,
+    /// Scheme and authority.
+    pub origin: String,
+}
+
 /// Who shares rooms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantRecord {
@@ -104,10 +115,37 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a registration; nothing happens where there is none.
+    /// Forgets a registration, and where it shows pages; nothing happens where there is none.
     pub fn delete_platform(&self, issuer: &str, client_id: &str) -> Result<(), StoreError> {
-        self.connection()
-            .execute("DELETE FROM lti_platforms WHERE issuer = ?1 AND client_id = ?2", [issuer, client_id])?;
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        for table in ["lti_platforms", "lti_origins"] {
+            let delete = format!("DELETE FROM {table} WHERE issuer = ?1 AND client_id = ?2");
+            transaction.execute(&delete, [issuer, client_id])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Where platforms show this server's pages, as far as they said.
+    pub fn origins(&self) -> Result<Vec<OriginRecord>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare(
+            "SELECT issuer, client_id, origin FROM lti_origins ORDER BY issuer, client_id, origin",
+        )?;
+        let read = |row: &Row<'_>| {
+            Ok(OriginRecord { issuer: row.get(0)?, client_id: row.get(1)?, origin: row.get(2)? })
+        };
+        Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps where a platform shows them.
+    pub fn save_origin(&self, record: &OriginRecord) -> Result<(), StoreError> {
+        let OriginRecord { issuer, client_id, origin } = record;
+        self.connection().execute(
+            "INSERT OR REPLACE INTO lti_origins (issuer, client_id, origin) VALUES (?1, ?2, ?3)",
+            [issuer, client_id, origin],
+        )?;
         Ok(())
     }
 

@@ -102,6 +102,13 @@ pub(crate) const MIGRATIONS: &[&str] = &[
         owner TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX owners_by_owner ON owners (owner);",
+    // 7: where platforms show this server's pages. Those of the configuration file have no row in lti_platforms.
+    "CREATE TABLE lti_origins (
+        issuer TEXT NOT NULL,
+        client_id TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        PRIMARY KEY (issuer, client_id, origin)
+    ) STRICT, WITHOUT ROWID;",
 ];
 
 /// Of a file this server has opened.

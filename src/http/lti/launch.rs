@@ -93,7 +93,7 @@ async fn take(
     }
     let message = form::find(parameters, "id_token").ok_or_else(|| missing("id_token"))?;
     let launch = verified(app, &pending, message).await?;
-    app.lti.platforms.learn_origins(&launch);
+    app.lti.learn_origins(&launch).await;
     trail.entry.deployment = Some(launch.tenant.deployment.clone());
     trail.entry.name = launch.name.clone();
     trail.locale = launch.locale.clone();
