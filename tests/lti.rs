@@ -96,6 +96,43 @@ async fn custom_room_names_the_room_and_no_other_tenants() {
 }
 
 #[tokio::test]
+async fn a_tool_that_was_added_anew_is_given_its_old_rooms_and_links() {
+    let (platform, server, _data) = started().await;
+    let click = |deployment: &str, link: &str, custom: Value| {
+        with(
+            good(&platform),
+            json!({ claims::DEPLOYMENT_ID: deployment, claims::RESOURCE_LINK: { "id": link },
+            claims::CUSTOM: custom }),
+        )
+    };
+    let plain = async |deployment: &str| {
+        platform.launch(&server, click(deployment, "link-1", json!({}))).await.entered().room
+    };
+    let named = json!({ "room": "physics" });
+    let old = plain("1").await;
+    platform.launch(&server, click("1", "link-2", named.clone())).await.entered();
+    assert_ne!(plain("2").await, old, "another tool to the platform");
+    platform
+        .launch(&server, click("2", "link-2", named.clone()))
+        .await
+        .refused(&server, "room_of_another")
+        .await;
+    let tenant = |deployment: &str| json!({ "issuer": platform.issuer(), "client_id": "proscenium-1", "deployment": deployment });
+    let hand_over = async |from: &str, to: &str| {
+        let body = json!({ "from": tenant(from), "to": tenant(to) });
+        server.call(Method::POST, "/api/v1/lti/hand-over", Some(body)).await
+    };
+    assert_eq!(hand_over("1", "2").await, (StatusCode::OK, json!({ "rooms": 2, "links": 2 })));
+    assert_eq!(plain("2").await, old);
+    assert_eq!(platform.launch(&server, click("2", "link-2", named.clone())).await.entered().room, "physics");
+    platform.launch(&server, click("1", "link-2", named)).await.refused(&server, "room_of_another").await;
+    assert_eq!(hand_over("1", "2").await.1, json!({ "rooms": 0, "links": 0 }));
+    for (from, to) in [("1", "1"), ("1", "3")] {
+        assert_eq!(hand_over(from, to).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
 async fn who_teaches_one_course_is_a_viewer_in_anothers_room() {
     let (platform, server, _data) = started().await;
     let teacher = |course: &str, custom: Value| {

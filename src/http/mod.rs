@@ -58,6 +58,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/v1/lti", get(lti::about))
         .route("/api/v1/lti/platforms", put(lti::save).delete(lti::remove))
         .route("/api/v1/lti/platforms/check", post(lti::check))
+        .route("/api/v1/lti/hand-over", post(lti::hand_over))
         .route("/api/v1/lti/registrations", post(lti::registration))
         .route_layer(from_fn_with_state(app.clone(), auth::require_api_key));
     let platforms = Router::new()

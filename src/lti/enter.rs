@@ -138,6 +138,14 @@ impl Lti {
         Ok(Place { room: self.create(rooms, new, owner, grading).await?, own_course: true })
     }
 
+    /// Gives all rooms and links of one tenant to another; returns how many there were of each.
+    pub(crate) async fn hand_over(&self, from: &Tenant, to: &Tenant) -> Result<(usize, usize), Refusal> {
+        let (from, to) = (record(from), record(to));
+        tracing::info!(?from, ?to, "rooms are given to another deployment");
+        let _one_at_a_time = self.making.lock().await;
+        self.on_disk(move |store| store.hand_over(&from, &to)).await
+    }
+
     /// A room that is there, where this tenant may send people into it: its own. One that is no tenant's is a script's or a person's own; to
     /// try things out, in dev mode, it is anybody's.
     async fn owned(

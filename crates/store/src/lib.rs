@@ -19,13 +19,13 @@ mod open;
 mod owners;
 mod rooms;
 mod schema;
+mod scores;
 
 pub use error::StoreError;
 pub use items::{ItemKind, ItemRecord};
 pub use links::{LinkOver, LinkRecord};
-pub use lti::{
-    CourseLink, LinkedPerson, OriginRecord, PlatformRecord, RoomOwner, SettledScore, TenantRecord,
-};
+pub use lti::{CourseLink, LinkedPerson, OriginRecord, PlatformRecord, RoomOwner, TenantRecord};
 pub use open::{DATABASE_FILE, LOCK_FILE, Store};
 pub use rooms::RoomRecord;
 pub use schema::SCHEMA_VERSION;
+pub use scores::SettledScore;

@@ -3,6 +3,7 @@
 mod choose;
 mod form;
 mod grade;
+mod hand_over;
 mod launch;
 mod login;
 mod register;
@@ -21,6 +22,7 @@ use crate::app::App;
 
 pub(super) use choose::choose;
 pub(super) use grade::{grade, set_grade, told as grade_told};
+pub(super) use hand_over::hand_over;
 pub(super) use launch::{launch, prove};
 pub(super) use login::{here, login, window};
 pub(super) use register::register;

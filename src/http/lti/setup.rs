@@ -188,7 +188,7 @@ pub(super) fn check_platform(platform: &Platform, dev: bool) -> Result<(), ApiEr
     Ok(())
 }
 
-fn unknown() -> ApiError {
+pub(super) fn unknown() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
         "platform_not_found",
