@@ -95,7 +95,8 @@ impl TcpPeer {
         while let Some(mut datagram) = self.next_datagram() {
             let stamps = &mut self.stamps;
             self.peer.receive(now, self.server, &mut datagram, &mut self.out, |media| {
-                if media.kind == media::Kind::Video {
+                // What waited too long for its turn is let go, and padding takes its number: it bears no stamp.
+                if media.kind == media::Kind::Video && !media.payload.is_empty() {
                     stamps.push(media.payload[STAMP_AT]);
                 }
             });
