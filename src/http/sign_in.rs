@@ -26,7 +26,7 @@ use crate::app::App;
 use crate::bounds::{OWNED_ROOMS, SESSION_LASTS, SIGN_IN_WITHIN};
 use crate::clock::Clock;
 use crate::metrics::Bound;
-use crate::rooms::NewRoom;
+use crate::rooms::{NewRoom, RoomRef};
 use crate::sign_in::{Answer, Person, Refused, SignIns};
 use crate::socket::same_origin;
 
@@ -39,7 +39,7 @@ pub(super) fn router(app: Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/me", get(me))
         .route("/api/v1/me/rooms", post(create))
-        .route("/api/v1/me/rooms/{room}", post(open))
+        .route("/api/v1/me/rooms/{room}", post(open).delete(end))
         .route("/api/v1/me/sign-out", post(sign_out))
         .route_layer(from_fn_with_state(app, own_page_only))
         .route("/sign-in", get(begin))
@@ -172,19 +172,22 @@ async fn open(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let person = person(&app, &headers)?;
-    let room = rooms::find(&app, &id)?;
-    let asked = id.clone();
-    let owner =
-        app.rooms.on_disk(move |store| store.owner_of(&asked)).await.ok_or_else(ApiError::internal)?;
-    // To somebody else it is as though it were not there.
-    if owner.as_deref() != Some(&*person.owner) {
-        return Err(ApiError::room_not_found(&id));
-    }
+    let (person, room) = own(&app, &headers, &id).await?;
     let identity = Identity { user: person.owner, name: person.name, role: Role::Host, waits: false };
     let token = tokens::sign(&app, &room.id, &identity, app.config.tokens.ttl)?;
     let url = links::join(&links::base(&app, &headers), &room.id, &token);
     Ok(Json(json!({ "token": token, "url": url })))
+}
+
+/// Ends one's own room.
+async fn end(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, ApiError> {
+    let (_, room) = own(&app, &headers, &id).await?;
+    app.rooms.call(&room, ScriptCommand::End).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, ApiError> {
@@ -205,6 +208,19 @@ fn person(app: &App, headers: &HeaderMap) -> Result<Person, ApiError> {
     found.ok_or_else(|| {
         ApiError::new(StatusCode::UNAUTHORIZED, "signed_out", "nobody is signed in, or not any more")
     })
+}
+
+/// Somebody and a room of theirs. To somebody else it is as though it were not there.
+async fn own(app: &App, headers: &HeaderMap, id: &str) -> Result<(Person, RoomRef), ApiError> {
+    let person = person(app, headers)?;
+    let room = rooms::find(app, id)?;
+    let asked = id.to_owned();
+    let owner =
+        app.rooms.on_disk(move |store| store.owner_of(&asked)).await.ok_or_else(ApiError::internal)?;
+    if owner.as_deref() != Some(&*person.owner) {
+        return Err(ApiError::room_not_found(id));
+    }
+    Ok((person, room))
 }
 
 async fn owned(app: &App, person: &Person) -> Result<Vec<String>, ApiError> {

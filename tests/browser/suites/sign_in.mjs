@@ -46,6 +46,15 @@ describe("signing in", () => {
       await guest.leave();
       await ada.page.goto(server.url);
       await rooms.getByRole("listitem").filter({ hasText: "Physics 101" }).waitFor();
+      await rooms.getByRole("button", { name: "End", exact: true }).click();
+      await rooms.getByText("Really end it?").waitFor();
+      await ada.page.keyboard.press("Enter");
+      await rooms.getByRole("button", { name: "End", exact: true }).click();
+      await rooms.getByRole("button", { name: "End it now" }).click();
+      await rooms.getByText("The room has ended.").waitFor();
+      await ada.page.getByText("You have no rooms yet.").waitFor();
+      assert.equal(await ada.page.evaluate(() => document.activeElement.textContent), "Your rooms", "the focus is not lost with the button");
+      assert.equal((await server.api("GET", `/api/v1/rooms/${room}`)).status, 404);
       await ada.button("Sign out").click();
       await ada.page.getByRole("link", { name: "Sign in with Example University" }).waitFor();
     } finally {
@@ -74,6 +83,8 @@ describe("signing in", () => {
       const { status, json } = await call(cy, `/api/v1/me/rooms/${made.id}`, {});
       assert.deepEqual([status, json.error.code], [404, "room_not_found"]);
       assert.equal((await call(cy, "/api/v1/me/rooms/demo", {})).status, 404, "a room that is nobody's");
+      const end = (person, id) => person.page.evaluate(async (id) => (await fetch(`/api/v1/me/rooms/${id}`, { method: "DELETE" })).status, id);
+      assert.deepEqual([await end(cy, made.id), await end(cy, "demo")], [404, 404], "nor does anybody end another's");
       const cookies = await ben.context.cookies(server.url);
       const session = cookies.find(({ name }) => name === "proscenium_session");
       assert.deepEqual([session.httpOnly, session.sameSite], [true, "Lax"]);

@@ -182,6 +182,15 @@ const own = {
         }
       },
     },
+    {
+      name: "ending an own room",
+      who: "teacher",
+      enter: async ({ teacher }) => {
+        const office = teacher.page.getByRole("listitem").filter({ hasText: "Office hours" });
+        await office.getByRole("button", { name: "End", exact: true }).click();
+        await office.getByText("Really end it?").waitFor();
+      },
+    },
   ],
 };
 

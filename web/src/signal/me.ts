@@ -32,11 +32,16 @@ export function openRoom(id: string): Promise<{ readonly url: string; readonly t
   return ask(`/api/v1/me/rooms/${encodeURIComponent(id)}`, {});
 }
 
+/** Whether it has ended. */
+export async function endRoom(id: string): Promise<boolean> {
+  return (await ask(`/api/v1/me/rooms/${encodeURIComponent(id)}`, undefined, { method: "DELETE" })) !== null;
+}
+
 /** The address of a new link for guests of one's own room. */
 export async function linkFor(id: string): Promise<string | null> {
   const opened = await openRoom(id);
   if (opened === null) return null;
-  const made = await ask<{ url: string }>(`/api/v1/rooms/${encodeURIComponent(id)}/links`, {}, opened.token);
+  const made = await ask<{ url: string }>(`/api/v1/rooms/${encodeURIComponent(id)}/links`, {}, { token: opened.token });
   return made?.url ?? null;
 }
 
@@ -44,10 +49,16 @@ export async function signOut(): Promise<void> {
   await ask("/api/v1/me/sign-out", {});
 }
 
-async function ask<Answer extends object>(path: string, body?: object, token?: string): Promise<Answer | null> {
+/** Asks with a body by POST, without one by GET, where nothing else is said. */
+async function ask<Answer extends object>(
+  path: string,
+  body?: object,
+  { token, method }: { readonly token?: string; readonly method?: string } = {},
+): Promise<Answer | null> {
   try {
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const response = await fetch(path, body === undefined ? {} : { method: "POST", headers, body: JSON.stringify(body) });
+    const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+    const response = await fetch(path, { ...sent, headers, ...(method !== undefined && { method }) });
     if (!response.ok) return null;
     return response.status === 204 ? ({} as Answer) : ((await response.json()) as Answer);
   } catch {

@@ -1,8 +1,8 @@
 /** On the first page, where people sign in: one's own rooms, and a new one. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { placeOf } from "../model/guest";
 import type { Access } from "../signal/generated/messages";
-import { linkFor, makeRoom, openRoom, signOut, whoAmI, type Me, type OwnRoom } from "../signal/me";
+import { endRoom, linkFor, makeRoom, openRoom, signOut, whoAmI, type Me, type OwnRoom } from "../signal/me";
 import { t, type TextKey } from "../texts";
 import { Do } from "./button";
 import { AccessPicker } from "./landing";
@@ -55,6 +55,13 @@ function Rooms({ me, refresh }: { me: Me; refresh: () => Promise<void> }) {
     if (made) setTitle("");
     await refresh();
   };
+  const heading = useRef<HTMLHeadingElement>(null);
+  const ended = async (ok: boolean) => {
+    setSaid(ok ? "rooms.ended" : "rooms.failed");
+    // The button that was pressed goes with its room.
+    if (ok) heading.current?.focus();
+    await refresh();
+  };
   const leave = async () => {
     await signOut();
     await refresh();
@@ -69,11 +76,11 @@ function Rooms({ me, refresh }: { me: Me; refresh: () => Promise<void> }) {
           {t("rooms.sign_out")}
         </Do>
       </p>
-      <h2 id={`${id}-head`}>{t("rooms")}</h2>
+      <h2 id={`${id}-head`} ref={heading} tabIndex={-1}>{t("rooms")}</h2>
       {me.rooms.length === 0 && <p>{t("rooms.none")}</p>}
       <ul role="list" aria-labelledby={`${id}-head`}>
         {me.rooms.map((room) => (
-          <Room key={room.id} room={room} tell={setSaid} />
+          <Room key={room.id} room={room} tell={setSaid} ended={ended} />
         ))}
       </ul>
       <form onSubmit={(event) => void make(event)} noValidate>
@@ -98,9 +105,23 @@ function Rooms({ me, refresh }: { me: Me; refresh: () => Promise<void> }) {
   );
 }
 
-function Room({ room: { id, title, people }, tell }: { room: OwnRoom; tell: (said: TextKey) => void }) {
+interface RoomProps {
+  readonly room: OwnRoom;
+  readonly tell: (said: TextKey) => void;
+  /** It was ended, or could not be. */
+  readonly ended: (ok: boolean) => Promise<void>;
+}
+
+function Room({ room: { id, title, people }, tell, ended }: RoomProps) {
   const head = useId();
   const [link, setLink] = useState<string | null>(null);
+  // null: never asked yet.
+  const [ending, setEnding] = useState<boolean | null>(null);
+  const safe = useRef<HTMLButtonElement>(null);
+  // The button that was pressed is gone; what stands in its place takes the focus.
+  useLayoutEffect(() => {
+    if (ending !== null) safe.current?.focus();
+  }, [ending]);
   const open = async () => {
     const opened = await openRoom(id);
     if (opened === null) tell("rooms.failed");
@@ -118,18 +139,40 @@ function Room({ room: { id, title, people }, tell }: { room: OwnRoom; tell: (sai
   };
   return (
     <li>
-      <p id={head}>
-        <b dir="auto">{title}</b>
-        {people > 0 && <span>{t("rooms.people", { count: people })}</span>}
-      </p>
-      <div class="buttons">
-        <Do describedby={head} do={invite}>
-          {t("rooms.link")}
-        </Do>
-        <Do class="primary" describedby={head} do={open}>
-          {t("rooms.open")}
-        </Do>
+      <div class="named">
+        <p id={head}>
+          <b dir="auto">{title}</b>
+          {people > 0 && <span>{t("rooms.people", { count: people })}</span>}
+        </p>
+        {ending !== true && (
+          <button ref={safe} type="button" class="quiet" aria-describedby={head} onClick={() => setEnding(true)}>
+            {t("rooms.end")}
+          </button>
+        )}
       </div>
+      {ending !== true && (
+        <div class="buttons">
+          <Do describedby={head} do={invite}>
+            {t("rooms.link")}
+          </Do>
+          <Do class="primary" describedby={head} do={open}>
+            {t("rooms.open")}
+          </Do>
+        </div>
+      )}
+      {ending === true && (
+        <div class="sure">
+          <p id={`${head}-sure`}>{t("rooms.end.sure")}</p>
+          <div class="buttons">
+            <button ref={safe} type="button" aria-describedby={`${head} ${head}-sure`} onClick={() => setEnding(false)}>
+              {t("rooms.end.no")}
+            </button>
+            <Do class="grave" describedby={`${head} ${head}-sure`} do={async () => ended(await endRoom(id))}>
+              {t("rooms.end.yes")}
+            </Do>
+          </div>
+        </div>
+      )}
       {link !== null && <input type="text" readOnly dir="ltr" aria-label={t("rooms.link")} value={link} onFocus={(event) => event.currentTarget.select()} />}
     </li>
   );

@@ -36,6 +36,11 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "rooms.link.copied": "تم نسخ الرابط.",
   "rooms.link.made": "الرابط جاهز.",
   "rooms.made": "الغرفة جاهزة.",
+  "rooms.end": "إنهاء",
+  "rooms.end.sure": "هل تريد إنهاءها حقًا؟ سينقطع اتصال كل من فيها، ولن تبقى الغرفة موجودة.",
+  "rooms.end.yes": "إنهاؤها الآن",
+  "rooms.end.no": "إبقاؤها",
+  "rooms.ended": "انتهت الغرفة.",
   "rooms.title.missing": "يرجى كتابة عنوان.",
   "rooms.failed": "لم ينجح ذلك. يرجى إعادة المحاولة أو تسجيل الدخول من جديد.",
 

@@ -36,6 +36,11 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   "rooms.link.copied": "Der Link ist kopiert.",
   "rooms.link.made": "Der Link ist bereit.",
   "rooms.made": "Der Raum ist bereit.",
+  "rooms.end": "Beenden",
+  "rooms.end.sure": "Wirklich beenden? Für alle darin wird die Verbindung getrennt, und den Raum gibt es nicht mehr.",
+  "rooms.end.yes": "Jetzt beenden",
+  "rooms.end.no": "Behalten",
+  "rooms.ended": "Der Raum ist beendet.",
   "rooms.title.missing": "Bitte geben Sie einen Titel ein.",
   "rooms.failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal oder melden Sie sich neu an.",
 

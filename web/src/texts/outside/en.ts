@@ -34,6 +34,11 @@ export const en = {
   "rooms.link.copied": "The link is copied.",
   "rooms.link.made": "The link is ready.",
   "rooms.made": "The room is ready.",
+  "rooms.end": "End",
+  "rooms.end.sure": "Really end it? Everyone in it will be disconnected, and the room is gone.",
+  "rooms.end.yes": "End it now",
+  "rooms.end.no": "Keep it",
+  "rooms.ended": "The room has ended.",
   "rooms.title.missing": "Please enter a title.",
   "rooms.failed": "That did not work. Try again, or sign in again.",
 

@@ -36,6 +36,11 @@ export const es: Readonly<Record<keyof typeof en, string>> = {
   "rooms.link.copied": "El enlace está copiado.",
   "rooms.link.made": "El enlace está listo.",
   "rooms.made": "La sala está lista.",
+  "rooms.end": "Cerrar",
+  "rooms.end.sure": "¿Seguro que quieres cerrarla? Se desconectará a quienes estén dentro y la sala dejará de existir.",
+  "rooms.end.yes": "Cerrar ahora",
+  "rooms.end.no": "Conservarla",
+  "rooms.ended": "La sala se ha cerrado.",
   "rooms.title.missing": "Escribe un título.",
   "rooms.failed": "No ha funcionado. Inténtalo de nuevo o vuelve a iniciar sesión.",
 

@@ -36,6 +36,11 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   "rooms.link.copied": "Le lien est copié.",
   "rooms.link.made": "Le lien est prêt.",
   "rooms.made": "La salle est prête.",
+  "rooms.end": "Fermer",
+  "rooms.end.sure": "Vraiment la fermer ? Toutes les personnes présentes seront déconnectées, et la salle n’existera plus.",
+  "rooms.end.yes": "Fermer maintenant",
+  "rooms.end.no": "La garder",
+  "rooms.ended": "La salle est fermée.",
   "rooms.title.missing": "Indiquez un titre.",
   "rooms.failed": "Cela n’a pas fonctionné. Réessayez ou reconnectez-vous.",
 

@@ -36,6 +36,11 @@ export const pt: Readonly<Record<keyof typeof en, string>> = {
   "rooms.link.copied": "O link foi copiado.",
   "rooms.link.made": "O link está pronto.",
   "rooms.made": "A sala está pronta.",
+  "rooms.end": "Encerrar",
+  "rooms.end.sure": "Encerrar mesmo? Quem estiver nela será desconectado, e a sala deixará de existir.",
+  "rooms.end.yes": "Encerrar agora",
+  "rooms.end.no": "Manter",
+  "rooms.ended": "A sala foi encerrada.",
   "rooms.title.missing": "Escreva um título.",
   "rooms.failed": "Não funcionou. Tente de novo ou entre de novo com sua conta.",
 
