@@ -20,6 +20,14 @@ const WATCH = () => {
     }
   }).observe(document, { childList: true, subtree: true });
 };
+/** Presses a number in the moment in which such an element comes, before the browser has painted it. */
+const PRESS_AT_ONCE = (selector) => {
+  new MutationObserver((_, observer) => {
+    if (document.querySelector(selector) === null) return;
+    observer.disconnect();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "3", bubbles: true, cancelable: true }));
+  }).observe(document, { childList: true, subtree: true });
+};
 const risen = (person) => person.page.evaluate(() => window.risen);
 
 describe("reactions", () => {
@@ -64,6 +72,14 @@ describe("reactions", () => {
       assert.equal(await field.inputValue(), "123");
       await ada.page.waitForTimeout(1000);
       assert.equal(await risen(bob), 0);
+    }));
+
+  it("take a number as soon as they are there", (test) =>
+    scene(test, { access: "open" }, async ({ enter }) => {
+      const ada = await enter("Ada", "viewer");
+      await ada.page.evaluate(PRESS_AT_ONCE, ".reacting");
+      await open(ada);
+      await ada.page.locator(".rising").waitFor();
     }));
 
   it("stand still where nothing shall move", (test) =>

@@ -65,7 +65,7 @@ function Door({ linkKey, title, waits, over }: DoorProps) {
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<TextKey | null>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const enter = async (event: Event) => {
     event.preventDefault();
     if (busy) return;

@@ -18,7 +18,7 @@ export function usePanel(panel: RefObject<HTMLElement | null>, close: () => void
       if (inside && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       if (document.querySelector("dialog:modal, [role=menu], .popover") !== null) return;
@@ -36,7 +36,7 @@ export function usePanel(panel: RefObject<HTMLElement | null>, close: () => void
  */
 export function useKeptInside(within: RefObject<HTMLElement | null>) {
   const inside = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const follow = ({ target }: globalThis.Event) => {
       inside.current = within.current?.contains(target as Node) === true;
     };

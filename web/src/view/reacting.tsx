@@ -1,5 +1,5 @@
 /** The six reactions, for whoever wants to give one. They stay open until they are closed: one claps while one watches. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { Pace } from "../model/pace";
 import { REACTIONS } from "../model/reactions";
 import type { Reaction } from "../signal/generated/messages";
@@ -25,7 +25,8 @@ export function Reacting({ session, anchor, onClose }: { session: Session; ancho
     const timer = window.setTimeout(() => setResting(false), pace.wait(Date.now()));
     return () => window.clearTimeout(timer);
   }, [resting]);
-  useEffect(() => {
+  // Before they are painted: whoever sees them may press a key.
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent) => {
       const reaction = REACTIONS[Number(event.key) - 1];
       if (reaction === undefined || event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;

@@ -1,5 +1,5 @@
 /** The room's door from outside: the page of whoever waits to be let in, and the mark of a room that is locked. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Session } from "../session";
 import { t } from "../texts";
 import { Icon, Mark } from "./icons";
@@ -9,7 +9,7 @@ import { Said } from "./said";
 export function WaitingRoom({ session, title }: { session: Session; title: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { link } = session.now;
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <main class="whole waits" aria-live="polite">
       <Mark />
