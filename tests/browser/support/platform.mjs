@@ -6,10 +6,13 @@ import { Person } from "./browser.mjs";
 
 /**
  * No cookie for a site in another's frame, and without a storage of its own there, none at all: touching it throws. The last feature would keep
- * the frame from its socket where a test answers for the server, for what `route.fulfill` answers comes from no known network.
+ * the frame from its socket where a test answers for the server, for what `route.fulfill` answers comes from no known network. Sites share
+ * processes: on a busy machine playwright loses a frame for good that goes from one site's process to another's and on. What a
+ * page may keep and reach is the same.
  */
 export const KEEPS_NOTHING = [
   "--test-third-party-cookie-phaseout",
+  "--disable-site-isolation-trials",
   "--disable-features=WebRtcHideLocalIpsWithMdns,ThirdPartyStoragePartitioning,LocalNetworkAccessChecks",
 ];
 
