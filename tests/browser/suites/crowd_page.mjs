@@ -55,7 +55,7 @@ async function walkThrough({ page }) {
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-const TRIES = 3;
+const TRIES = 5;
 
 describe("a page in a crowd", () => {
   it("takes less than 30 % of a core four times slower for 1000 people and 50 messages a second", { timeout: 180_000 }, (test) =>
@@ -70,7 +70,7 @@ describe("a page in a crowd", () => {
         await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
         const found = [];
         const measure = async (what) => {
-          // A machine that does other things as well is given three tries.
+          // A machine that does other things as well is given a few tries.
           const tries = [await busy(devtools)];
           while (tries.at(-1).all > MOST && tries.length < TRIES) tries.push(await busy(devtools));
           const took = tries.at(-1);
